@@ -1,0 +1,12 @@
+namespace CoLA.Core.Adapters;
+
+/// <summary>Which heads multiply which A matrices (CoLA, arXiv 2505.15471; the formulas stand with each coupling).</summary>
+public enum Strategy
+{
+    Lora,
+    Full,
+    Heuristic,
+    HeuristicBalanced,
+    Random,
+    RandomReversed,
+}

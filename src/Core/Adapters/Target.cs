@@ -1,0 +1,13 @@
+namespace CoLA.Core.Adapters;
+
+/// <summary>A linear layer of the model that is adapted.</summary>
+public enum Target
+{
+    Q,
+    K,
+    V,
+    O,
+    Gate,
+    Up,
+    Down,
+}

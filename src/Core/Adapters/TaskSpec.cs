@@ -1,0 +1,37 @@
+using CoLA.Core.Rejections;
+
+namespace CoLA.Core.Adapters;
+
+/// <summary>What a tenant asked of a task; fixed for its life.</summary>
+/// <param name="Strategy">The coupling.</param>
+/// <param name="N">Heads per target, 1 to 64.</param>
+/// <param name="Seed">Seed of the random couplings' draws.</param>
+public sealed record TaskSpec(Strategy Strategy, int N, long Seed)
+{
+    public const int MaximumN = 64;
+
+    /// <exception cref="InvalidArgumentRejection">With everything that does not go together with the pool.</exception>
+    public void Validate(PoolSpec pool, string field = "spec")
+    {
+        var violations = new List<FieldViolation>();
+        if (N is < 1 or > MaximumN)
+        {
+            violations.Add(new FieldViolation($"{field}.n", $"{N} is not in 1..{MaximumN}"));
+        }
+        else if (Strategy == Strategy.Lora && (N != 1 || pool.M != 1))
+        {
+            violations.Add(new FieldViolation($"{field}.n", $"LORA needs M = N = 1; the pool has M = {pool.M}, the task N = {N}"));
+        }
+        else if (Strategy is Strategy.Heuristic or Strategy.HeuristicBalanced && N < pool.M)
+        {
+            violations.Add(new FieldViolation($"{field}.n", $"HEURISTIC and HEURISTIC_BALANCED need N >= M; the pool has M = {pool.M}, the task N = {N}"));
+        }
+
+        if (pool.Initialisation == Initialisation.PissaSlices && Strategy is not (Strategy.Heuristic or Strategy.HeuristicBalanced or Strategy.Lora))
+        {
+            violations.Add(new FieldViolation($"{field}.strategy", "a PISSA_SLICES pool takes HEURISTIC, HEURISTIC_BALANCED and LORA"));
+        }
+
+        InvalidArgumentRejection.ThrowIfAny(violations);
+    }
+}

@@ -1,0 +1,4 @@
+namespace CoLA.Core.Rejections;
+
+/// <summary>The named resource does not exist, or the caller may not know that it does (NOT_FOUND).</summary>
+public sealed class NotFoundRejection(string message) : Rejection(message);
