@@ -1,0 +1,74 @@
+using System.IO.MemoryMappedFiles;
+using CoLA.Core.Rejections;
+
+namespace CoLA.Core.Weights;
+
+/// <summary>A whole file mapped read-only into memory. Spans of it are valid until it is disposed.</summary>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private readonly MemoryMappedFile? _file;
+    private readonly MemoryMappedViewAccessor? _view;
+    private byte* _start;
+    private bool _disposed;
+
+    private MappedFile(string path, long length)
+    {
+        Path = path;
+        Length = length;
+        if (length == 0)
+        {
+            return; // An empty file cannot be mapped; whoever reads it finds it too short.
+        }
+
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+        _view = _file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        _start += _view.PointerOffset;
+    }
+
+    public string Path { get; }
+
+    /// <summary>In bytes.</summary>
+    public long Length { get; }
+
+    /// <exception cref="ModelFileRejection">The file is absent or may not be read.</exception>
+    public static MappedFile Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new ModelFileRejection(path, null, "a file", Directory.Exists(path) ? "a directory" : "nothing at that path");
+        }
+
+        try
+        {
+            return new MappedFile(path, new FileInfo(path).Length);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFileRejection(path, null, "a file that may be read", exception.Message);
+        }
+    }
+
+    public ReadOnlySpan<byte> Span(long offset, int length)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
+        return new ReadOnlySpan<byte>(_start + offset, length);
+    }
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _start = null;
+        _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view?.Dispose();
+        _file?.Dispose();
+    }
+}
