@@ -1,0 +1,118 @@
+using CoLA.Client.Calls;
+using CoLA.V1;
+
+namespace CoLA.Client.Training;
+
+/// <summary>
+/// An open training session. It keeps the sequence number, so that a step that is sent again acts once: where a step
+/// failed without the server's word on it (the connection was lost, the deadline passed), call
+/// <see cref="StepAsync"/> again with the same examples. Not for several callers at once. Disposing closes the session.
+/// </summary>
+public sealed class TrainingSession : IAsyncDisposable
+{
+    private readonly TrainingService.TrainingServiceClient _service;
+    private readonly Caller _caller;
+    private bool _closed;
+
+    internal TrainingSession(TrainingService.TrainingServiceClient service, Caller caller, Session session)
+    {
+        _service = service;
+        _caller = caller;
+        Name = session.Name;
+        PoolVersion = session.PoolVersion;
+        Tasks = session.Tasks;
+        NextSequence = session.NextSequence;
+    }
+
+    /// <summary><c>sessions/SESSION</c></summary>
+    public string Name { get; }
+
+    /// <summary><c>pools/POOL/versions/VERSION</c> that the session started from.</summary>
+    public string PoolVersion { get; }
+
+    /// <summary>The session's tasks as they stood when it was opened, or when a state was last loaded.</summary>
+    public IReadOnlyList<SessionTaskState> Tasks { get; private set; }
+
+    /// <summary>The sequence number of the next step.</summary>
+    public long NextSequence { get; private set; }
+
+    /// <summary>One optimizer step of every task in the batch.</summary>
+    /// <exception cref="ColaException">The server refused it, and nothing changed; or it could not be reached.</exception>
+    public async Task<TrainStepResponse> StepAsync(IEnumerable<Example> examples, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var request = new TrainStepRequest { Session = Name, Sequence = NextSequence, Examples = { examples } };
+        var response = await _caller.ComputeAsync(_service.TrainStepAsync, request, timeout, cancellationToken).ConfigureAwait(false);
+        NextSequence = response.NextSequence;
+        return response;
+    }
+
+    /// <summary>The loss of the working copies. Changes nothing.</summary>
+    /// <exception cref="ColaException">The server refused it.</exception>
+    public Task<EvaluateResponse> EvaluateAsync(IEnumerable<Example> examples, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        _caller.ComputeAsync(_service.EvaluateAsync, new EvaluateRequest { Session = Name, Examples = { examples } }, timeout, cancellationToken);
+
+    /// <summary>Makes a new version of the pool, where it moved, and of every task. The session goes on.</summary>
+    /// <param name="serve">Switch the served version of the tasks that the caller owns or has PUBLISH on.</param>
+    /// <param name="makeCurrent">Make the new pool version the current one, where the caller owns the pool.</param>
+    /// <param name="requestId">Names the intent; made here where it is null.</param>
+    /// <param name="timeout">Default: the client's for calls that compute.</param>
+    /// <param name="cancellationToken">Gives up waiting; what the server has begun may still happen.</param>
+    /// <exception cref="ColaException">The server refused it.</exception>
+    public Task<PublishResponse> PublishAsync(
+        bool serve = true,
+        bool makeCurrent = true,
+        string? requestId = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default) =>
+        _caller.ComputeAsync(
+            _service.PublishAsync,
+            new PublishRequest { Session = Name, Serve = serve, MakeCurrent = makeCurrent, RequestId = requestId ?? "" },
+            timeout,
+            cancellationToken);
+
+    /// <summary>Saves the session, exactly and durably.</summary>
+    /// <exception cref="ColaException">The server refused it.</exception>
+    public Task<SaveStateResponse> SaveStateAsync(string? requestId = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        _caller.ComputeAsync(_service.SaveStateAsync, new SaveStateRequest { Session = Name, RequestId = requestId ?? "" }, timeout, cancellationToken);
+
+    /// <summary>Puts a saved state back.</summary>
+    /// <param name="state"><c>sessions/SESSION/states/STATE</c></param>
+    /// <param name="requestId">Names the intent; made here where it is null.</param>
+    /// <param name="timeout">Default: the client's for calls that compute.</param>
+    /// <param name="cancellationToken">Gives up waiting; what the server has begun may still happen.</param>
+    /// <exception cref="ColaException">The server refused it.</exception>
+    public async Task LoadStateAsync(string state, string? requestId = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var request = new LoadStateRequest { Session = Name, State = state, RequestId = requestId ?? "" };
+        var session = await _caller.ComputeAsync(_service.LoadStateAsync, request, timeout, cancellationToken).ConfigureAwait(false);
+        Tasks = session.Tasks;
+        NextSequence = session.NextSequence;
+    }
+
+    /// <summary>Lets go of the tasks; what was not published is gone.</summary>
+    /// <exception cref="ColaException">The server refused it.</exception>
+    public async Task CloseAsync(string? requestId = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var request = new CloseSessionRequest { Session = Name, RequestId = requestId ?? "" };
+        await _caller.LookUpAsync(_service.CloseSessionAsync, request, timeout, cancellationToken).ConfigureAwait(false);
+        _closed = true;
+    }
+
+    /// <summary>Closes the session if it is still open. A refusal is not thrown: it would hide what went wrong before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        try
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+        catch (ColaException)
+        {
+            _closed = true;
+        }
+    }
+}
