@@ -1,0 +1,4 @@
+namespace CoLA.Core.Data;
+
+/// <summary>How an answer is judged right or wrong.</summary>
+public abstract record Judgement;
