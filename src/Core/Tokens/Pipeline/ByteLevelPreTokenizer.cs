@@ -1,0 +1,27 @@
+namespace CoLA.Core.Tokens.Pipeline;
+
+/// <summary>GPT-2's words: a leading space belongs to its word; contractions, letters, numbers and the rest are kept apart.</summary>
+internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) : IPreTokenizer
+{
+    public const string Gpt2Pattern =
+        @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    private static readonly SplitPreTokenizer Words = new(new RuneRegex(Gpt2Pattern), SplitBehavior.Isolated, invert: false);
+
+    public void Split(string text, TextPosition position, List<string> words)
+    {
+        if (addPrefixSpace && position != TextPosition.Continuing && !text.StartsWith(' '))
+        {
+            text = " " + text;
+        }
+
+        if (useRegex)
+        {
+            Words.Split(text, position, words);
+        }
+        else
+        {
+            words.Add(text);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace CoLA.Core.Tokens.Pipeline;
+
+/// <summary>Which two neighbouring tokens become which one, and which pair goes first.</summary>
+internal sealed class MergeTable
+{
+    private readonly Dictionary<long, Merge> _merges = [];
+
+    private MergeTable()
+    {
+    }
+
+    /// <summary>The merges of a file, in their order.</summary>
+    /// <exception cref="KeyNotFoundException">A part or its product is not in the vocabulary; the message names it.</exception>
+    public static MergeTable FromPairs(IReadOnlyDictionary<string, int> vocabulary, IEnumerable<(string First, string Second)> pairs)
+    {
+        var table = new MergeTable();
+        var rank = 0;
+        foreach (var (first, second) in pairs)
+        {
+            table._merges[Key(vocabulary[first], vocabulary[second])] = new Merge(rank++, vocabulary[first + second]);
+        }
+
+        return table;
+    }
+
+    /// <summary>SentencePiece's merges: any two neighbours that make a piece, the piece with the highest score first.</summary>
+    public static MergeTable FromScores(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyDictionary<string, float> scores)
+    {
+        var table = new MergeTable();
+        var rank = -1;
+        var last = float.NaN;
+        foreach (var (piece, score) in scores.OrderByDescending(piece => piece.Value))
+        {
+            if (score != last)
+            {
+                rank++;
+                last = score;
+            }
+
+            for (var cut = 1; cut < piece.Length; cut++)
+            {
+                if (!char.IsLowSurrogate(piece[cut])
+                    && vocabulary.TryGetValue(piece[..cut], out var first)
+                    && vocabulary.TryGetValue(piece[cut..], out var second))
+                {
+                    table._merges[Key(first, second)] = new Merge(rank, vocabulary[piece]);
+                }
+            }
+        }
+
+        return table;
+    }
+
+    public bool TryFind(int first, int second, out Merge merge) => _merges.TryGetValue(Key(first, second), out merge);
+
+    private static long Key(int first, int second) => ((long)first << 32) | (uint)second;
+
+    /// <param name="Rank">Lower goes first.</param>
+    /// <param name="Id">The token that the two become.</param>
+    internal readonly record struct Merge(int Rank, int Id);
+}

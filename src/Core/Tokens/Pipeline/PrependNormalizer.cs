@@ -1,0 +1,8 @@
+namespace CoLA.Core.Tokens.Pipeline;
+
+/// <summary>Puts a fixed text (SentencePiece's space) before every text that is not empty.</summary>
+internal sealed class PrependNormalizer(string prefix) : ITextNormalizer
+{
+    public string Apply(string text, TextPosition position) =>
+        text.Length == 0 || position == TextPosition.Continuing ? text : prefix + text;
+}

@@ -1,0 +1,62 @@
+namespace CoLA.Core.Tokens.Pipeline;
+
+/// <summary>The stages of a tokenizer.json between its added tokens and its post-processor: normalize, cut into words, encode each word.</summary>
+/// <param name="normalizers">Applied in order.</param>
+/// <param name="normalizedTokens">Added tokens that are looked for in the normalized text; null where there is none.</param>
+/// <param name="preTokenizers">Applied in order, each to the words of the one before it.</param>
+/// <param name="model">Encodes a word.</param>
+internal sealed class SegmentPipeline(
+    IReadOnlyList<ITextNormalizer> normalizers,
+    AddedTokenSplitter? normalizedTokens,
+    IReadOnlyList<IPreTokenizer> preTokenizers,
+    IWordModel model) : ISegmentEncoder
+{
+    public void Encode(string text, TextPosition position, List<int> ids)
+    {
+        foreach (var normalizer in normalizers)
+        {
+            text = normalizer.Apply(text, position);
+        }
+
+        if (normalizedTokens is null)
+        {
+            EncodeNormalized(text, position, ids);
+            return;
+        }
+
+        foreach (var piece in normalizedTokens.Split(text))
+        {
+            if (piece.Id is { } id)
+            {
+                ids.Add(id);
+            }
+            else
+            {
+                EncodeNormalized(piece.Text, piece.Offset == 0 ? position : TextPosition.Inside, ids);
+            }
+        }
+    }
+
+    private void EncodeNormalized(string text, TextPosition position, List<int> ids)
+    {
+        List<string> words = [text];
+        foreach (var preTokenizer in preTokenizers)
+        {
+            var pieces = new List<string>();
+            for (var i = 0; i < words.Count; i++)
+            {
+                preTokenizer.Split(words[i], i == 0 ? position : TextPosition.Inside, pieces);
+            }
+
+            words = pieces;
+        }
+
+        foreach (var word in words)
+        {
+            if (word.Length > 0)
+            {
+                model.Encode(word, ids);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using Microsoft.ML.Tokenizers;
+
+namespace CoLA.Core.Tokens.Pipeline;
+
+/// <summary>
+/// A tokenizer.model by Microsoft.ML.Tokenizers. Spaces are treated here: the library's normalizer loses texts of one
+/// character where the model drops extra spaces.
+/// </summary>
+internal sealed class SentencePieceEncoder(SentencePieceTokenizer tokenizer) : ISegmentEncoder
+{
+    /// <summary>The visible space.</summary>
+    public const char Space = '\u2581';
+
+    /// <summary>Whether the model drops spaces at both ends and keeps one of several in a row.</summary>
+    public bool DropsSpaces { get; } = tokenizer.Normalizer is SentencePieceNormalizer { RemoveExtraWhiteSpaces: true };
+
+    public void Encode(string text, TextPosition position, List<int> ids)
+    {
+        var normalized = Normalize(text, position);
+        if (normalized.Length > 0)
+        {
+            ids.AddRange(tokenizer.EncodeToIds(
+                normalized, addBeginningOfSentence: false, addEndOfSentence: false, considerNormalization: false));
+        }
+    }
+
+    private string Normalize(string text, TextPosition position)
+    {
+        var continues = position == TextPosition.Continuing;
+        if (DropsSpaces && !continues)
+        {
+            text = text.Trim(' ');
+        }
+
+        if (text.Length == 0)
+        {
+            return text;
+        }
+
+        var normalized = new StringBuilder(text.Length + 1);
+        if (tokenizer.AddDummyPrefix && !continues)
+        {
+            normalized.Append(Space);
+        }
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != ' ')
+            {
+                normalized.Append(text[i]);
+            }
+            else if (!DropsSpaces || i == 0 || text[i - 1] != ' ')
+            {
+                normalized.Append(tokenizer.EscapeWhiteSpaces ? Space : ' ');
+            }
+        }
+
+        return normalized.ToString();
+    }
+}
