@@ -14,7 +14,17 @@ public static class ModelConfigReader
     private const int Qwen3HeadDim = 128;
 
     /// <exception cref="ModelFileRejection">The file is absent or malformed, or a key, which is named, has a value that is wrong or not supported.</exception>
-    public static ModelConfig Read(string path)
+    public static ModelConfig Read(string path) => Read(path, Read);
+
+    /// <summary>
+    /// The end-of-text ids that generation_config.json states, which go before those of config.json; null where it
+    /// states none. Its other keys are settings of calls.
+    /// </summary>
+    /// <exception cref="ModelFileRejection">The file is malformed, or an id is outside the vocabulary.</exception>
+    public static IReadOnlyList<int>? ReadGenerationEosIds(string path, int vocabularySize) =>
+        Read(path, keys => keys.Has("eos_token_id") ? keys.TokenIds("eos_token_id", vocabularySize) : null);
+
+    private static T Read<T>(string path, Func<ModelConfigKeys, T> read)
     {
         try
         {
@@ -22,7 +32,7 @@ public static class ModelConfigReader
                 File.ReadAllBytes(path),
                 new JsonDocumentOptions { AllowDuplicateProperties = false });
             return json.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(new ModelConfigKeys(path, json.RootElement))
+                ? read(new ModelConfigKeys(path, json.RootElement))
                 : throw new ModelFileRejection(path, null, "a JSON object", $"{json.RootElement.ValueKind}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -11,17 +11,19 @@ internal sealed unsafe class MappedFile : IDisposable
     private byte* _start;
     private bool _disposed;
 
-    private MappedFile(string path, long length)
+    private MappedFile(string path)
     {
+        using var handle = File.OpenHandle(path);
         Path = path;
-        Length = length;
-        if (length == 0)
+        Length = RandomAccess.GetLength(handle); // Of the file that a symbolic link points to, not of the link.
+        if (Length == 0)
         {
             return; // An empty file cannot be mapped; whoever reads it finds it too short.
         }
 
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
-        _view = _file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        _file = MemoryMappedFile.CreateFromFile(
+            handle, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _view = _file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
     }
@@ -41,7 +43,7 @@ internal sealed unsafe class MappedFile : IDisposable
 
         try
         {
-            return new MappedFile(path, new FileInfo(path).Length);
+            return new MappedFile(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

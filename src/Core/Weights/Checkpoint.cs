@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Text;
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using CoLA.Core.Weights.Gguf;
+using TorchSharp;
+
+namespace CoLA.Core.Weights;
+
+/// <summary>
+/// A base model on disk: a directory in HuggingFace layout with model.safetensors, or several shards and their index, or
+/// a GGUF file in their place; or the path of a GGUF file. What files beside a GGUF file say goes before its metadata.
+/// Names, shapes and the configuration are checked when it is opened. Nothing in it is ever executed. Thread-safe.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    private const string ConfigFile = "config.json";
+    private const string GenerationConfigFile = "generation_config.json";
+
+    private readonly CheckpointFiles _files;
+    private readonly ITensorSource _source;
+    private readonly Lazy<string> _sha256;
+
+    private Checkpoint(string path, CheckpointFiles files, ModelConfig config, ITensorSource source)
+    {
+        Path = path;
+        Config = config;
+        Tensors = source.Tensors;
+        _files = files;
+        _source = source;
+        _sha256 = new Lazy<string>(ComputeSha256);
+    }
+
+    /// <summary>As it was given to <see cref="Open"/>.</summary>
+    public string Path { get; }
+
+    /// <summary>The name of the directory, or of the GGUF file without its extension.</summary>
+    public string Name => File.Exists(Path)
+        ? System.IO.Path.GetFileNameWithoutExtension(Path)
+        : System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
+
+    public ModelConfig Config { get; }
+
+    /// <summary>What the files hold, under HuggingFace's names (<c>model.layers.0.self_attn.q_proj.weight</c>).</summary>
+    public IReadOnlyDictionary<string, CheckpointTensor> Tensors { get; }
+
+    public IReadOnlyCollection<string> Names => [.. Tensors.Keys];
+
+    /// <summary>The weight files, in the order of their names.</summary>
+    public IReadOnlyList<string> WeightFiles => _files.Weights;
+
+    /// <exception cref="ModelFileRejection">A file is missing, damaged or not supported, or does not fit the configuration.</exception>
+    public static Checkpoint Open(string path)
+    {
+        var files = CheckpointFiles.Find(path);
+        var (config, source) = files.IsGguf ? OpenGguf(files) : OpenSafetensors(files);
+        try
+        {
+            if (files.Beside(GenerationConfigFile) is { } generation
+                && ModelConfigReader.ReadGenerationEosIds(generation, config.VocabularySize) is { } eosIds)
+            {
+                config = config with { EosIds = eosIds };
+            }
+
+            CheckpointLayout.Check(config, files.Index?.Path ?? files.Weights[0], source.Tensors);
+            return new Checkpoint(path, files, config, source);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A new tensor on the CPU in the file's dtype; from quantised GGUF tensors, their exact values in F32.</summary>
+    /// <exception cref="ModelFileRejection">There is no tensor of that name, or its shape is not the expected one.</exception>
+    public torch.Tensor Read(string name, params long[] expectedShape)
+    {
+        if (!Tensors.TryGetValue(name, out var tensor))
+        {
+            throw new ModelFileRejection(_files.Weights[0], name, $"a tensor of shape {TensorShape.Describe(expectedShape)}", "no tensor of that name");
+        }
+
+        CheckpointLayout.CheckShape(name, tensor, expectedShape);
+        return _source.Read(name);
+    }
+
+    /// <summary>
+    /// In lower-case hexadecimal: of the weight file; of several, of the lines "hash, two spaces, name, newline" in the
+    /// order of their names. Computed once, by reading the files through.
+    /// </summary>
+    public string Sha256() => _sha256.Value;
+
+    public void Dispose() => _source.Dispose();
+
+    private static (ModelConfig Config, ITensorSource Source) OpenSafetensors(CheckpointFiles files)
+    {
+        var path = files.Beside(ConfigFile) ?? throw new ModelFileRejection(
+            System.IO.Path.Combine(files.Directory, ConfigFile), null, "the model's configuration", "nothing at that path");
+        return (ModelConfigReader.Read(path), SafetensorsSource.Open(files.Weights, files.Index));
+    }
+
+    private static (ModelConfig Config, ITensorSource Source) OpenGguf(CheckpointFiles files)
+    {
+        var gguf = GgufFile.Open(files.Weights[0]);
+        try
+        {
+            var config = files.Beside(ConfigFile) is { } path ? ModelConfigReader.Read(path) : GgufModelConfig.Read(gguf);
+            GgufModelConfig.CheckAgreement(gguf, config);
+            return (config, new GgufSource(gguf, config));
+        }
+        catch
+        {
+            gguf.Dispose();
+            throw;
+        }
+    }
+
+    private string ComputeSha256()
+    {
+        string[] hashes = [.. _files.Weights.Select(Sha256Of)];
+        if (hashes is [var only])
+        {
+            return only;
+        }
+
+        var lines = _files.Weights.Zip(hashes, (file, hash) => $"{hash}  {System.IO.Path.GetFileName(file)}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
+    }
+
+    private static string Sha256Of(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using CoLA.Core.Rejections;
+using TorchSharp;
+
+namespace CoLA.Core.Weights.Gguf;
+
+/// <summary>
+/// A GGUF file, memory-mapped and checked when it is opened (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
+/// It knows the container and the storage types, nothing of models: names and order of rows are the file's.
+/// </summary>
+internal sealed class GgufFile : IDisposable
+{
+    private const int ParallelBlocks = 2048;
+
+    private readonly MappedFile _file;
+
+    private GgufFile(MappedFile file, GgufHeader header)
+    {
+        _file = file;
+        Metadata = header.Metadata;
+        Tensors = header.Tensors;
+    }
+
+    public string Path => _file.Path;
+
+    /// <summary>Values are of the file's own types: uint, float, bool, string, string[], float[], int[] ...</summary>
+    public IReadOnlyDictionary<string, object> Metadata { get; }
+
+    public IReadOnlyDictionary<string, GgufTensor> Tensors { get; }
+
+    /// <exception cref="ModelFileRejection">The file is absent or breaks the format; the key or tensor concerned is named.</exception>
+    public static GgufFile Open(string path)
+    {
+        var file = MappedFile.Open(path);
+        try
+        {
+            return new GgufFile(file, GgufHeader.Read(file));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A new tensor on the CPU: F32, F16 and BF16 as they are, quantised ones as their exact F32 values.</summary>
+    /// <exception cref="ModelFileRejection">The file has no tensor of that name.</exception>
+    public torch.Tensor Read(string name)
+    {
+        var entry = Tensors.GetValueOrDefault(name) ?? throw new ModelFileRejection(Path, name, "a tensor of that name", "none");
+        return entry.Type switch
+        {
+            GgmlType.F32 => TensorBytes.Read(_file, entry.Offset, torch.ScalarType.Float32, [.. entry.Shape]),
+            GgmlType.F16 => TensorBytes.Read(_file, entry.Offset, torch.ScalarType.Float16, [.. entry.Shape]),
+            GgmlType.BF16 => TensorBytes.Read(_file, entry.Offset, torch.ScalarType.BFloat16, [.. entry.Shape]),
+            _ => Dequantise(entry, GgmlFormat.Of(entry.Type)!),
+        };
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private torch.Tensor Dequantise(GgufTensor entry, GgmlFormat format)
+    {
+        var tensor = torch.empty([.. entry.Shape], torch.ScalarType.Float32, torch.CPU);
+        TensorBytes.ForEachPiece(tensor, (piece, firstValue) =>
+            Dequantise(entry.Offset + (firstValue / format.BlockValues * format.BlockBytes), format, MemoryMarshal.Cast<byte, float>(piece)));
+        return tensor;
+    }
+
+    private unsafe void Dequantise(long offset, GgmlFormat format, Span<float> values)
+    {
+        var blocks = values.Length / format.BlockValues;
+        fixed (float* pinned = values)
+        {
+            var target = pinned;
+            Parallel.For(0, (blocks + ParallelBlocks - 1) / ParallelBlocks, part =>
+            {
+                var first = part * ParallelBlocks;
+                var count = Math.Min(ParallelBlocks, blocks - first);
+                format.Dequantise!(
+                    _file.Span(offset + ((long)first * format.BlockBytes), count * format.BlockBytes),
+                    new Span<float>(target + ((long)first * format.BlockValues), count * format.BlockValues));
+            });
+        }
+    }
+}

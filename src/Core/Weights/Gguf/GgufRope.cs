@@ -1,0 +1,88 @@
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+
+namespace CoLA.Core.Weights.Gguf;
+
+/// <summary>
+/// Rope scaling in GGUF: linear in the metadata; Llama 3's as the tensor rope_freqs.weight, which holds what each
+/// frequency is divided by. The divisors do not say the settings they came from, so those of the published models are
+/// tried, and others are refused.
+/// </summary>
+internal static class GgufRope
+{
+    private const double Tolerance = 1e-4;
+
+    // Of Llama 3.1, 3.2 and 3.3; their factors (8 and 32) are the largest divisor.
+    private const double LowFrequencyFactor = 1;
+    private const double HighFrequencyFactor = 4;
+    private const int OriginalContextLength = 8192;
+
+    public static RopeScaling? Read(GgufFile file, GgufModelKeys keys, double theta, int headDim)
+    {
+        var kind = keys.Text("rope.scaling.type");
+        var factor = keys.Positive("rope.scaling.factor") ?? keys.Positive("rope.scale_linear") ?? 1;
+        keys.Positive("rope.scale_linear");
+        keys.Size("rope.scaling.original_context_length");
+        keys.RequireOnly("rope.scaling.attn_factor", 1);
+        keys.RequireOnly("rope.scaling.finetuned", true);
+        RopeScaling? stated = kind switch
+        {
+            null or "linear" when factor > 1 => new LinearRopeScaling(factor),
+            null or "linear" when factor < 1 => throw keys.Refusal("rope.scaling.factor", "at least 1", factor),
+            null or "none" or "linear" => null,
+            _ => throw keys.Refusal("rope.scaling.type", "none or linear", kind),
+        };
+        if (Divisors(file, headDim) is not { } divisors)
+        {
+            return stated;
+        }
+
+        var llama3 = new Llama3RopeScaling(divisors.Max(), LowFrequencyFactor, HighFrequencyFactor, OriginalContextLength);
+        RopeScaling? recognised = divisors.Max() > 1 ? llama3 : null;
+        return stated is null && Agree(divisors, recognised, theta)
+            ? recognised
+            : throw new ModelFileRejection(
+                file.Path,
+                GgufNames.RopeFactors,
+                "the divisors of llama3 scaling with factors 1 and 4 and an original context of 8192",
+                "others; put the model's config.json beside the file");
+    }
+
+    /// <summary>The divisors in the file, if it has any, are those that the configuration leads to.</summary>
+    public static void CheckFactors(GgufFile file, ModelConfig config)
+    {
+        if (Divisors(file, config.HeadDim) is { } divisors && !Agree(divisors, config.RopeScaling, config.RopeTheta))
+        {
+            throw new ModelFileRejection(
+                file.Path, GgufNames.RopeFactors, "the divisors that follow from config.json's rope settings", "others");
+        }
+    }
+
+    private static bool Agree(float[] divisors, RopeScaling? scaling, double theta)
+    {
+        var headDim = divisors.Length * 2;
+        return divisors.Index().All(pair =>
+        {
+            var frequency = Math.Pow(theta, -2.0 * pair.Index / headDim);
+            var expected = scaling is Llama3RopeScaling llama3 ? llama3.DivisorOf(frequency) : 1;
+            return Math.Abs(pair.Item - expected) <= Tolerance * expected;
+        });
+    }
+
+    private static float[]? Divisors(GgufFile file, int headDim)
+    {
+        if (!file.Tensors.TryGetValue(GgufNames.RopeFactors, out var entry))
+        {
+            return null;
+        }
+
+        if (entry.Type != GgmlType.F32 || entry.Shape is not [var count] || count != headDim / 2)
+        {
+            throw new ModelFileRejection(
+                file.Path, GgufNames.RopeFactors, $"F32 of shape [{headDim / 2}]", $"{entry.Type} of shape {TensorShape.Describe(entry.Shape)}");
+        }
+
+        using var tensor = file.Read(GgufNames.RopeFactors);
+        return tensor.data<float>().ToArray();
+    }
+}

@@ -1,0 +1,67 @@
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using TorchSharp;
+
+namespace CoLA.Core.Weights.Gguf;
+
+/// <summary>
+/// The tensors of a GGUF file as HuggingFace has them. In files of the llama architecture the rows of attn_q and attn_k
+/// are permuted, per head, from HuggingFace's half-split rotary layout to the interleaved one; it is undone on reading.
+/// </summary>
+internal sealed class GgufSource : ITensorSource
+{
+    private readonly GgufFile _file;
+    private readonly ModelConfig _config;
+    private readonly bool _permuted;
+    private readonly Dictionary<string, string> _fileNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CheckpointTensor> _tensors = new(StringComparer.Ordinal);
+
+    /// <summary>Takes over <paramref name="file"/>.</summary>
+    public GgufSource(GgufFile file, ModelConfig config)
+    {
+        _file = file;
+        _config = config;
+        _permuted = GgufModelConfig.ArchitectureOf(file) == GgufModelConfig.Llama;
+        foreach (var (fileName, tensor) in file.Tensors)
+        {
+            if (fileName == GgufNames.RopeFactors)
+            {
+                continue;
+            }
+
+            var name = GgufNames.ToHuggingFace(fileName)
+                ?? throw new ModelFileRejection(file.Path, fileName, "a tensor of the supported families", "another");
+            if (!_tensors.TryAdd(name, new CheckpointTensor($"{tensor.Type}", tensor.Shape, file.Path)))
+            {
+                throw new ModelFileRejection(file.Path, fileName, "one tensor for each name", $"a second {name}");
+            }
+
+            _fileNames.Add(name, fileName);
+        }
+    }
+
+    public IReadOnlyDictionary<string, CheckpointTensor> Tensors => _tensors;
+
+    public torch.Tensor Read(string name)
+    {
+        var tensor = _file.Read(_fileNames[name]);
+        if (!_permuted)
+        {
+            return tensor;
+        }
+
+        return name.Contains(".self_attn.q_proj.", StringComparison.Ordinal)
+            ? HalfSplit(tensor, _config.Heads)
+            : name.Contains(".self_attn.k_proj.", StringComparison.Ordinal) ? HalfSplit(tensor, _config.KeyValueHeads) : tensor;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static torch.Tensor HalfSplit(torch.Tensor interleaved, int heads)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var _ = interleaved;
+        var rows = interleaved.reshape(heads, interleaved.shape[0] / heads / 2, 2, -1); // (heads, headDim / 2, 2, in)
+        return rows.transpose(1, 2).contiguous().view(interleaved.shape).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,12 @@
+using TorchSharp;
+
+namespace CoLA.Core.Weights;
+
+/// <summary>The tensors of a checkpoint under their HuggingFace names, whatever files they lie in.</summary>
+internal interface ITensorSource : IDisposable
+{
+    IReadOnlyDictionary<string, CheckpointTensor> Tensors { get; }
+
+    /// <summary>A new tensor on the CPU; the name is one of <see cref="Tensors"/>.</summary>
+    torch.Tensor Read(string name);
+}
