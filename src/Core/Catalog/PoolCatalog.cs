@@ -41,6 +41,11 @@ public sealed class PoolCatalog(
     /// <exception cref="PermissionRejection">The caller may use the pool but does not own it.</exception>
     public Task<PoolSnapshot> UpdateAsync(Mutation mutation, PoolName name, PoolSharing? sharing, int? currentVersion, CancellationToken cancellation)
     {
+        if (sharing is null && currentVersion is null)
+        {
+            throw new InvalidArgumentRejection("sharing", "is missing, and current_version too; give at least one of the two");
+        }
+
         sharing?.Validate();
         return _ledger.ActAsync(
             mutation,

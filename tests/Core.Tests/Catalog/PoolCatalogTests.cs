@@ -1,4 +1,3 @@
-using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
