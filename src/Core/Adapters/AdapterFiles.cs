@@ -1,0 +1,92 @@
+using System.Globalization;
+using CoLA.Core.Rejections;
+using CoLA.Core.Weights;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Adapters;
+
+/// <summary>
+/// Matrices in safetensors files. A pool version holds <c>layers.0.q.A</c> (M, r, in) for every layer and target, and
+/// version 1 of a PISSA pool also <c>layers.0.q.initial.A</c> (1, rank, in) and <c>.initial.B</c> (1, rank, out); a task
+/// version holds <c>layers.0.q.B</c> (N, r, out), heads transposed.
+/// </summary>
+internal static class AdapterFiles
+{
+    public static void WritePool(Stream stream, PoolMatrices pool)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        Collect(tensors, pool.A, "A");
+        if (pool.Initial is { } initial)
+        {
+            Collect(tensors, initial.A, "initial.A");
+            Collect(tensors, initial.B, "initial.B");
+        }
+
+        SafetensorsWriter.Write(stream, tensors, null);
+    }
+
+    public static void WriteHeads(Stream stream, FlatMatrices heads)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        Collect(tensors, heads, "B");
+        SafetensorsWriter.Write(stream, tensors, null);
+    }
+
+    /// <exception cref="DamagedFileRejection">The file does not hold the matrices of this layout.</exception>
+    public static FlatMatrices ReadPool(string path, MatrixLayout layout, Device device) => Read(path, layout, "A", device);
+
+    /// <inheritdoc cref="ReadPool"/>
+    public static FlatMatrices ReadHeads(string path, MatrixLayout layout, Device device) => Read(path, layout, "B", device);
+
+    /// <inheritdoc cref="ReadPool"/>
+    public static void ReadInitial(string path, InitialProduct initial)
+    {
+        using var file = SafetensorsFile.Open(path);
+        Fill(file, path, initial.A, "initial.A");
+        Fill(file, path, initial.B, "initial.B");
+    }
+
+    private static void Collect(Dictionary<string, Tensor> tensors, FlatMatrices matrices, string suffix)
+    {
+        foreach (var slot in matrices.Layout.Slots)
+        {
+            tensors.Add($"{slot.Name}.{suffix}", matrices.View(slot));
+        }
+    }
+
+    private static FlatMatrices Read(string path, MatrixLayout layout, string suffix, Device device)
+    {
+        using var file = SafetensorsFile.Open(path);
+        var matrices = FlatMatrices.Zeros(layout, device);
+        try
+        {
+            Fill(file, path, matrices, suffix);
+            return matrices;
+        }
+        catch
+        {
+            matrices.Dispose();
+            throw;
+        }
+    }
+
+    private static void Fill(SafetensorsFile file, string path, FlatMatrices matrices, string suffix)
+    {
+        using var noGrad = no_grad();
+        foreach (var slot in matrices.Layout.Slots)
+        {
+            using var scope = NewDisposeScope();
+            var name = $"{slot.Name}.{suffix}";
+            if (!file.Entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(slot.Shape))
+            {
+                throw new DamagedFileRejection(
+                    path,
+                    string.Create(CultureInfo.InvariantCulture, $"{name} of shape ({string.Join(", ", slot.Shape)}) is not in it"));
+            }
+
+            matrices.View(slot).copy_(file.Read(name));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using CoLA.Core.Model;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Adapters;
+
+/// <summary>
+/// Matrices that a session trains: one flat buffer of weights, one of gradients, and leaves of the graph that are views
+/// of both, so that backward adds into the flat gradient and the optimizer moves everything in a few calls.
+/// </summary>
+internal sealed class TrainableMatrices : IDisposable
+{
+    private readonly Dictionary<(int Layer, Target Target), Tensor> _targets = [];
+    private readonly Dictionary<(int Layer, Site Site), Tensor> _sites = [];
+    private readonly List<Tensor> _views = [];
+
+    private TrainableMatrices(FlatMatrices weights, bool trained)
+    {
+        Weights = weights;
+        Gradient = trained ? zeros_like(weights.Flat).DetachFromDisposeScope() : null;
+    }
+
+    public FlatMatrices Weights { get; }
+
+    /// <summary>(Layout.Length), float32; null where the matrices are frozen.</summary>
+    public Tensor? Gradient { get; }
+
+    /// <summary>Heads: one leaf per target, (N, r, out). Takes <paramref name="heads"/> over.</summary>
+    public static TrainableMatrices OfHeads(FlatMatrices heads)
+    {
+        var matrices = new TrainableMatrices(heads, trained: true);
+        foreach (var slot in heads.Layout.Slots)
+        {
+            matrices._targets.Add((slot.Layer, slot.Target), matrices.LeafOf(slot.Offset, slot.Length, slot.Shape));
+        }
+
+        return matrices;
+    }
+
+    /// <summary>A matrices: one leaf per site, (targets x M r, in). Takes <paramref name="a"/> over.</summary>
+    public static TrainableMatrices OfPool(FlatMatrices a, ModelConfig config, bool trained)
+    {
+        var matrices = new TrainableMatrices(a, trained);
+        foreach (var slot in a.Layout.SiteSlots)
+        {
+            var width = config.In(slot.Targets[0]);
+            matrices._sites.Add((slot.Layer, slot.Site), matrices.LeafOf(slot.Offset, slot.Length, [slot.Length / width, width]));
+        }
+
+        return matrices;
+    }
+
+    public Tensor? Leaf(int layer, Target target) => _targets.GetValueOrDefault((layer, target));
+
+    public Tensor? Leaf(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
+
+    public void ClearGradient() => Gradient?.zero_();
+
+    public void Dispose()
+    {
+        foreach (var view in _views)
+        {
+            view.Dispose();
+        }
+
+        Gradient?.Dispose();
+        Weights.Dispose();
+    }
+
+    private Tensor LeafOf(long offset, long length, long[] shape)
+    {
+        using var scope = NewDisposeScope();
+        var leaf = Weights.Flat.detach().narrow(0, offset, length).view(shape).detach().DetachFromDisposeScope();
+        _views.Add(leaf);
+        if (Gradient is not null)
+        {
+            leaf.requires_grad_(true);
+            leaf.grad = Gradient.narrow(0, offset, length).view(shape);
+        }
+
+        return leaf;
+    }
+}

@@ -1,0 +1,298 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using CoLA.Core.Adapters;
+using CoLA.Core.Cache;
+using CoLA.Core.Inference;
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Engine;
+
+/// <summary>
+/// The one thread that owns every tensor. Rows of all tenants decode together; prompts are read in chunks between, and
+/// long work (training, scoring, making pools) advances unit by unit in what time is left.
+/// </summary>
+internal sealed class Engine : IDisposable
+{
+    /// <summary>Share of a decode step's time that long work may take between two decode steps.</summary>
+    private const double WorkShare = 0.5;
+
+    private readonly ConcurrentQueue<Action> _calls = new();
+    private readonly ConcurrentQueue<Sequence> _submitted = new();
+    private readonly Queue<Sequence> _waiting = new();
+    private readonly Queue<LongWork> _work = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly EngineOptions _options;
+    private readonly KeyValueCache _cache;
+    private readonly LaneAdapters _lanes;
+    private readonly RunningRows _rows;
+    private readonly ModelRunner _runner;
+    private readonly Thread _thread;
+    private volatile bool _stopping;
+    private int _pending;
+    private long _decodeTicks;
+
+    public Engine(CausalLanguageModel model, EngineOptions options)
+    {
+        _options = options;
+        _cache = new KeyValueCache(model.Config, model.Device, model.DType);
+        _lanes = new LaneAdapters(model.Device, model.DType);
+        _rows = new RunningRows(_cache, _lanes);
+        _runner = new ModelRunner(model, _cache, _lanes);
+        Model = model;
+        _thread = new Thread(Loop) { IsBackground = true, Name = "CoLA engine" };
+        _thread.Start();
+    }
+
+    public CausalLanguageModel Model { get; }
+
+    /// <summary>Runs something short on the engine's thread, between two steps.</summary>
+    public Task<T> CallAsync<T>(Func<T> call)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls.Enqueue(() =>
+        {
+            try
+            {
+                done.SetResult(call());
+            }
+            catch (Exception failure)
+            {
+                done.SetException(failure);
+            }
+        });
+        _wake.Set();
+        return done.Task;
+    }
+
+    /// <summary>Runs long work, unit by unit beside everything else; ends at the next unit when cancelled.</summary>
+    public Task RunAsync(IEnumerable<Unit> units, CancellationToken cancellation)
+    {
+        var work = new LongWork(units, cancellation);
+        _calls.Enqueue(() => _work.Enqueue(work));
+        _wake.Set();
+        return work.Done;
+    }
+
+    /// <summary>Lets a row wait for its turn.</summary>
+    /// <exception cref="ExhaustedRejection">Too many rows wait, or the row could never fit.</exception>
+    public void Submit(Sequence sequence)
+    {
+        if (_cache.BytesAlone(1, sequence.MostPositions) is var bytes && bytes > _options.KeyValueMemory)
+        {
+            throw new ExhaustedRejection(
+                $"the row needs {bytes} bytes of keys and values for {sequence.MostPositions} tokens; the server has {_options.KeyValueMemory}. "
+                + "Ask for fewer tokens");
+        }
+
+        if (Interlocked.Increment(ref _pending) > _options.MaximumWaiting)
+        {
+            Interlocked.Decrement(ref _pending);
+            throw new ExhaustedRejection($"{_options.MaximumWaiting} rows wait already", TimeSpan.FromSeconds(1));
+        }
+
+        _submitted.Enqueue(sequence);
+        _wake.Set();
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _wake.Set();
+        _thread.Join();
+        _wake.Dispose();
+    }
+
+    private void Loop()
+    {
+        while (!_stopping)
+        {
+            if (!Step())
+            {
+                _wake.WaitOne();
+            }
+        }
+
+        Stop();
+    }
+
+    /// <summary>Schedule, run, deliver; false when there was nothing to do.</summary>
+    private bool Step()
+    {
+        var called = Call();
+        DropCancelled();
+        Admit();
+        var prefilled = _rows.Decoding < _rows.Count && Guarded(Prefill);
+        var decoded = _rows.Decoding > 0 && Guarded(Decode);
+        var worked = Work();
+        return called || prefilled || decoded || worked;
+    }
+
+    private bool Call()
+    {
+        var any = false;
+        while (_calls.TryDequeue(out var call))
+        {
+            call();
+            any = true;
+        }
+
+        while (_submitted.TryDequeue(out var sequence))
+        {
+            _waiting.Enqueue(sequence);
+        }
+
+        return any;
+    }
+
+    private void DropCancelled()
+    {
+        for (var slot = _rows.Count - 1; slot >= 0; slot--)
+        {
+            if (_rows[slot] is { IsCancelled: true } row)
+            {
+                row.Abandon();
+                _rows.Remove(slot);
+            }
+        }
+    }
+
+    private void Admit()
+    {
+        while (_rows.Count < _options.MaximumRows && _waiting.TryPeek(out var next))
+        {
+            var longest = Math.Max(_rows.LongestNeed, next.MostPositions);
+            if (!next.IsCancelled && _cache.BytesWith(_rows.Count + 1, longest) > _options.KeyValueMemory)
+            {
+                return;
+            }
+
+            _waiting.Dequeue();
+            Interlocked.Decrement(ref _pending);
+            if (next.IsCancelled)
+            {
+                next.Abandon();
+                continue;
+            }
+
+            try
+            {
+                var adapter = next.Adapter();
+                _cache.EnsureRoom(_rows.Count + 1, longest);
+                _rows.Add(next, adapter);
+            }
+            catch (Exception failure)
+            {
+                next.Fail(failure as Rejection ?? new PreconditionRejection($"the row could not be begun: {failure.Message}"));
+            }
+        }
+    }
+
+    private void Prefill()
+    {
+        var (finished, logits) = _runner.Prefill(_rows, _options.PrefillTokens);
+        if (logits is not null)
+        {
+            var first = _rows.Decoding;
+            for (var row = 0; row < finished; row++)
+            {
+                _rows.StartDecoding();
+            }
+
+            Deliver(first, finished, logits);
+        }
+    }
+
+    private void Decode()
+    {
+        var started = Stopwatch.GetTimestamp();
+        Deliver(0, _rows.Decoding, _runner.Decode(_rows));
+        _decodeTicks = Stopwatch.GetTimestamp() - started;
+    }
+
+    private void Deliver(int first, int count, Tensor logits)
+    {
+        using var own = logits;
+        var rows = Enumerable.Range(first, count).Select(slot => _rows[slot]).ToArray();
+        var tokens = TokenChooser.Choose(rows, logits);
+
+        // From behind, so that a row that leaves is filled from rows that were already served.
+        for (var at = count - 1; at >= 0; at--)
+        {
+            if (tokens[at] is not { } token)
+            {
+                rows[at].Fail(new PreconditionRejection("the model gave logits that are not finite; the row ends here"));
+                _rows.Remove(first + at);
+            }
+            else if (rows[at].Accept(token))
+            {
+                _rows.Remove(first + at);
+            }
+        }
+    }
+
+    /// <summary>A failing step ends the rows that took part in it, and nothing else.</summary>
+    private bool Guarded(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception failure)
+        {
+            var rejection = failure as Rejection ?? new PreconditionRejection($"the engine failed at this row: {failure.Message}");
+            while (_rows.Count > 0)
+            {
+                _rows[_rows.Count - 1].Fail(rejection);
+                _rows.Remove(_rows.Count - 1);
+            }
+        }
+
+        return true;
+    }
+
+    private bool Work()
+    {
+        if (_work.Count == 0)
+        {
+            return false;
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        do
+        {
+            var work = _work.Dequeue();
+            if (work.Advance())
+            {
+                _work.Enqueue(work);
+            }
+        }
+        while (_work.Count > 0 && _rows.Count > 0 && Stopwatch.GetTimestamp() - started < WorkShare * _decodeTicks);
+        return true;
+    }
+
+    private void Stop()
+    {
+        var stopped = new PreconditionRejection("the server is stopping");
+        Call();
+        while (_rows.Count > 0)
+        {
+            _rows[_rows.Count - 1].Fail(stopped);
+            _rows.Remove(_rows.Count - 1);
+        }
+
+        while (_waiting.TryDequeue(out var sequence))
+        {
+            sequence.Fail(stopped);
+        }
+
+        while (_work.TryDequeue(out var work))
+        {
+            work.Abandon(stopped);
+        }
+
+        _lanes.Dispose();
+        _cache.Dispose();
+    }
+}

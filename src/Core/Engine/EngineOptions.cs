@@ -1,0 +1,23 @@
+namespace CoLA.Core.Engine;
+
+/// <summary>The operator's settings of the engine.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Rows that decode together at most, 1 to 1024.</summary>
+    public int MaximumRows { get; init; } = 64;
+
+    /// <summary>Rows that wait at most; one more is refused with a hint to try again.</summary>
+    public int MaximumWaiting { get; init; } = 4096;
+
+    /// <summary>Bytes that keys and values may take.</summary>
+    public long KeyValueMemory { get; init; } = 2L << 30;
+
+    /// <summary>Prompt tokens per step at most, so that a long prompt does not stall the rows that decode.</summary>
+    public int PrefillTokens { get; init; } = 512;
+
+    /// <summary>Tokens of one training micro-batch at most.</summary>
+    public int TrainingTokens { get; init; } = 2048;
+
+    /// <summary>Bytes of folded adapters and pools kept on the device beyond those in use.</summary>
+    public long AdapterMemory { get; init; } = 1L << 30;
+}

@@ -1,0 +1,51 @@
+namespace CoLA.Core.Engine;
+
+/// <summary>An iterator of units on its way through the engine, and the promise to whoever waits for its end.</summary>
+internal sealed class LongWork(IEnumerable<Unit> units, CancellationToken cancellation) : IDisposable
+{
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IEnumerator<Unit>? _units;
+
+    public Task Done => _done.Task;
+
+    /// <summary>Runs one unit; false when the work has ended, one way or another.</summary>
+    public bool Advance()
+    {
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _units ??= units.GetEnumerator();
+            if (_units.MoveNext())
+            {
+                return true;
+            }
+
+            Dispose();
+            _done.SetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            Dispose();
+            _done.TrySetCanceled(cancellation);
+        }
+        catch (Exception failure)
+        {
+            Dispose();
+            _done.TrySetException(failure);
+        }
+
+        return false;
+    }
+
+    public void Abandon(Exception why)
+    {
+        Dispose();
+        _done.TrySetException(why);
+    }
+
+    public void Dispose()
+    {
+        _units?.Dispose();
+        _units = null;
+    }
+}

@@ -1,0 +1,83 @@
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Model;
+
+/// <summary>
+/// Rotary position embedding (RoFormer, arXiv 2104.09864) in the half-split form of HuggingFace: feature d turns with
+/// feature d + headDim / 2. The tables hold every position of the context.
+/// </summary>
+internal sealed class RotaryEmbedding : IDisposable
+{
+    private readonly Tensor _cos; // (context, headDim / 2)
+    private readonly Tensor _sin;
+
+    public RotaryEmbedding(ModelConfig config, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var frequencies = tensor(Frequencies(config), float32);
+        using var positions = arange(config.ContextLength, float32);
+        var angles = outer(positions, frequencies);
+        _cos = angles.cos().to(device).DetachFromDisposeScope();
+        _sin = angles.sin().to(device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Cosines and sines for <paramref name="positions"/> (tokens), each (tokens, 1, headDim / 2), float32.</summary>
+    public (Tensor Cos, Tensor Sin) At(Tensor positions) =>
+        (_cos.index_select(0, positions).unsqueeze(1), _sin.index_select(0, positions).unsqueeze(1));
+
+    /// <summary>Turns <paramref name="features"/> (tokens, heads, headDim).</summary>
+    public static Tensor Rotate(Tensor features, (Tensor Cos, Tensor Sin) angles)
+    {
+        var half = features.shape[2] / 2;
+        var first = features.narrow(2, 0, half);
+        var second = features.narrow(2, half, half);
+        var turned = cat([first * angles.Cos - second * angles.Sin, second * angles.Cos + first * angles.Sin], 2);
+        return turned.dtype == features.dtype ? turned : turned.to(features.dtype);
+    }
+
+    public void Dispose()
+    {
+        _cos.Dispose();
+        _sin.Dispose();
+    }
+
+    private static float[] Frequencies(ModelConfig config)
+    {
+        var frequencies = new float[config.HeadDim / 2];
+        for (var index = 0; index < frequencies.Length; index++)
+        {
+            // Single precision where HuggingFace computes in it: the tables are compared over thousands of positions.
+            var frequency = 1f / MathF.Pow((float)config.RopeTheta, 2f * index / config.HeadDim);
+            frequencies[index] = config.RopeScaling switch
+            {
+                null => frequency,
+                LinearRopeScaling linear => (float)(frequency / linear.Factor),
+                Llama3RopeScaling llama3 => Llama3(frequency, llama3),
+                _ => throw new InvalidOperationException($"no rule for {config.RopeScaling}"),
+            };
+        }
+
+        return frequencies;
+    }
+
+    /// <summary>Llama 3.1's rule: low frequencies are slowed by the factor, high ones kept, those between are blended.</summary>
+    private static float Llama3(float frequency, Llama3RopeScaling scaling)
+    {
+        var wavelength = 2 * Math.PI / frequency;
+        var longest = scaling.OriginalContextLength / scaling.LowFrequencyFactor;
+        var shortest = scaling.OriginalContextLength / scaling.HighFrequencyFactor;
+        if (wavelength < shortest)
+        {
+            return frequency;
+        }
+
+        if (wavelength > longest)
+        {
+            return (float)(frequency / scaling.Factor);
+        }
+
+        var smooth = (scaling.OriginalContextLength / wavelength - scaling.LowFrequencyFactor)
+            / (scaling.HighFrequencyFactor - scaling.LowFrequencyFactor);
+        return (float)((1 - smooth) * frequency / scaling.Factor + smooth * frequency);
+    }
+}

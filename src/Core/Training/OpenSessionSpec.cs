@@ -1,0 +1,31 @@
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Training;
+
+/// <summary>What a tenant asks of a new session.</summary>
+/// <param name="Pool">The pool whose A the tasks share.</param>
+/// <param name="PoolVersion">Where it begins; null for the pool's current version.</param>
+/// <param name="Tasks">Tasks of the caller, and of tenants that granted it TRAIN, each with its own optimizer.</param>
+/// <param name="PoolOptimizer">The optimizer of the shared A (A_TRAINABLE); null for A_FROZEN.</param>
+/// <param name="Rebase">Keep heads that are pinned to another pool version, though their outputs change.</param>
+public sealed record OpenSessionSpec(
+    PoolName Pool,
+    int? PoolVersion,
+    IReadOnlyList<SessionTaskSpec> Tasks,
+    OptimizerSpec? PoolOptimizer,
+    bool Rebase)
+{
+    /// <exception cref="InvalidArgumentRejection">With every value that is out of its range.</exception>
+    public void Validate()
+    {
+        var violations = new List<FieldViolation>();
+        for (var at = 0; at < Tasks.Count; at++)
+        {
+            Tasks[at].Optimizer.Validate($"tasks[{at}].optimizer", violations);
+        }
+
+        PoolOptimizer?.Validate("pool_optimizer", violations);
+        InvalidArgumentRejection.ThrowIfAny(violations);
+    }
+}

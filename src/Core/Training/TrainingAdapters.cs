@@ -1,0 +1,95 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Model;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Training;
+
+/// <summary>
+/// Adapters of a training batch, for autograd: rows of several tasks, the rows of one task side by side. The shared A is
+/// one product per site for all of them; each task's heads are folded by its coupling, once per target.
+/// </summary>
+/// <param name="pool">The shared A and what is subtracted.</param>
+/// <param name="parts">The tasks in the order of the batch.</param>
+internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAdapters.Part> parts) : IAdapters
+{
+    private readonly long[] _tokens = [.. parts.Select(part => part.Tokens)];
+    private readonly bool _subtracts = parts.Any(part => part.Task is { Subtracts: true });
+
+    /// <summary>One task's stretch of the batch.</summary>
+    /// <param name="Task">Null for rows of the bare base.</param>
+    /// <param name="Tokens">Length of the stretch.</param>
+    /// <param name="Draws">What a random coupling draws in this step; null for its mean.</param>
+    internal sealed record Part(TaskState? Task, long Tokens, Draws? Draws);
+
+    public object? Project(int layer, Site site, Tensor input)
+    {
+        if (pool.A.Leaf(layer, site) is not { } a)
+        {
+            return null;
+        }
+
+        var targets = pool.A.Weights.Layout.Find(layer, site)!.Targets;
+        var subtracted = _subtracts && pool.Initial is { } initial
+            ? SplitTargets(input.matmul(Cast(initial.A.View(initial.A.Layout.Find(layer, site)!, input.shape[1]), input).t()), targets.Count)
+            : null;
+        return new Projected(targets, SplitTargets(input.matmul(Cast(a, input).t()), targets.Count), subtracted);
+    }
+
+    public Tensor Add(int layer, Target target, Tensor output, object? projected)
+    {
+        if (projected is not Projected { Targets: var targets } site || !targets.Contains(target))
+        {
+            return output;
+        }
+
+        var at = targets.TakeWhile(other => other != target).Count();
+        if (parts.Count == 1)
+        {
+            return AddPart(parts[0], layer, target, output, site.Task[at], site.Subtracted?[at]);
+        }
+
+        var outputs = output.split(_tokens);
+        var task = site.Task[at].split(_tokens);
+        var subtracted = site.Subtracted?[at].split(_tokens);
+        return cat([.. parts.Select((part, index) => AddPart(part, layer, target, outputs[index], task[index], subtracted?[index]))]);
+    }
+
+    private static Tensor Cast(Tensor matrix, Tensor like) => matrix.dtype == like.dtype ? matrix : matrix.to(like.dtype);
+
+    /// <summary>Scales by s, where the columns are few, and splits them by target.</summary>
+    private Tensor[] SplitTargets(Tensor projected, int targets) =>
+        projected.mul(pool.Spec.Scale).split(projected.shape[1] / targets, 1);
+
+    private Tensor AddPart(Part part, int layer, Target target, Tensor output, Tensor projected, Tensor? subtracted)
+    {
+        if (part.Task is not { } task)
+        {
+            return output;
+        }
+
+        var heads = Cast(task.Heads.Leaf(layer, target)!, output); // (N, r, out)
+        var coupling = task.Coupling;
+        var drawn = part.Draws is not null && coupling.DrawCount > 0;
+        Tensor sum;
+        if (coupling.Collapses && !drawn)
+        {
+            var summed = projected.view(-1, coupling.M, pool.Spec.Rank).sum(dim: 1); // (tokens, r)
+            sum = addmm(output, summed, coupling.FoldServed(heads), 1, 1);
+        }
+        else
+        {
+            var blocks = drawn ? coupling.Drawn(part.Draws!(layer, target)) : coupling.Mean;
+            sum = addmm(output, projected, Coupling.Fold(heads, blocks), 1, 1);
+        }
+
+        if (!task.Subtracts || subtracted is null)
+        {
+            return sum;
+        }
+
+        var initial = pool.Initial!.B;
+        return addmm(sum, subtracted, Cast(initial.View(initial.Layout.Find(layer, target)!).squeeze(0), output), 1, -1);
+    }
+
+    private sealed record Projected(IReadOnlyList<Target> Targets, Tensor[] Task, Tensor[]? Subtracted);
+}

@@ -1,0 +1,197 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Engine;
+using CoLA.Core.Model;
+using CoLA.Core.Tenancy;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Training;
+
+/// <summary>
+/// One forward, and if asked one backward, of the base for examples of many tasks. The graph is cut between layers: each
+/// layer keeps its own, and the backward walks down layer by layer, so that the pass is an iterator of small units.
+/// Gradients fall into the flat buffers of the tasks in the batch and of the pool.
+/// </summary>
+internal sealed class TrainingPass
+{
+    public const int DefaultTokenBudget = 2048;
+
+    /// <summary>Labelled positions whose logits exist at one time.</summary>
+    private const int LossChunk = 256;
+
+    private readonly CausalLanguageModel _model;
+    private readonly PoolState _pool;
+    private readonly IReadOnlyDictionary<TaskName, TaskState> _tasks;
+    private readonly IReadOnlyList<EncodedExample> _examples;
+    private readonly Dictionary<TaskName, double> _normalisers;
+    private readonly Dictionary<TaskName, TaskLoss> _losses;
+
+    public TrainingPass(
+        CausalLanguageModel model,
+        PoolState pool,
+        IReadOnlyDictionary<TaskName, TaskState> tasks,
+        IReadOnlyList<EncodedExample> examples)
+    {
+        _model = model;
+        _pool = pool;
+        _tasks = tasks;
+        _examples = [.. examples.Where(example => example.Task is not null)];
+
+        // Known before the first micro-batch, so that a task's gradient does not depend on the cut.
+        _normalisers = _examples.GroupBy(example => example.Task!.Value)
+            .ToDictionary(rows => rows.Key, rows => rows.Sum(row => row.Weight));
+        _losses = _normalisers.Keys.ToDictionary(task => task, _ => new TaskLoss(0, 0, 0));
+    }
+
+    /// <summary>Where random couplings draw from in this step; its absence means their mean, as they are served.</summary>
+    public Func<TaskName, Draws?> DrawsOf { get; set; } = _ => null;
+
+    /// <summary>Tokens of one micro-batch at most.</summary>
+    public int TokenBudget { get; init; } = DefaultTokenBudget;
+
+    /// <summary>Every task with examples; tasks whose weight is zero have a loss of zero.</summary>
+    public IReadOnlyDictionary<TaskName, TaskLoss> Losses => _losses;
+
+    /// <summary>Runs forward, and backward if <paramref name="gradients"/>; may be abandoned after any unit.</summary>
+    public IEnumerable<Unit> Run(bool gradients)
+    {
+        foreach (var rows in MicroBatch.Cut(_examples, TokenBudget))
+        {
+            foreach (var unit in Run(rows, gradients))
+            {
+                yield return unit;
+            }
+        }
+    }
+
+    private IEnumerable<Unit> Run(IReadOnlyList<EncodedExample> rows, bool gradients)
+    {
+        using var batch = new MicroBatch(_model, rows);
+        var adapters = AdaptersOf(rows);
+        var layers = _model.Config.Layers;
+        var inputs = new Tensor?[layers + 1]; // the top's input is the last layer's output
+        var outputs = new Tensor?[layers];
+        Tensor? gradient = null;
+        try
+        {
+            using (no_grad())
+            {
+                inputs[0] = _model.Embed(batch.Ids).DetachFromDisposeScope();
+            }
+
+            for (var layer = 0; layer < layers; layer++)
+            {
+                Forward(layer, batch.Attention, adapters, inputs, outputs, gradients);
+                yield return Unit.LayerForward;
+            }
+
+            if (gradients)
+            {
+                gradient = zeros_like(inputs[layers]!, requires_grad: false).DetachFromDisposeScope();
+            }
+
+            for (var start = 0; start < batch.Weights.Count; start += LossChunk)
+            {
+                Loss(batch, start, Math.Min(LossChunk, batch.Weights.Count - start), inputs[layers]!, gradient);
+                yield return Unit.LossChunk;
+            }
+
+            for (var layer = layers - 1; gradients && layer >= 0; layer--)
+            {
+                gradient = Backward(layer, inputs, outputs, gradient!);
+                yield return Unit.LayerBackward;
+            }
+        }
+        finally
+        {
+            gradient?.Dispose();
+            foreach (var tensor in inputs.Concat(outputs))
+            {
+                tensor?.Dispose();
+            }
+        }
+    }
+
+    private TrainingAdapters AdaptersOf(IReadOnlyList<EncodedExample> rows) => new(
+        _pool,
+        [.. rows.GroupBy(row => row.Task!.Value).Select(group => new TrainingAdapters.Part(
+            _tasks[group.Key],
+            group.Sum(row => (long)row.Ids.Count),
+            DrawsOf(group.Key)))]);
+
+    private void Forward(int layer, IAttention attention, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
+    {
+        using var mode = set_grad_enabled(gradients);
+        using var scope = NewDisposeScope();
+        var output = _model.Layer(layer, inputs[layer]!, attention, _model.Angles(attention), adapters);
+        inputs[layer + 1] = output.detach().DetachFromDisposeScope();
+        if (gradients)
+        {
+            outputs[layer] = output.DetachFromDisposeScope();
+            inputs[layer + 1]!.requires_grad_(true);
+        }
+        else
+        {
+            inputs[layer]!.Dispose();
+            inputs[layer] = null;
+        }
+    }
+
+    private void Loss(MicroBatch batch, int start, int count, Tensor hidden, Tensor? gradient)
+    {
+        using var mode = set_grad_enabled(gradient is not null);
+        using var scope = NewDisposeScope();
+        var positions = batch.Positions.narrow(0, start, count);
+        var chunk = hidden.detach().index_select(0, positions);
+        if (gradient is not null)
+        {
+            chunk.requires_grad_(true);
+        }
+
+        var negativeLogLikelihoods = nn.functional.cross_entropy(
+            _model.Logits(chunk), batch.Labels.narrow(0, start, count), reduction: nn.Reduction.None); // (count)
+        Account(batch, start, negativeLogLikelihoods.detach().cpu().data<float>().ToArray());
+        if (gradient is null)
+        {
+            return;
+        }
+
+        var factors = new float[count];
+        for (var at = 0; at < count; at++)
+        {
+            factors[at] = (float)(batch.Weights[start + at] / _normalisers[batch.Owners[start + at]!.Value]);
+        }
+
+        autograd.backward([negativeLogLikelihoods], [tensor(factors, float32).to(_model.Device)]);
+        using var noGrad = no_grad();
+        gradient.index_add_(0, positions, chunk.grad!, 1);
+    }
+
+    private void Account(MicroBatch batch, int start, float[] values)
+    {
+        for (var at = 0; at < values.Length; at++)
+        {
+            var task = batch.Owners[start + at]!.Value;
+            var (sum, weight, tokens) = _losses[task];
+            double own = batch.Weights[start + at];
+            _losses[task] = new TaskLoss(sum + own * values[at], weight + own, tokens + 1);
+        }
+    }
+
+    /// <summary>Takes the gradient of a layer's output, frees the layer's graph, and returns the gradient of its input.</summary>
+    private static Tensor Backward(int layer, Tensor?[] inputs, Tensor?[] outputs, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        autograd.backward([outputs[layer]!], [gradient]);
+        var below = layer == 0 ? gradient : inputs[layer]!.grad!.DetachFromDisposeScope();
+        if (layer > 0)
+        {
+            gradient.Dispose();
+        }
+
+        outputs[layer]!.Dispose();
+        outputs[layer] = null;
+        inputs[layer + 1]!.Dispose();
+        inputs[layer + 1] = null;
+        return below;
+    }
+}

@@ -1,0 +1,229 @@
+using System.Text.Json;
+using CoLA.Core.Adapters;
+using CoLA.Core.Model;
+using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
+using CoLA.Core.Weights;
+using CoLA.TestKit;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Tests.Training;
+
+/// <summary>
+/// One case of goldens/cola: a pool, one or two tasks, and what twenty or so steps of other software made of them.
+/// </summary>
+internal sealed class ColaGolden : IDisposable
+{
+    private static readonly Dictionary<string, Strategy> Strategies = new(StringComparer.Ordinal)
+    {
+        ["LORA"] = Strategy.Lora,
+        ["FULL"] = Strategy.Full,
+        ["HEURISTIC"] = Strategy.Heuristic,
+        ["HEURISTIC_BALANCED"] = Strategy.HeuristicBalanced,
+        ["RANDOM"] = Strategy.Random,
+        ["RANDOM_REVERSED"] = Strategy.RandomReversed,
+    };
+
+    private readonly JsonDocument _case;
+    private readonly SafetensorsFile _tensors;
+    private readonly Checkpoint _checkpoint;
+    private readonly bool _named;
+
+    private ColaGolden(string directory)
+    {
+        _case = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
+        _tensors = SafetensorsFile.Open(Path.Combine(directory, "tensors.safetensors"));
+        _checkpoint = Checkpoint.Open(Path.Combine(Path.GetDirectoryName(directory)!, Json.GetProperty("base").GetString()!));
+        Model = CausalLanguageModel.Load(_checkpoint, CPU);
+        var pissa = Json.TryGetProperty("subtract_initial_product", out var subtract) && subtract.GetBoolean();
+        Pool = new PoolSpec(
+            Enum.GetValues<Target>(),
+            Json.GetProperty("M").GetInt32(),
+            Json.GetProperty("r").GetInt32(),
+            Json.GetProperty("alpha").GetDouble(),
+            pissa ? Initialisation.Pissa : Initialisation.Gaussian,
+            null,
+            0);
+        _named = Json.TryGetProperty("tasks", out _);
+        PoolState = MakePool();
+        Tasks = MakeTasks();
+    }
+
+    public JsonElement Json => _case.RootElement;
+
+    public CausalLanguageModel Model { get; }
+
+    public PoolSpec Pool { get; }
+
+    public PoolState PoolState { get; }
+
+    public IReadOnlyDictionary<TaskName, TaskState> Tasks { get; }
+
+    /// <summary>Null with the reason where the case is of a method that is not built.</summary>
+    public static (ColaGolden? Golden, string? Skipped) Open(string name)
+    {
+        var directory = SharedMaterial.PathOf("goldens", "cola", name);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
+        var root = json.RootElement;
+        if (root.TryGetProperty("method", out var method))
+        {
+            return (null, $"the method {method} is not built yet");
+        }
+
+        return root.TryGetProperty("strategy", out var strategy) && !Strategies.ContainsKey(strategy.GetString()!)
+            ? (null, $"the strategy {strategy} is not built yet")
+            : (new ColaGolden(directory), null);
+    }
+
+    public Tensor Tensor(string name) => _tensors.Read(name);
+
+    public IEnumerable<string> Names(string prefix) => _tensors.Entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>The rows of a step, in the file's order.</summary>
+    public static IReadOnlyList<EncodedExample> Rows(JsonElement step)
+    {
+        var owners = step.TryGetProperty("tasks", out var tasks)
+            ? tasks.EnumerateArray().Select(task => task.ValueKind == JsonValueKind.Null ? (TaskName?)null : NameOf(task.GetString()!)).ToArray()
+            : null;
+        return
+        [
+            .. step.GetProperty("ids").EnumerateArray().Zip(step.GetProperty("weights").EnumerateArray()).Select((row, at) =>
+                new EncodedExample(
+                    owners is null ? NameOf("task") : owners[at],
+                    [.. row.First.EnumerateArray().Select(id => id.GetInt32())],
+                    [.. row.Second.EnumerateArray().Select(weight => weight.GetSingle())])),
+        ];
+    }
+
+    /// <summary>The draws that the file lists for a step.</summary>
+    public Draws? DrawsOf(int step)
+    {
+        if (!Json.TryGetProperty("draws", out var draws))
+        {
+            return null;
+        }
+
+        var listed = draws[step];
+        return (layer, target) =>
+            [.. listed.GetProperty($"model.layers.{layer}.{ModuleNames.Of(target)}").EnumerateArray().Select(index => index.GetInt32())];
+    }
+
+    /// <summary>Every matrix of the session, with the name that the file gives it: A (r, in) and B (out, r).</summary>
+    public IEnumerable<(string Name, Tensor Matrix)> Matrices(Func<TrainableMatrices, FlatMatrices?> of)
+    {
+        if (of(PoolState.A) is { } pool)
+        {
+            foreach (var (slot, i, matrix) in Each(pool))
+            {
+                yield return ($"{Module(slot)}.A.{i}", matrix);
+            }
+        }
+
+        foreach (var (task, state) in Tasks)
+        {
+            foreach (var (slot, j, matrix) in Each(of(state.Heads)!))
+            {
+                yield return (_named ? $"{Module(slot)}.{task.Task}.B.{j}" : $"{Module(slot)}.B.{j}", matrix.t());
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        PoolState.Dispose();
+        foreach (var task in Tasks.Values)
+        {
+            task.Dispose();
+        }
+
+        Model.Dispose();
+        _checkpoint.Dispose();
+        _tensors.Dispose();
+        _case.Dispose();
+    }
+
+    private static TaskName NameOf(string task) => new(new TenantId("t"), task);
+
+    private static string Module(MatrixSlot slot) => $"model.layers.{slot.Layer}.{ModuleNames.Of(slot.Target)}";
+
+    private static IEnumerable<(MatrixSlot Slot, int Index, Tensor Matrix)> Each(FlatMatrices matrices) =>
+        matrices.Layout.Slots.SelectMany(slot =>
+        {
+            var view = matrices.View(slot);
+            return Enumerable.Range(0, (int)slot.Shape[0]).Select(index => (slot, index, view[index]));
+        });
+
+    private static OptimizerSpec OptimizerOf(JsonElement settings, double rate, double decay) => new(
+        rate,
+        settings.GetProperty("betas")[0].GetDouble(),
+        settings.GetProperty("betas")[1].GetDouble(),
+        settings.GetProperty("eps").GetDouble(),
+        decay);
+
+    private PoolState MakePool()
+    {
+        var a = FlatMatrices.Zeros(MatrixLayout.OfPool(Model.Config, Pool), CPU);
+        foreach (var (slot, i, matrix) in Each(a))
+        {
+            matrix.copy_(Tensor($"init.{Module(slot)}.A.{i}"));
+        }
+
+        InitialProduct? initial = null;
+        if (Pool.Initialisation == Initialisation.Pissa)
+        {
+            // A* = M A_i, and s A* B* is the product at initialisation whatever the strategy: B* = B_j / b.
+            var factor = Coupling.Of(Strategies[Json.GetProperty("strategy").GetString()!], Pool.M, Json.GetProperty("N").GetInt32()).PissaHeadFactor;
+            initial = InitialProduct.Empty(Model.Config, Pool, CPU);
+            foreach (var slot in a.Layout.Slots)
+            {
+                initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target)!)[0].copy_(Tensor($"init.{Module(slot)}.A.0") * Pool.M);
+                initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target)!)[0].copy_(Tensor($"init.{Module(slot)}.B.0").t() / factor);
+            }
+        }
+
+        var settings = Json.GetProperty("optimizer");
+        var trained = !Json.TryGetProperty("a_trainable", out var trainable) || trainable.GetBoolean();
+        var optimizer = _named && trained
+            ? OptimizerOf(settings, Json.GetProperty("a_lr").GetDouble(), Json.GetProperty("a_weight_decay").GetDouble())
+            : trained ? OptimizerOf(settings, settings.GetProperty("lr").GetDouble(), settings.GetProperty("weight_decay").GetDouble()) : null;
+        return new PoolState(
+            Pool,
+            TrainableMatrices.OfPool(a, Model.Config, trained),
+            initial,
+            optimizer is null ? null : new AdamW(optimizer, a.Flat));
+    }
+
+    private Dictionary<TaskName, TaskState> MakeTasks()
+    {
+        var settings = Json.GetProperty("optimizer");
+        if (_named)
+        {
+            return Json.GetProperty("tasks").EnumerateObject().ToDictionary(
+                task => NameOf(task.Name),
+                task => MakeTask(
+                    task.Value,
+                    OptimizerOf(settings, task.Value.GetProperty("lr").GetDouble(), task.Value.GetProperty("weight_decay").GetDouble()),
+                    slot => $"{Module(slot)}.{task.Name}.B"));
+        }
+
+        var optimizer = OptimizerOf(settings, settings.GetProperty("lr").GetDouble(), settings.GetProperty("weight_decay").GetDouble());
+        return new() { [NameOf("task")] = MakeTask(Json, optimizer, slot => $"{Module(slot)}.B") };
+    }
+
+    private TaskState MakeTask(JsonElement settings, OptimizerSpec optimizer, Func<MatrixSlot, string> nameOf)
+    {
+        var spec = new TaskSpec(Strategies[settings.GetProperty("strategy").GetString()!], settings.GetProperty("N").GetInt32(), 0);
+        var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(Model.Config, Pool, spec), CPU);
+        foreach (var (slot, j, matrix) in Each(heads))
+        {
+            matrix.copy_(Tensor($"init.{nameOf(slot)}.{j}").t());
+        }
+
+        return new TaskState(
+            spec,
+            Pool.M,
+            TrainableMatrices.OfHeads(heads),
+            Pool.Initialisation == Initialisation.Pissa,
+            new AdamW(optimizer, heads.Flat));
+    }
+}
