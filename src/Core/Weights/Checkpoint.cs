@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Core.Tokens;
 using CoLA.Core.Weights.Gguf;
 using TorchSharp;
 
@@ -84,6 +85,12 @@ public sealed class Checkpoint : IDisposable
         CheckpointLayout.CheckShape(name, tensor, expectedShape);
         return _source.Read(name);
     }
+
+    /// <summary>The tokenizer of the files beside the weights, or else of the GGUF file's metadata; null where there is none.</summary>
+    /// <exception cref="ModelFileRejection">A tokenizer file is malformed, or asks for what is not supported.</exception>
+    public Tokenizer? LoadTokenizer() =>
+        Tokenizer.FromDirectory(_files.Directory)
+        ?? (_source is GgufSource gguf ? Tokenizer.FromGguf(_files.Weights[0], gguf.Metadata) : null);
 
     /// <summary>
     /// In lower-case hexadecimal: of the weight file; of several, of the lines "hash, two spaces, name, newline" in the

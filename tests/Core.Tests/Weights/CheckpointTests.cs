@@ -48,6 +48,15 @@ public sealed class CheckpointTests : IDisposable
         });
     }
 
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(SharedModels))]
+    public void LoadTokenizer_SharedModel_IsThereWhereItsFilesAre(string path)
+    {
+        using var checkpoint = Checkpoint.Open(SharedMaterial.Require(path.Split('/')));
+
+        Assert.Equal(File.Exists(Path.Combine(checkpoint.Path, "tokenizer.json")), checkpoint.LoadTokenizer() is not null);
+    }
+
     [Fact]
     public void Read_SingleFile_GivesItsTensors()
     {

@@ -42,6 +42,8 @@ internal sealed class GgufSource : ITensorSource
 
     public IReadOnlyDictionary<string, CheckpointTensor> Tensors => _tensors;
 
+    public IReadOnlyDictionary<string, object> Metadata => _file.Metadata;
+
     public torch.Tensor Read(string name)
     {
         var tensor = _file.Read(_fileNames[name]);

@@ -46,6 +46,12 @@ public sealed class GgufCheckpointTests : IDisposable
         ["blk.0.ffn_down.weight"] = Values(16, 6),
     };
 
+    public static TheoryData<string> ModelsWithFilesBesideTheGguf { get; } =
+    [
+        .. SharedMaterial.Folders("models", "config.json", "tokenizer.json")
+            .Where(name => SharedMaterial.Files($"models/{name}", "*.gguf").Count == 1),
+    ];
+
     [Fact]
     public void Open_FileAlone_HasTheConfigurationOfItsMetadata()
     {
@@ -200,6 +206,21 @@ public sealed class GgufCheckpointTests : IDisposable
         _metadata[key] = value;
 
         Open().Dispose();
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(ModelsWithFilesBesideTheGguf))]
+    public void Open_GgufWithoutTheFilesBesideIt_SaysTheSameFromItsMetadata(string model)
+    {
+        const string Text = "Two cats, 12 dogs.";
+        using var beside = Checkpoint.Open(SharedMaterial.Require("models", model));
+        File.CreateSymbolicLink(_directory.PathOf("alone.gguf"), beside.WeightFiles[0]);
+
+        using var alone = Checkpoint.Open(_directory.PathOf("alone.gguf"));
+
+        Assert.Equal(beside.LoadTokenizer()!.Encode(Text, true), alone.LoadTokenizer()!.Encode(Text, true));
+        Assert.Equivalent(beside.Config with { RmsNormEpsilon = alone.Config.RmsNormEpsilon }, alone.Config);
+        Assert.Equal(beside.Config.RmsNormEpsilon, alone.Config.RmsNormEpsilon, 1e-12);
     }
 
     [Fact]
