@@ -1,0 +1,82 @@
+using CoLA.Core.Artifacts;
+using CoLA.Core.Registry;
+using CoLA.Core.Rejections;
+
+namespace CoLA.Core.Catalog;
+
+/// <summary>
+/// All that lasts, under one directory: <c>cola.db</c> (the registry), <c>matrices/</c> (the files it names) and
+/// <c>cola.lock</c>, held while a server has it open.
+/// </summary>
+public sealed class DataDirectory : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly RegistryDatabase _database;
+
+    private DataDirectory(string path, FileStream @lock, TimeProvider time, Action? beforeCommit)
+    {
+        _lock = @lock;
+        _database = new RegistryDatabase(Path.Combine(path, "cola.db"), beforeCommit);
+        Artifacts = new ArtifactStore(Path.Combine(path, "matrices"));
+        Ledger = new Ledger(_database, Artifacts, time);
+    }
+
+    public ArtifactStore Artifacts { get; }
+
+    internal Ledger Ledger { get; }
+
+    /// <summary>Opens or makes it, sets open sessions back to where they last stood, and removes what a crash left behind.</summary>
+    /// <exception cref="PreconditionRejection">Another server has it open, or a newer one wrote it.</exception>
+    /// <exception cref="DamagedFileRejection">The registry cannot be read.</exception>
+    public static DataDirectory Open(string path, TimeProvider time) => Open(path, time, null);
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _lock.Dispose();
+    }
+
+    internal static DataDirectory Open(string path, TimeProvider time, Action? beforeCommit)
+    {
+        Directory.CreateDirectory(path);
+        var held = Lock(path);
+        DataDirectory? data = null;
+        try
+        {
+            data = new DataDirectory(path, held, time, beforeCommit);
+            data.Recover();
+            DirectorySync.Flush(path);
+            return data;
+        }
+        catch
+        {
+            data?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream Lock(string path)
+    {
+        var file = Path.Combine(path, "cola.lock");
+        try
+        {
+            // The operating system lets go of it when the process ends, however it ends.
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            throw new PreconditionRejection($"{path} is in use by another server; stop it, or give this one a data directory of its own");
+        }
+    }
+
+    private void Recover()
+    {
+        _database.Transact(registry =>
+        {
+            registry.Sessions.ReturnToStand();
+            return true;
+        });
+        Artifacts.Collect(_database.Read(registry => registry.Files.All()));
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Catalog;
+
+/// <summary>Lets one call per request id in at a time, so that a retry waits for the first try's long work instead of doing it again.</summary>
+internal sealed class RequestGate
+{
+    private readonly ConcurrentDictionary<(TenantId Tenant, string RequestId), TaskCompletionSource> _inside = new();
+
+    public async Task<T> EnterAsync<T>(Mutation mutation, Func<Task<T>> work, CancellationToken cancellation)
+    {
+        var key = (mutation.Tenant, mutation.RequestId);
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var first = _inside.GetOrAdd(key, left); first != left; first = _inside.GetOrAdd(key, left))
+        {
+            await first.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _inside.TryRemove(key, out _);
+            left.SetResult();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace CoLA.Core.Registry;
+
+/// <summary>An open session. Its stand is where a restart puts it.</summary>
+internal sealed record SessionRow
+{
+    public long Key { get; init; }
+
+    public required string Id { get; init; }
+
+    public required string Opener { get; init; }
+
+    public required long Pool { get; init; }
+
+    public required int OpeningPoolVersion { get; init; }
+
+    /// <summary>The pool version that its next publication has for parent.</summary>
+    public required int PoolVersion { get; init; }
+
+    public required bool PoolTrainable { get; init; }
+
+    public required bool Rebase { get; init; }
+
+    public required string Settings { get; init; }
+
+    public required int StatesMade { get; init; }
+
+    /// <summary>The saved state that it stands at; null for its opening.</summary>
+    public int? StandState { get; init; }
+
+    public long StandSequence { get; init; }
+
+    public byte[]? StandRequestHash { get; init; }
+
+    public string? StandReply { get; init; }
+
+    public required long Created { get; init; }
+}

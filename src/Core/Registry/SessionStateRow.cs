@@ -1,0 +1,22 @@
+namespace CoLA.Core.Registry;
+
+internal sealed record SessionStateRow
+{
+    public required long Session { get; init; }
+
+    public required int Number { get; init; }
+
+    public required long Sequence { get; init; }
+
+    public required int PoolVersion { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required byte[]? LastRequestHash { get; init; }
+
+    public required string? LastReply { get; init; }
+
+    public required long Created { get; init; }
+}

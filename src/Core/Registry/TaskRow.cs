@@ -1,0 +1,23 @@
+namespace CoLA.Core.Registry;
+
+internal sealed record TaskRow
+{
+    public long Key { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Id { get; init; }
+
+    public required long Pool { get; init; }
+
+    public required string Spec { get; init; }
+
+    public required int ServedVersion { get; init; }
+
+    /// <summary>How often the served version was set: the order of the next one.</summary>
+    public required int TimesServed { get; init; }
+
+    public required int VersionsMade { get; init; }
+
+    public required long Created { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace CoLA.Core.Registry;
+
+internal sealed record TaskVersionRow
+{
+    public long Key { get; init; }
+
+    public required long Task { get; init; }
+
+    public required int Number { get; init; }
+
+    public required int PoolVersion { get; init; }
+
+    public required string Maker { get; init; }
+
+    /// <summary>Null for initial heads, of which there is no file.</summary>
+    public required string? Sha256 { get; init; }
+
+    public required long? Bytes { get; init; }
+
+    public required bool SubtractsInitial { get; init; }
+
+    /// <summary>When it was last made the served version, in the task's own order; null when never.</summary>
+    public required int? ServedOrder { get; init; }
+
+    public required long Created { get; init; }
+}
