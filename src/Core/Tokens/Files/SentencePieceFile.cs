@@ -45,13 +45,23 @@ internal static class SentencePieceFile
 
     private static SentencePieceTokenizer Open(string path)
     {
+        var model = File.ReadAllBytes(path);
         try
         {
-            using var stream = File.OpenRead(path);
-            return SentencePieceTokenizer.Create(stream, addBeginningOfSentence: true, addEndOfSentence: false);
+            using var stream = new MemoryStream(model);
+            var tokenizer = SentencePieceTokenizer.Create(stream, addBeginningOfSentence: true, addEndOfSentence: false);
+            if (tokenizer.TreatWhitespaceAsSuffix)
+            {
+                throw new ModelFileRejection(path, "treat_whitespace_as_suffix", "spaces before words", "spaces after words");
+            }
+
+            return SentencePieceNormalization.HasCharacterMap(model)
+                ? throw new ModelFileRejection(path, "normalizer_spec.precompiled_charsmap", "no character map (identity normalization)", "one")
+                : tokenizer;
         }
-        catch (Exception exception) when (exception is not IOException)
+        catch (Exception exception) when (exception is not Rejection)
         {
+            // The library lets several kinds of exceptions through, depending on where a file is damaged.
             throw new ModelFileRejection(path, null, "a SentencePiece model", exception.Message);
         }
     }
