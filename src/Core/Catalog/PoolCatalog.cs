@@ -84,7 +84,7 @@ public sealed class PoolCatalog(
         return page.Cut(
             registry.Pools.VersionsBefore(pool.Key, page.BeforeNumber(), page.CheckedSize + 1),
             row => $"{row.Number}",
-            row => Snapshots.Of(pool, row));
+            row => Snapshots.Of(registry, pool, row));
     });
 
     /// <summary>Deletes the pool and its versions. Its owner only.</summary>

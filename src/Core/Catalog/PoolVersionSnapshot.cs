@@ -11,6 +11,7 @@ namespace CoLA.Core.Catalog;
 /// <param name="Maker">The tenant whose session published it.</param>
 /// <param name="Created">When.</param>
 /// <param name="Artifact">The matrices.</param>
+/// <param name="Initial">Where the product at initialisation stands, which tasks begun on version 1 subtract: the matrices of version 1; null for GAUSSIAN.</param>
 /// <param name="Current">Whether it is the pool's current version.</param>
 public sealed record PoolVersionSnapshot(
     long Key,
@@ -20,4 +21,5 @@ public sealed record PoolVersionSnapshot(
     TenantId Maker,
     DateTimeOffset Created,
     Artifact Artifact,
+    Artifact? Initial,
     bool Current);

@@ -60,7 +60,7 @@ internal sealed class Publishing(RegistryTransaction registry, SessionRow sessio
         };
         registry.Pools.Update(pool);
         registry.Sessions.Update(session with { PoolVersion = number });
-        return Snapshots.Of(pool, registry.Pools.FindVersion(pool.Key, number)!);
+        return Snapshots.Of(registry, pool, registry.Pools.FindVersion(pool.Key, number)!);
     }
 
     private PublishedTask PublishTask(TaskName name, SessionTaskRow held, Artifact heads, int poolVersion, bool serve)

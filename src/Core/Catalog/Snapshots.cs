@@ -36,7 +36,7 @@ internal static class Snapshots
             Moment(row.Created));
     }
 
-    public static PoolVersionSnapshot Of(PoolRow pool, PoolVersionRow row) => new(
+    public static PoolVersionSnapshot Of(RegistryTransaction registry, PoolRow pool, PoolVersionRow row) => new(
         row.Key,
         NameOf(pool),
         row.Number,
@@ -44,7 +44,13 @@ internal static class Snapshots
         new TenantId(row.Maker),
         Moment(row.Created),
         new Artifact(row.Sha256, row.Bytes),
+        InitialOf(registry, pool),
         row.Number == pool.CurrentVersion);
+
+    private static Artifact? InitialOf(RegistryTransaction registry, PoolRow pool) =>
+        SpecOf(pool).Initialisation != Initialisation.Gaussian && registry.Pools.FindVersion(pool.Key, 1) is { } first
+            ? new Artifact(first.Sha256, first.Bytes)
+            : null;
 
     public static TaskSnapshot Of(RegistryTransaction registry, TaskRow row, TenantId viewer) => new(
         NameOf(row),
@@ -66,7 +72,7 @@ internal static class Snapshots
             row.Number,
             SpecOf(task),
             SpecOf(pool),
-            Of(pool, registry.Pools.FindVersion(pool.Key, row.PoolVersion)!),
+            Of(registry, pool, registry.Pools.FindVersion(pool.Key, row.PoolVersion)!),
             HeadsOf(row),
             row.SubtractsInitial,
             new TenantId(row.Maker),
@@ -81,7 +87,7 @@ internal static class Snapshots
             NameOf(row),
             new TenantId(row.Opener),
             SpecOf(pool),
-            Of(pool, registry.Pools.FindVersion(pool.Key, row.PoolVersion)!),
+            Of(registry, pool, registry.Pools.FindVersion(pool.Key, row.PoolVersion)!),
             row.PoolTrainable,
             row.Rebase,
             row.Settings,

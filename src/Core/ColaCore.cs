@@ -1,0 +1,75 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Catalog;
+using CoLA.Core.Engine;
+using CoLA.Core.Inference;
+using CoLA.Core.Model;
+using CoLA.Core.Training;
+
+namespace CoLA.Core;
+
+/// <summary>
+/// The whole system without its network edge: one base model, one engine, one data directory, and the front doors of the
+/// rooms. What is opened here is closed here.
+/// </summary>
+public sealed class ColaCore : IAsyncDisposable
+{
+    private readonly DataDirectory _data;
+    private readonly Engine.Engine _engine;
+    private readonly AdapterBank _bank;
+
+    private ColaCore(BaseModel model, DataDirectory data, EngineOptions options)
+    {
+        Model = model;
+        _data = data;
+        _engine = new Engine.Engine(model.Language, options);
+        _bank = new AdapterBank(model.Language, options.AdapterMemory);
+        Pools = new PoolCatalog(data, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
+        Tasks = new TaskCatalog(data, model.Identity);
+        Sessions = new TrainingSessions(new SessionCatalog(data, model.Identity), data.Artifacts, _engine, model, options);
+        Generation = new Generation(model, Tasks, data.Artifacts, _engine, _bank);
+        Scoring = new Scoring(model, Tasks, data.Artifacts, _engine, _bank, options);
+    }
+
+    public BaseModel Model { get; }
+
+    public PoolCatalog Pools { get; }
+
+    public TaskCatalog Tasks { get; }
+
+    public TrainingSessions Sessions { get; }
+
+    public Generation Generation { get; }
+
+    public Scoring Scoring { get; }
+
+    /// <summary>Loads the base model and opens the data directory.</summary>
+    /// <param name="model">A model directory or a GGUF file.</param>
+    /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c>.</param>
+    /// <param name="data">The data directory, made if it is not there.</param>
+    /// <param name="options">The engine's settings.</param>
+    /// <param name="time">The clock of the registry.</param>
+    /// <exception cref="Rejections.Rejection">The model, the device or the directory cannot be used; the message says why.</exception>
+    public static ColaCore Open(string model, string device, string data, EngineOptions options, TimeProvider time)
+    {
+        // The directory first: a server that runs already is found out before the model is loaded a second time.
+        var directory = DataDirectory.Open(data, time);
+        try
+        {
+            return new ColaCore(BaseModel.Load(model, device), directory, options);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Sessions.DisposeAsync().ConfigureAwait(false);
+        _engine.Dispose();
+        _bank.Dispose();
+        Model.Dispose();
+        _data.Dispose();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using CoLA.Core.Adapters;
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Inference;
+
+/// <summary>Answers rows of any mixture of tasks and the bare base: all of them decode in one batch.</summary>
+public sealed class Generation
+{
+    private readonly BaseModel _model;
+    private readonly TaskCatalog _tasks;
+    private readonly ArtifactStore _artifacts;
+    private readonly Engine.Engine _engine;
+    private readonly AdapterBank _bank;
+    private readonly PromptEncoder _encoder;
+
+    internal Generation(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank)
+    {
+        _model = model;
+        _tasks = tasks;
+        _artifacts = artifacts;
+        _engine = engine;
+        _bank = bank;
+        _encoder = new PromptEncoder(model);
+    }
+
+    /// <summary>
+    /// Runs the rows and tells of each as it goes on; a row that fails, fails alone. Cancelling ends every row at its next
+    /// token.
+    /// </summary>
+    /// <param name="caller">Owns each named task, or has GENERATE on it.</param>
+    /// <param name="rows">At least one.</param>
+    /// <param name="cancellation">The caller has gone, or its deadline has passed.</param>
+    /// <exception cref="InvalidArgumentRejection">There are no rows.</exception>
+    public async IAsyncEnumerable<GenerationEvent> RunAsync(
+        TenantId caller,
+        IReadOnlyList<GenerationRow> rows,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (rows.Count == 0)
+        {
+            throw new InvalidArgumentRejection("rows", "is empty; ask for at least one row");
+        }
+
+        // Rows also end when the caller stops listening.
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var merged = Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var open = rows.Count;
+        try
+        {
+            for (var row = 0; row < rows.Count; row++)
+            {
+                Begin(caller, rows[row], row, merged.Writer, left.Token);
+            }
+
+            while (open > 0)
+            {
+                var news = await merged.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+                open -= news.Finish is null ? 0 : 1;
+                yield return news;
+            }
+        }
+        finally
+        {
+            await left.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Begin(TenantId caller, GenerationRow row, int index, ChannelWriter<GenerationEvent> events, CancellationToken cancellation)
+    {
+        try
+        {
+            var spec = SpecOf(row);
+            var version = row.Source.Task is { } task ? _tasks.Resolve(caller, task, row.Source.Version) : null;
+            var source = version is null ? null : AdapterSource.Of(version, _artifacts, _bank);
+            _engine.Submit(new Sequence(spec, index, _model.Tokenizer?.CreateDecoder(skipSpecialTokens: true, continuesText: true), events, cancellation)
+            {
+                Adapter = () => source is null ? null : _bank.Acquire(source),
+                Release = _bank.Release,
+            });
+        }
+        catch (Rejection rejection)
+        {
+            events.TryWrite(new GenerationEvent(index, "", [], new Finish(FinishReason.Failed, rejection, 0, 0)));
+        }
+    }
+
+    private SequenceSpec SpecOf(GenerationRow row)
+    {
+        var violations = new List<FieldViolation>();
+        var context = _model.Config.ContextLength;
+        row.Sampling.Validate("sampling", violations);
+        if (row.MaximumTokens is { } asked && (asked < 1 || asked > context))
+        {
+            violations.Add(new FieldViolation("max_tokens", $"{asked} is not in 1..{context}, the model's context"));
+        }
+
+        if (row.Stops.Count > GenerationRow.MaximumStops || row.Stops.Any(stop => stop.Length == 0))
+        {
+            violations.Add(new FieldViolation("stop", $"are at most {GenerationRow.MaximumStops} texts, none of them empty"));
+        }
+
+        if (row.Stops.Count > 0 && _model.Tokenizer is null)
+        {
+            violations.Add(new FieldViolation("stop", "are texts, and the base model has no tokenizer"));
+        }
+
+        if (row.TopLogProbabilities is < 0 or > GenerationRow.MaximumTopLogProbabilities)
+        {
+            violations.Add(new FieldViolation("logprobs", $"{row.TopLogProbabilities} is not in 0..{GenerationRow.MaximumTopLogProbabilities}"));
+        }
+
+        InvalidArgumentRejection.ThrowIfAny(violations);
+        var prompt = _encoder.Encode(row.Prompt, "prompt");
+        return new SequenceSpec(
+            prompt,
+            (int)Math.Min(row.MaximumTokens ?? context, context - prompt.Count),
+            row.Sampling,
+            row.Stops,
+            _model.EndIds,
+            row.TopLogProbabilities is { } top ? Math.Min(top, _model.Config.VocabularySize) : null);
+    }
+}

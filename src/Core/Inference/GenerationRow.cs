@@ -1,0 +1,20 @@
+namespace CoLA.Core.Inference;
+
+/// <summary>One answer that is asked for.</summary>
+/// <param name="Source">What it runs on.</param>
+/// <param name="Prompt">What it begins with.</param>
+/// <param name="Sampling">How tokens are chosen.</param>
+/// <param name="Stops">Texts that end it, at most 16, none empty.</param>
+/// <param name="MaximumTokens">Tokens at most; null for as many as the context holds.</param>
+/// <param name="TopLogProbabilities">0 to 20 alternatives with each token; null for no log-probabilities.</param>
+public sealed record GenerationRow(
+    ModelSource Source,
+    Prompt Prompt,
+    SamplingOptions Sampling,
+    IReadOnlyList<string> Stops,
+    long? MaximumTokens,
+    int? TopLogProbabilities)
+{
+    public const int MaximumStops = 16;
+    public const int MaximumTopLogProbabilities = 20;
+}

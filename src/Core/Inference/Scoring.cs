@@ -1,0 +1,111 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
+using CoLA.Core.Engine;
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Inference;
+
+/// <summary>Log-probabilities of given continuations, for rows of any mixture of tasks and the bare base.</summary>
+public sealed class Scoring
+{
+    private readonly BaseModel _model;
+    private readonly TaskCatalog _tasks;
+    private readonly ArtifactStore _artifacts;
+    private readonly Engine.Engine _engine;
+    private readonly AdapterBank _bank;
+    private readonly PromptEncoder _encoder;
+    private readonly int _tokenBudget;
+
+    internal Scoring(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank, EngineOptions options)
+    {
+        _model = model;
+        _tasks = tasks;
+        _artifacts = artifacts;
+        _engine = engine;
+        _bank = bank;
+        _encoder = new PromptEncoder(model);
+        _tokenBudget = options.TrainingTokens;
+    }
+
+    /// <summary>Scores every row; a row that fails, fails alone.</summary>
+    /// <param name="caller">Owns each named task, or has GENERATE on it.</param>
+    /// <param name="rows">At least one.</param>
+    /// <param name="cancellation">Seen between the layers.</param>
+    /// <exception cref="InvalidArgumentRejection">There are no rows.</exception>
+    public async Task<IReadOnlyList<RowScore>> RunAsync(TenantId caller, IReadOnlyList<ScoreRow> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0)
+        {
+            throw new InvalidArgumentRejection("rows", "is empty; ask for at least one row");
+        }
+
+        var scores = new RowScore?[rows.Count];
+        var texts = new List<ScoredText>();
+        for (var row = 0; row < rows.Count; row++)
+        {
+            try
+            {
+                texts.AddRange(Texts(caller, rows[row], row));
+            }
+            catch (Rejection rejection)
+            {
+                scores[row] = new RowScore([], 0, rejection);
+            }
+        }
+
+        await _engine.RunAsync(new ScoringPass(_model.Language, _bank, texts, _tokenBudget).Run(), cancellation).ConfigureAwait(false);
+        foreach (var row in texts.GroupBy(text => text.Row))
+        {
+            scores[row.Key] = new RowScore(
+                [.. row.SelectMany(text => text.Continuations).OrderBy(scored => scored.Index).Select(scored => scored.Score())],
+                row.First().PromptTokens,
+                null);
+        }
+
+        return scores!;
+    }
+
+    /// <summary>
+    /// One text for all continuations that differ in their last token alone: the letters of a choice question cost one
+    /// reading of the question.
+    /// </summary>
+    private ScoredText[] Texts(TenantId caller, ScoreRow row, int index)
+    {
+        var prompt = _encoder.Encode(row.Prompt, $"rows[{index}].prompt");
+        if (row.Continuations.Count == 0)
+        {
+            throw new InvalidArgumentRejection($"rows[{index}].continuations", "is empty; send at least one");
+        }
+
+        var version = row.Source.Task is { } task ? _tasks.Resolve(caller, task, row.Source.Version) : null;
+        var source = version is null ? null : AdapterSource.Of(version, _artifacts, _bank);
+        var continuations = row.Continuations.Select((continuation, at) =>
+        {
+            var field = $"rows[{index}].continuations[{at}]";
+            var ids = continuation switch
+            {
+                TokenContinuation { Ids.Count: 0 } => throw new InvalidArgumentRejection(field, "has no tokens; send at least one"),
+                TokenContinuation tokens => _encoder.Checked(tokens.Ids, field),
+                TextContinuation text => _encoder.EncodeContinuation(text.Text, field),
+                _ => throw new ArgumentOutOfRangeException(nameof(row)),
+            };
+            return prompt.Count + ids.Count <= _model.Config.ContextLength
+                ? new ScoredContinuation(at, ids)
+                : throw new InvalidArgumentRejection(
+                    field,
+                    $"and its prompt have {prompt.Count + ids.Count} tokens; the model's context is {_model.Config.ContextLength}");
+        }).ToArray();
+        return continuations
+            .GroupBy(continuation => string.Join(',', continuation.Ids.SkipLast(1)), StringComparer.Ordinal)
+            .Select(alike => new ScoredText(
+                index,
+                [.. prompt, .. alike.First().Ids.SkipLast(1)],
+                prompt.Count,
+                [.. alike],
+                source))
+            .ToArray();
+    }
+}

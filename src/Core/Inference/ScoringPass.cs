@@ -1,0 +1,127 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Engine;
+using CoLA.Core.Model;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Inference;
+
+/// <summary>Reads texts, many at a time and packed, layer by layer; on the engine's thread.</summary>
+internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, IReadOnlyList<ScoredText> texts, int tokenBudget)
+{
+    /// <summary>Positions whose logits exist at one time.</summary>
+    private const int LogitsChunk = 256;
+
+    public IEnumerable<Unit> Run()
+    {
+        // Texts under one adapter side by side, so that they are multiplied together.
+        var ordered = texts.OrderBy(text => text.Adapter?.Version.Key ?? 0).ToArray();
+        for (var start = 0; start < ordered.Length;)
+        {
+            var batch = ordered.Skip(start).TakeWhile(Fits()).ToArray();
+            foreach (var unit in Run(batch))
+            {
+                yield return unit;
+            }
+
+            start += batch.Length;
+        }
+    }
+
+    private Func<ScoredText, bool> Fits()
+    {
+        var tokens = 0;
+        return text =>
+        {
+            tokens += text.Ids.Count;
+            return tokens == text.Ids.Count || tokens <= tokenBudget;
+        };
+    }
+
+    private IEnumerable<Unit> Run(IReadOnlyList<ScoredText> batch)
+    {
+        var adapters = new List<FoldedAdapter?>();
+        Tensor? hidden = null;
+        using var attention = new PackedAttention([.. batch.Select(text => text.Ids.Count)], model.Config, model.Device);
+        try
+        {
+            foreach (var text in batch)
+            {
+                adapters.Add(text.Adapter is { } source ? bank.Acquire(source) : null);
+            }
+
+            var segments = new SegmentAdapters(batch.Zip(adapters, (text, adapter) => (text.Ids.Count, adapter)));
+            hidden = Embed(batch);
+            for (var layer = 0; layer < model.Config.Layers; layer++)
+            {
+                hidden = Layer(layer, hidden, attention, segments);
+                yield return Unit.LayerForward;
+            }
+
+            foreach (var chunk in Places(batch).Chunk(LogitsChunk))
+            {
+                Read(hidden, chunk);
+                yield return Unit.LossChunk;
+            }
+        }
+        finally
+        {
+            hidden?.Dispose();
+            adapters.ForEach(adapter =>
+            {
+                if (adapter is not null)
+                {
+                    bank.Release(adapter);
+                }
+            });
+        }
+    }
+
+    private Tensor Embed(IReadOnlyList<ScoredText> batch)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var ids = batch.SelectMany(text => text.Ids, (_, id) => (long)id).ToArray();
+        return model.Embed(tensor(ids, int64).to(model.Device)).DetachFromDisposeScope();
+    }
+
+    private Tensor Layer(int layer, Tensor hidden, PackedAttention attention, SegmentAdapters adapters)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var next = model.Layer(layer, hidden, attention, model.Angles(attention), adapters).DetachFromDisposeScope();
+        hidden.Dispose();
+        return next;
+    }
+
+    /// <summary>Each position that predicts tokens of continuations, with those tokens.</summary>
+    private static IEnumerable<(long Position, IReadOnlyList<(ScoredContinuation Continuation, int Token)> Tokens)> Places(IReadOnlyList<ScoredText> batch)
+    {
+        long start = 0;
+        foreach (var text in batch)
+        {
+            for (var at = text.PromptTokens - 1; at < text.Ids.Count; at++)
+            {
+                var token = at - text.PromptTokens + 1;
+                yield return (start + at, [.. text.Continuations.Select(continuation => (continuation, token))]);
+            }
+
+            start += text.Ids.Count;
+        }
+    }
+
+    private void Read(Tensor hidden, (long Position, IReadOnlyList<(ScoredContinuation Continuation, int Token)> Tokens)[] places)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = hidden.index_select(0, tensor(places.Select(place => place.Position).ToArray(), int64).to(model.Device));
+        var logProbabilities = nn.functional.log_softmax(model.Logits(rows), 1);
+        var wanted = places.SelectMany((place, row) => place.Tokens, (place, wanted) => wanted).ToArray();
+        var rowOf = places.SelectMany((place, row) => place.Tokens.Select(_ => (long)row)).ToArray();
+        var ids = wanted.Select(place => (long)place.Continuation.Ids[place.Token]).ToArray();
+        var values = logProbabilities[tensor(rowOf, int64).to(model.Device), tensor(ids, int64).to(model.Device)].cpu().data<float>().ToArray();
+        foreach (var ((continuation, token), value) in wanted.Zip(values))
+        {
+            continuation.LogProbabilities[token] = value;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using CoLA.Core.Catalog;
+
+namespace CoLA.Core.Training;
+
+/// <summary>What of an OpenSessionSpec the registry keeps for the training room, as JSON.</summary>
+internal sealed record SessionSettings(IReadOnlyList<SessionTaskSpec> Tasks, OptimizerSpec? PoolOptimizer)
+{
+    public string ToJson() => CatalogJson.Write(this);
+
+    public static SessionSettings FromJson(string json) => CatalogJson.Read<SessionSettings>(json);
+}

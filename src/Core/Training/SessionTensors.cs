@@ -1,0 +1,92 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Engine;
+using CoLA.Core.Model;
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Training;
+
+/// <summary>A session's working copies; made, used and freed on the engine's thread.</summary>
+internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskState> tasks) : IDisposable
+{
+    private readonly Dictionary<TaskName, TaskState> _tasks = tasks;
+
+    public PoolState Pool { get; } = pool;
+
+    public IReadOnlyDictionary<TaskName, TaskState> Tasks => _tasks;
+
+    /// <summary>A task was taken out of the session.</summary>
+    public void Remove(TaskName task)
+    {
+        if (_tasks.Remove(task, out var state))
+        {
+            state.Dispose();
+        }
+    }
+
+    /// <summary>Makes the working copies of a session at its opening.</summary>
+    public static IEnumerable<Unit> Open(CausalLanguageModel model, SessionFiles files, Action<SessionTensors> opened)
+    {
+        var session = files.Session;
+        var settings = SessionSettings.FromJson(session.SettingsJson);
+        var spec = session.PoolSpec;
+        var parts = new List<IDisposable>();
+        try
+        {
+            var a = TrainableMatrices.OfPool(
+                AdapterFiles.ReadPool(files.Pool, MatrixLayout.OfPool(model.Config, spec), model.Device),
+                model.Config,
+                settings.PoolOptimizer is not null);
+            parts.Add(a);
+            yield return Unit.File;
+
+            var initial = files.Initial is null ? null : InitialProduct.Read(files.Initial, model.Config, spec, model.Device);
+            if (initial is not null)
+            {
+                parts.Add(initial);
+                yield return Unit.File;
+            }
+
+            var tasks = new Dictionary<TaskName, TaskState>();
+            foreach (var task in session.Tasks)
+            {
+                var layout = MatrixLayout.OfHeads(model.Config, spec, task.Spec);
+                var heads = files.Heads.TryGetValue(task.Task, out var path)
+                    ? AdapterFiles.ReadHeads(path, layout, model.Device)
+                    : FreshHeads.Make(
+                        layout,
+                        Coupling.Of(task.Spec.Strategy, spec.M, task.Spec.N),
+                        task.SubtractsInitial ? initial : null,
+                        spec.Initialisation == Initialisation.PissaSlices,
+                        model.Device);
+                var optimizer = settings.Tasks.Single(other => other.Task == task.Task).Optimizer;
+                var state = new TaskState(
+                    task.Spec,
+                    spec.M,
+                    TrainableMatrices.OfHeads(heads),
+                    task.SubtractsInitial && initial is not null,
+                    new AdamW(optimizer, heads.Flat));
+                parts.Add(state);
+                tasks.Add(task.Task, state);
+                yield return Unit.File;
+            }
+
+            var pool = new PoolState(spec, a, initial, settings.PoolOptimizer is { } own ? new AdamW(own, a.Weights.Flat) : null);
+            opened(new SessionTensors(pool, tasks));
+            parts.Clear();
+        }
+        finally
+        {
+            // What a cancelled opening had made.
+            parts.ForEach(part => part.Dispose());
+        }
+    }
+
+    public void Dispose()
+    {
+        Pool.Dispose();
+        foreach (var task in _tasks.Values)
+        {
+            task.Dispose();
+        }
+    }
+}

@@ -1,0 +1,336 @@
+using System.Collections.Concurrent;
+using CoLA.Core.Adapters;
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
+using CoLA.Core.Engine;
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Training;
+
+/// <summary>
+/// Training sessions of all tenants. A session's calls run one after the other; its tensors live with the engine from the
+/// first call that needs them, and can always be made again from where the registry says that the session stands.
+/// </summary>
+public sealed class TrainingSessions : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<SessionName, LiveSession> _live = new();
+    private readonly SessionCatalog _catalog;
+    private readonly ArtifactStore _artifacts;
+    private readonly Engine.Engine _engine;
+    private readonly ExampleEncoder _encoder;
+    private readonly int _tokenBudget;
+
+    internal TrainingSessions(SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, BaseModel model, EngineOptions options)
+    {
+        _catalog = catalog;
+        _artifacts = artifacts;
+        _engine = engine;
+        _encoder = new ExampleEncoder(model.Config, model.Tokenizer);
+        _tokenBudget = options.TrainingTokens;
+    }
+
+    /// <summary>Opens a session; nothing outside sees what it trains until it is published.</summary>
+    /// <exception cref="InvalidArgumentRejection">A setting is out of range.</exception>
+    /// <exception cref="PreconditionRejection">A task is held by another session, or pinned to another pool version.</exception>
+    public async Task<SessionView> OpenAsync(Mutation mutation, OpenSessionSpec spec, CancellationToken cancellation)
+    {
+        spec.Validate();
+        var session = await _catalog.OpenAsync(
+            mutation,
+            new OpenSession(
+                spec.Pool,
+                spec.PoolVersion,
+                [.. spec.Tasks.Select(task => task.Task)],
+                spec.PoolOptimizer is not null,
+                spec.Rebase,
+                new SessionSettings(spec.Tasks, spec.PoolOptimizer).ToJson()),
+            cancellation).ConfigureAwait(false);
+        return View(session, LiveOf(session));
+    }
+
+    /// <summary>One optimizer step of the tasks in <paramref name="examples"/>, and of the pool unless A is frozen.</summary>
+    /// <param name="caller">The session's opener.</param>
+    /// <param name="name">The session.</param>
+    /// <param name="sequence">The next number, or the last one again: then the kept reply is given.</param>
+    /// <param name="requestHash">Hash of the whole request.</param>
+    /// <param name="examples">At least one.</param>
+    /// <param name="cancellation">Seen within the step, which then has changed nothing.</param>
+    /// <exception cref="PreconditionRejection">Not the next number, or a loss that is not finite; nothing has changed.</exception>
+    public Task<StepReport> TrainStepAsync(
+        TenantId caller,
+        SessionName name,
+        long sequence,
+        byte[] requestHash,
+        IReadOnlyList<TrainingExample> examples,
+        CancellationToken cancellation) => EnterAsync(
+        caller,
+        name,
+        async (session, live) =>
+        {
+            if (live.ReplyTo(name, sequence, requestHash) is { } kept)
+            {
+                return kept;
+            }
+
+            var rows = Encode(session, examples);
+            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, _tokenBudget);
+            StepReport? report = null;
+            IEnumerable<Unit> Run()
+            {
+                foreach (var unit in step.Gradients())
+                {
+                    yield return unit;
+                }
+
+                report = step.Apply();
+                live.Accept(sequence, requestHash, report);
+            }
+
+            await _engine.RunAsync(Run(), cancellation).ConfigureAwait(false);
+            return report!;
+        },
+        cancellation);
+
+    /// <summary>Losses of the working copies, changing nothing; random couplings by their mean, as they are served.</summary>
+    public Task<IReadOnlyDictionary<TaskName, TaskLoss>> EvaluateAsync(
+        TenantId caller,
+        SessionName name,
+        IReadOnlyList<TrainingExample> examples,
+        CancellationToken cancellation) => EnterAsync(
+        caller,
+        name,
+        async (session, live) =>
+        {
+            var rows = Encode(session, examples);
+            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var pass = new TrainingPass(_engine.Model, tensors.Pool, tensors.Tasks, rows) { TokenBudget = _tokenBudget };
+            await _engine.RunAsync(pass.Run(gradients: false), cancellation).ConfigureAwait(false);
+            return pass.Losses;
+        },
+        cancellation);
+
+    /// <summary>Makes one new pool version (none with A_FROZEN) and a new version of every task, served at once where the caller may.</summary>
+    public Task<Publication> PublishAsync(Mutation mutation, SessionName name, bool serve, bool makeCurrent, CancellationToken cancellation) => EnterAsync(
+        mutation.Tenant,
+        name,
+        async (session, live) =>
+        {
+            if (_catalog.FindPublication(mutation) is { } made)
+            {
+                return made;
+            }
+
+            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var (pool, heads) = await _engine.CallAsync(() => (
+                session.PoolTrainable ? tensors.Pool.A.Weights.ToHost() : null,
+                tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.Heads.Weights.ToHost()))).ConfigureAwait(false);
+            try
+            {
+                var poolArtifact = pool is null ? null : _artifacts.Write(stream => AdapterFiles.WritePool(stream, new PoolMatrices(pool, null)));
+                var headArtifacts = heads.ToDictionary(
+                    task => task.Key,
+                    task => _artifacts.Write(stream => AdapterFiles.WriteHeads(stream, task.Value)));
+                return await _catalog.RecordPublicationAsync(mutation, name, poolArtifact, headArtifacts, serve, makeCurrent, cancellation)
+                    .ConfigureAwait(false);
+            }
+            finally
+            {
+                pool?.Dispose();
+                foreach (var copy in heads.Values)
+                {
+                    copy.Dispose();
+                }
+            }
+        },
+        cancellation);
+
+    /// <summary>Saves working copies, optimizers and the last reply; a restart goes on from here.</summary>
+    public Task<SavedState> SaveStateAsync(Mutation mutation, SessionName name, CancellationToken cancellation) => EnterAsync(
+        mutation.Tenant,
+        name,
+        async (session, live) =>
+        {
+            if (_catalog.FindSavedState(mutation) is { } saved)
+            {
+                return saved;
+            }
+
+            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            using var state = await _engine.CallAsync(() => SessionState.Capture(tensors)).ConfigureAwait(false);
+            return await _catalog.RecordStateAsync(
+                mutation,
+                name,
+                live.Sequence,
+                _artifacts.Write(state.Write),
+                live.LastRequestHash,
+                live.LastReplyJson,
+                cancellation).ConfigureAwait(false);
+        },
+        cancellation);
+
+    /// <summary>Goes back to a saved state. The sequence number is not set back.</summary>
+    public Task<SessionView> LoadStateAsync(Mutation mutation, SessionStateName state, CancellationToken cancellation) => EnterAsync(
+        mutation.Tenant,
+        state.Session,
+        async (session, live) =>
+        {
+            if (_catalog.FindLoad(mutation) is { } loaded)
+            {
+                return View(loaded, live);
+            }
+
+            var path = _artifacts.Open(_catalog.GetState(mutation.Tenant, state).Artifact);
+            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var record = await _catalog.RecordLoadAsync(
+                mutation, state, live.Sequence, live.LastRequestHash, live.LastReplyJson, cancellation).ConfigureAwait(false);
+            await _engine.CallAsync(() =>
+            {
+                SessionState.Restore(path, tensors);
+                return true;
+            }).ConfigureAwait(false);
+            return View(record, live);
+        },
+        cancellation);
+
+    /// <summary>Lets go of the session's tasks and drops what was not published.</summary>
+    public async Task CloseAsync(Mutation mutation, SessionName name, CancellationToken cancellation)
+    {
+        if (!_live.TryGetValue(name, out var live))
+        {
+            await _catalog.CloseAsync(mutation, name, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        await live.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await _catalog.CloseAsync(mutation, name, cancellation).ConfigureAwait(false);
+            live.IsClosed = true;
+            _live.TryRemove(name, out _);
+            await FreeAsync(live).ConfigureAwait(false);
+        }
+        finally
+        {
+            live.Gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var live in _live.Values)
+        {
+            await FreeAsync(live).ConfigureAwait(false);
+            live.Dispose();
+        }
+    }
+
+    private static SessionView View(SessionSnapshot session, LiveSession live) => new(
+        session,
+        live.Sequence + 1,
+        session.Tasks.ToDictionary(
+            task => task.Task,
+            task => live.Tensors?.Tasks.GetValueOrDefault(task.Task)?.Optimizer.Step ?? 0));
+
+    private LiveSession LiveOf(SessionSnapshot session) => _live.GetOrAdd(session.Name, _ => new LiveSession(session.Stand));
+
+    private async Task<T> EnterAsync<T>(
+        TenantId caller,
+        SessionName name,
+        Func<SessionSnapshot, LiveSession, Task<T>> call,
+        CancellationToken cancellation)
+    {
+        var live = LiveOf(_catalog.Get(caller, name));
+        await live.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (live.IsClosed)
+            {
+                throw new NotFoundRejection($"{name} is not there");
+            }
+
+            // Asked again inside the gate: a task may have been taken out meanwhile.
+            return await call(_catalog.Get(caller, name), live).ConfigureAwait(false);
+        }
+        finally
+        {
+            live.Gate.Release();
+        }
+    }
+
+    private IReadOnlyList<EncodedExample> Encode(SessionSnapshot session, IReadOnlyList<TrainingExample> examples)
+    {
+        var held = session.Tasks.Select(task => task.Task).ToHashSet();
+        InvalidArgumentRejection.ThrowIfAny([.. examples.Index()
+            .Where(example => !held.Contains(example.Item.Task))
+            .Select(example => new FieldViolation($"examples[{example.Index}].task", $"{example.Item.Task} is not in {session.Name}"))]);
+        return _encoder.Encode(examples);
+    }
+
+    /// <summary>The session's tensors, made now if need be, without tasks that were taken out of it.</summary>
+    private async Task<SessionTensors> TensorsAsync(SessionSnapshot session, LiveSession live, CancellationToken cancellation)
+    {
+        if (live.Tensors is not { } tensors)
+        {
+            SessionTensors? opened = null;
+            var files = SessionFiles.Of(session, _artifacts);
+            var state = session.Stand.Artifact is { } saved ? _artifacts.Open(saved) : null;
+            IEnumerable<Unit> Open()
+            {
+                foreach (var unit in SessionTensors.Open(_engine.Model, files, made => opened = made))
+                {
+                    yield return unit;
+                }
+
+                if (state is not null)
+                {
+                    SessionState.Restore(state, opened!);
+                }
+
+                live.Tensors = opened;
+            }
+
+            try
+            {
+                await _engine.RunAsync(Open(), cancellation).ConfigureAwait(false);
+            }
+            catch when (live.Tensors is null && opened is not null)
+            {
+                await _engine.CallAsync(() => Free(opened)).ConfigureAwait(false);
+                throw;
+            }
+
+            tensors = live.Tensors!;
+        }
+
+        var held = session.Tasks.Select(task => task.Task).ToHashSet();
+        var gone = tensors.Tasks.Keys.Where(task => !held.Contains(task)).ToArray();
+        if (gone.Length > 0)
+        {
+            await _engine.CallAsync(() =>
+            {
+                Array.ForEach(gone, tensors.Remove);
+                return true;
+            }).ConfigureAwait(false);
+        }
+
+        return tensors;
+    }
+
+    private async Task FreeAsync(LiveSession live)
+    {
+        if (live.Tensors is { } tensors)
+        {
+            live.Tensors = null;
+            await _engine.CallAsync(() => Free(tensors)).ConfigureAwait(false);
+        }
+    }
+
+    private static bool Free(SessionTensors tensors)
+    {
+        tensors.Dispose();
+        return true;
+    }
+}
