@@ -7,7 +7,7 @@ namespace CoLA.Client.Tests.Training;
 public sealed class TrainingSessionTests
 {
     private static readonly Example[] Batch =
-        [new Example { Task = "tenants/acme/tasks/t", Tokens = new WeightedTokens { Ids = { 1, 2 }, Weights = { 0, 1 } } }];
+        [new Example { Task = "tenants/acme/tasks/t", Tokens = new TokenExample { Ids = { 1, 2 }, Weights = { 0, 1 } } }];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -1,0 +1,24 @@
+using CoLA.Server.Binding;
+using CoLA.Server.Services;
+using Grpc.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoLA.Server;
+
+/// <summary>Maps the contract's services, health and reflection.</summary>
+public static class ColaEndpointRouteBuilderExtensions
+{
+    /// <summary>Maps what AddCola added.</summary>
+    public static void MapCola(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
+            binder => V1.PoolService.BindService(binder, provider.GetRequiredService<PoolService>())));
+        endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
+            binder => V1.TaskService.BindService(binder, provider.GetRequiredService<TaskService>())));
+        endpoints.MapGrpcHealthChecksService();
+        endpoints.MapGrpcService<ReflectionServiceImpl>();
+        endpoints.MapGrpcService<ReflectionV1ServiceImpl>();
+    }
+}

@@ -1,0 +1,50 @@
+using CoLA.Server.Interceptors;
+using CoLA.Server.Services;
+using CoLA.Server.Settings;
+using Grpc.Health.V1;
+using Grpc.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace CoLA.Server;
+
+/// <summary>Puts a CoLA server into an ASP.NET Core application: <see cref="AddCola"/>, then MapCola.</summary>
+public static class ColaServiceCollectionExtensions
+{
+    /// <summary>Largest request: a batch of some million tokens.</summary>
+    private const int MaximumRequestBytes = 64 * 1024 * 1024;
+
+    private static readonly Google.Protobuf.Reflection.ServiceDescriptor[] Contract =
+    [
+        V1.PoolService.Descriptor,
+        V1.TaskService.Descriptor,
+        V1.TrainingService.Descriptor,
+        V1.InferenceService.Descriptor,
+        Health.Descriptor,
+    ];
+
+    /// <summary>Adds everything that serves the contract. The options are checked when the host starts.</summary>
+    public static IServiceCollection AddCola(this IServiceCollection services, Action<ServerOptions> configure)
+    {
+        services.AddOptions<ServerOptions>().Configure(configure).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddSingleton<PoolService>();
+        services.AddSingleton<TaskService>();
+
+        services.AddSingleton<RejectionInterceptor>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaximumRequestBytes;
+            grpc.MaxSendMessageSize = null;
+            grpc.Interceptors.Add<RejectionInterceptor>();
+        });
+        services.AddGrpcHealthChecks().AddCheck("listening", () => HealthCheckResult.Healthy());
+        services.AddSingleton(new ReflectionServiceImpl(Contract));
+        services.AddSingleton(new ReflectionV1ServiceImpl(Contract));
+        return services;
+    }
+}

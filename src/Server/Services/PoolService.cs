@@ -1,0 +1,66 @@
+using CoLA.Core.Catalog;
+using CoLA.Core.Tenancy;
+using CoLA.Server.Tenancy;
+using CoLA.Server.Translation;
+using CoLA.V1;
+using Grpc.Core;
+
+namespace CoLA.Server.Services;
+
+/// <summary>The contract's pools, on Core's catalog.</summary>
+internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServiceBase
+{
+    public override async Task<Pool> CreatePool(CreatePoolRequest request, ServerCallContext context)
+    {
+        var created = await pools.CreateAsync(
+            CallMutation.Of(context, request.RequestId, request),
+            request.PoolId.Length == 0 ? null : request.PoolId,
+            request.Spec.ToCore(),
+            request.Sharing?.ToCore() ?? PoolSharing.Private,
+            context.CancellationToken).ConfigureAwait(false);
+        return created.ToContract();
+    }
+
+    public override Task<Pool> GetPool(GetPoolRequest request, ServerCallContext context) =>
+        Task.FromResult(pools.Get(CallTenant.Of(context), PoolName.Parse(request.Name, "name")).ToContract());
+
+    public override async Task<Pool> UpdatePool(UpdatePoolRequest request, ServerCallContext context)
+    {
+        var mutation = CallMutation.Of(context, request.RequestId, request);
+        var name = PoolName.Parse(request.Name, "name");
+        if (request.Sharing is null && !request.HasCurrentVersion)
+        {
+            throw new Core.Rejections.InvalidArgumentRejection("sharing", "is left out, and current_version too; say what to change");
+        }
+
+        int? version = request.HasCurrentVersion ? NameTranslation.VersionOf(name, request.CurrentVersion, "current_version") : null;
+        return (await pools.UpdateAsync(mutation, name, request.Sharing?.ToCore(), version, context.CancellationToken).ConfigureAwait(false)).ToContract();
+    }
+
+    public override Task<ListPoolsResponse> ListPools(ListPoolsRequest request, ServerCallContext context)
+    {
+        var page = pools.List(CallTenant.Of(context), new PageRequest(request.PageSize, request.PageToken));
+        return Task.FromResult(new ListPoolsResponse
+        {
+            Pools = { page.Items.Select(pool => pool.ToContract()) },
+            NextPageToken = page.NextToken ?? "",
+        });
+    }
+
+    public override Task<ListPoolVersionsResponse> ListPoolVersions(ListPoolVersionsRequest request, ServerCallContext context)
+    {
+        var page = pools.ListVersions(CallTenant.Of(context), PoolName.Parse(request.Pool, "pool"), new PageRequest(request.PageSize, request.PageToken));
+        return Task.FromResult(new ListPoolVersionsResponse
+        {
+            Versions = { page.Items.Select(version => version.ToContract()) },
+            NextPageToken = page.NextToken ?? "",
+        });
+    }
+
+    public override async Task<DeletePoolResponse> DeletePool(DeletePoolRequest request, ServerCallContext context)
+    {
+        await pools.DeleteAsync(CallMutation.Of(context, request.RequestId, request), PoolName.Parse(request.Name, "name"), context.CancellationToken)
+            .ConfigureAwait(false);
+        return new DeletePoolResponse();
+    }
+}

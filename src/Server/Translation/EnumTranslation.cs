@@ -1,0 +1,46 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Catalog;
+using CoLA.Core.Training;
+
+namespace CoLA.Server.Translation;
+
+/// <summary>The contract's enumerations and Core's, side by side.</summary>
+internal static class EnumTranslation
+{
+    public static readonly EnumPairs<V1.Target, Target> Targets = new(
+        (V1.Target.Q, Target.Q),
+        (V1.Target.K, Target.K),
+        (V1.Target.V, Target.V),
+        (V1.Target.O, Target.O),
+        (V1.Target.Gate, Target.Gate),
+        (V1.Target.Up, Target.Up),
+        (V1.Target.Down, Target.Down));
+
+    public static readonly EnumPairs<V1.Initialisation, Initialisation> Initialisations = new(
+        (V1.Initialisation.Gaussian, Initialisation.Gaussian),
+        (V1.Initialisation.Pissa, Initialisation.Pissa),
+        (V1.Initialisation.PissaSlices, Initialisation.PissaSlices));
+
+    public static readonly EnumPairs<V1.Visibility, PoolVisibility> Visibilities = new(
+        (V1.Visibility.Private, PoolVisibility.Private),
+        (V1.Visibility.Shared, PoolVisibility.Shared),
+        (V1.Visibility.Public, PoolVisibility.Public));
+
+    public static readonly EnumPairs<V1.Strategy, Strategy> Strategies = new(
+        (V1.Strategy.Lora, Strategy.Lora),
+        (V1.Strategy.Full, Strategy.Full),
+        (V1.Strategy.Heuristic, Strategy.Heuristic),
+        (V1.Strategy.HeuristicBalanced, Strategy.HeuristicBalanced),
+        (V1.Strategy.Random, Strategy.Random),
+        (V1.Strategy.RandomReversed, Strategy.RandomReversed));
+
+    public static readonly EnumPairs<V1.Permission, Grants> Permissions = new(
+        (V1.Permission.Generate, Grants.Generate),
+        (V1.Permission.Train, Grants.Train),
+        (V1.Permission.Publish, Grants.Publish));
+
+    public static readonly EnumPairs<V1.ScheduleKind, ScheduleShape> Schedules = new(
+        (V1.ScheduleKind.Constant, ScheduleShape.Constant),
+        (V1.ScheduleKind.Linear, ScheduleShape.Linear),
+        (V1.ScheduleKind.Cosine, ScheduleShape.Cosine));
+}

@@ -1,0 +1,28 @@
+using CoLA.Core.Data;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+using CoLA.Core.Tokens;
+using CoLA.Core.Training;
+
+namespace CoLA.Server.Translation;
+
+/// <summary>Training examples and conversations from the contract to Core.</summary>
+internal static class ExampleTranslation
+{
+    public static IReadOnlyList<TrainingExample> ToCore(this IEnumerable<V1.Example> examples) =>
+        [.. examples.Select((example, index) => new TrainingExample(
+            TaskName.Parse(example.Task, $"examples[{index}].task"),
+            ToCore(example, $"examples[{index}]")))];
+
+    public static IReadOnlyList<ChatMessage> ToCore(this V1.Chat chat) =>
+        [.. chat.Messages.Select(message => new ChatMessage(message.Role, message.Content))];
+
+    private static Example ToCore(V1.Example example, string field) => example.ContentCase switch
+    {
+        V1.Example.ContentOneofCase.Completion => new CompletionExample(example.Completion.Prompt, example.Completion.Completion),
+        V1.Example.ContentOneofCase.Chat => new ChatExample(example.Chat.ToCore()),
+        V1.Example.ContentOneofCase.Instruction => new InstructionExample(example.Instruction.Instruction, example.Instruction.Input, example.Instruction.Output),
+        V1.Example.ContentOneofCase.Tokens => new TokenExample(example.Tokens.Ids, example.Tokens.Weights),
+        _ => throw new InvalidArgumentRejection(field, "has no content; give completion, chat, instruction or tokens"),
+    };
+}

@@ -1,0 +1,86 @@
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
+
+namespace CoLA.Server.Translation;
+
+/// <summary>What sessions are asked and what they answer, between the contract and Core.</summary>
+internal static class TrainingTranslation
+{
+    public static OpenSessionSpec ToCore(this V1.OpenSessionRequest request)
+    {
+        var pool = PoolName.Parse(request.Pool);
+        var trainable = request.SharedA switch
+        {
+            V1.SharedA.Trainable => true,
+            V1.SharedA.Frozen => false,
+            _ => throw new InvalidArgumentRejection("shared_a", "is required: TRAINABLE or FROZEN"),
+        };
+        if (!trainable && request.PoolOptimizer is not null)
+        {
+            throw new InvalidArgumentRejection("pool_optimizer", "is for TRAINABLE sessions; with FROZEN the pool does not move");
+        }
+
+        return new OpenSessionSpec(
+            pool,
+            request.HasPoolVersion ? NameTranslation.VersionOf(pool, request.PoolVersion, "pool_version") : null,
+            [.. request.Tasks.Select((task, index) => new SessionTaskSpec(
+                TaskName.Parse(task.Task, $"tasks[{index}].task"),
+                ToCore(task.Optimizer, $"tasks[{index}].optimizer")))],
+            trainable ? ToCore(request.PoolOptimizer, "pool_optimizer") : null,
+            request.Rebase);
+    }
+
+    public static V1.TrainStepResponse ToContract(this StepReport report, long sequence, long tokens)
+    {
+        var response = new V1.TrainStepResponse
+        {
+            Sequence = sequence,
+            NextSequence = sequence + 1,
+            Tokens = tokens,
+            Tasks =
+            {
+                report.Tasks.Where(task => task.Step is not null).Select(task => new V1.TaskStep
+                {
+                    Task = task.Task.ToString(),
+                    LossSum = task.Loss.Sum,
+                    Weight = task.Loss.Weight,
+                    LabelledTokens = task.Loss.Tokens,
+                    GradientNorm = task.Step!.GradientNorm,
+                    LearningRate = task.Step.LearningRate,
+                    Step = task.Step.Step,
+                }),
+            },
+        };
+        if (report.Pool is { } pool)
+        {
+            response.Pool = new V1.PoolStep { GradientNorm = pool.GradientNorm, LearningRate = pool.LearningRate, Step = pool.Step };
+        }
+
+        return response;
+    }
+
+    private static OptimizerSpec ToCore(V1.AdamW? optimizer, string field)
+    {
+        if (optimizer is not { HasLearningRate: true })
+        {
+            throw new InvalidArgumentRejection($"{field}.learning_rate", "is required");
+        }
+
+        var defaults = new OptimizerSpec(optimizer.LearningRate);
+        return defaults with
+        {
+            Beta1 = optimizer.HasBeta1 ? optimizer.Beta1 : defaults.Beta1,
+            Beta2 = optimizer.HasBeta2 ? optimizer.Beta2 : defaults.Beta2,
+            Epsilon = optimizer.HasEpsilon ? optimizer.Epsilon : defaults.Epsilon,
+            WeightDecay = optimizer.HasWeightDecay ? optimizer.WeightDecay : defaults.WeightDecay,
+            MaximumGradientNorm = optimizer.HasMaxGradientNorm ? optimizer.MaxGradientNorm : null,
+            Schedule = optimizer.Schedule is { } schedule
+                ? new ScheduleSpec(
+                    EnumTranslation.Schedules.ToCore(schedule.Kind, $"{field}.schedule.kind", ScheduleShape.Constant),
+                    schedule.WarmupSteps,
+                    schedule.TotalSteps)
+                : ScheduleSpec.Constant,
+        };
+    }
+}
