@@ -11,6 +11,9 @@ internal static class DirectorySync
 {
     private const int ReadOnly = 0;
 
+    // EINVAL: some network file systems flush no directories.
+    private const int NotForDirectories = 22;
+
     /// <exception cref="IOException">The directory could not be flushed.</exception>
     public static void Flush(string directory)
     {
@@ -27,7 +30,7 @@ internal static class DirectorySync
 
         try
         {
-            if (Synchronise(descriptor) != 0)
+            if (Synchronise(descriptor) != 0 && Marshal.GetLastPInvokeError() != NotForDirectories)
             {
                 throw Failure(directory);
             }

@@ -23,7 +23,9 @@ internal static class Access
     /// <summary>A version that is kept; the current one where none is named.</summary>
     public static PoolVersionRow PoolVersion(RegistryTransaction registry, PoolRow pool, int? number) =>
         registry.Pools.FindVersion(pool.Key, number ?? pool.CurrentVersion)
-        ?? throw NotFound($"{new PoolVersionName(Snapshots.NameOf(pool), number!.Value)}");
+        ?? throw new NotFoundRejection(
+            $"{new PoolVersionName(Snapshots.NameOf(pool), number ?? pool.CurrentVersion)} was not found; kept: "
+            + string.Join(", ", registry.Pools.Versions(pool.Key).Select(version => version.Number)));
 
     /// <exception cref="PreconditionRejection">The pool was made for another base model than the server's.</exception>
     public static void RequireBase(PoolRow pool, BaseModelIdentity baseModel)

@@ -10,6 +10,9 @@ namespace CoLA.Core.Catalog;
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
+    // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows.
+    private static readonly int[] SharingViolations = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream _lock;
     private readonly RegistryDatabase _database;
 
@@ -64,7 +67,7 @@ public sealed class DataDirectory : IDisposable
             // The operating system lets go of it when the process ends, however it ends.
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(file))
+        catch (IOException held) when (SharingViolations.Contains(held.HResult))
         {
             throw new PreconditionRejection($"{path} is in use by another server; stop it, or give this one a data directory of its own");
         }

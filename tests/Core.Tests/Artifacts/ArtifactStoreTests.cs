@@ -116,6 +116,17 @@ public sealed class ArtifactStoreTests : IDisposable
     }
 
     [Fact]
+    public void Sweep_FileThatWasLetGoAndIsWrittenAgain_Stays()
+    {
+        var artifact = _store.Write(stream => stream.Write(Content));
+
+        _store.Loosen([artifact.Sha256]);
+        _store.Sweep(_ => false);
+
+        Assert.True(_store.Contains(artifact));
+    }
+
+    [Fact]
     public void Sweep_FileThatTheRegistryNames_Stays()
     {
         var artifact = _store.Write(stream => stream.Write(Content));
