@@ -54,6 +54,55 @@ public sealed class ChatTemplateTests
         Assert.Equal("<|user|>\nHi<|end|>\n<|endoftext|>", template.Render([new("user", "Hi")], addGenerationPrompt: false));
     }
 
+    [Fact]
+    public void Render_TemplateThatAlsoWritesTools_IsRenderedAsWithoutTools()
+    {
+        const string Template = """
+            {%- if tools %}
+                {{- '<|im_start|>system\n' }}
+                {%- if messages[0]['role'] == 'system' %}
+                    {{- messages[0]['content'] }}
+                {%- else %}
+                    {{- 'Use tools.' }}
+                {%- endif %}
+                {%- for tool in tools %}
+                    {{- tool | tojson }}
+                {%- endfor %}
+                {{- '<|im_end|>\n' }}
+            {%- else %}
+                {%- if messages[0]['role'] == 'system' %}
+                    {{- '<|im_start|>system\n' + messages[0]['content'] + '<|im_end|>\n' }}
+                {%- else %}
+                    {{- '<|im_start|>system\nBe kind.<|im_end|>\n' }}
+                {%- endif %}
+            {%- endif %}
+            {%- for message in messages %}
+                {%- if (message.role == "user") or (message.role == "system" and not loop.first) or (message.role == "assistant" and not message.tool_calls) %}
+                    {{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>' + '\n' }}
+                {%- elif message.role == "assistant" %}
+                    {%- for tool_call in message.tool_calls %}
+                        {{- tool_call.arguments | tojson }}
+                    {%- endfor %}
+                {%- elif message.role == "tool" %}
+                    {%- if loop.last %}{{- message.content }}{%- endif %}
+                {%- endif %}
+            {%- endfor %}
+            {%- if add_generation_prompt %}
+                {{- '<|im_start|>assistant\n' }}
+            {%- endif %}
+            """;
+        var template = ChatTemplate.Read(Template, bosToken: null, eosToken: "<|im_end|>");
+
+        Assert.Equal("Qwen 2.5", template.Family);
+        Assert.Equal(
+            "<|im_start|>system\nBe kind.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
+            template.Render([new("user", "Hi")], addGenerationPrompt: true));
+        Assert.Equal(
+            "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHo<|im_end|>\n",
+            template.Render([new("system", "S"), new("user", "Hi"), new("assistant", "Ho")], addGenerationPrompt: false));
+        Assert.Throws<InvalidArgumentRejection>(() => template.Render([new("user", "Hi"), new("tool", "{}")], addGenerationPrompt: true));
+    }
+
     [Theory]
     [InlineData("{% for message in messages %}{{ message['content'] | upper }}{% endfor %}")]
     [InlineData("{{ tools | tojson }}")]
@@ -66,7 +115,7 @@ public sealed class ChatTemplateTests
 
         var rejection = Assert.Throws<UnsupportedRejection>(() => template.Render(Conversation, addGenerationPrompt: true));
 
-        Assert.Contains("ChatML, Llama 3, Llama 2, Mistral", rejection.Message, StringComparison.Ordinal);
+        Assert.Contains("ChatML, Qwen 2.5, Llama 3, Llama 2, Mistral", rejection.Message, StringComparison.Ordinal);
         Assert.Throws<UnsupportedRejection>(() => template.RenderSegments(Conversation));
     }
 

@@ -47,6 +47,7 @@ internal static class CanonicalTemplate
             Remove(outputs, idle);
         }
 
+        ToolBranches.Remove(outputs);
         return outputs;
     }
 

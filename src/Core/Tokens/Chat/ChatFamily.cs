@@ -5,7 +5,7 @@ internal abstract class ChatFamily
 {
     /// <summary>The families, in the order in which they are tried.</summary>
     public static IReadOnlyList<ChatFamily> All { get; } =
-        [new ChatMl(), new Llama3(), new Llama2(), new Mistral(), new RoleMarkers()];
+        [new ChatMl(), new Qwen(), new Llama3(), new Llama2(), new Mistral(), new RoleMarkers()];
 
     public abstract string Name { get; }
 

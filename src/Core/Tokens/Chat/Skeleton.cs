@@ -4,7 +4,8 @@ namespace CoLA.Core.Tokens.Chat;
 
 /// <summary>
 /// The structure of a family of templates, written as a template whose literals '$name' stand for texts of the model's
-/// own. Any other literal must be the same. An output of a '$name' may be absent: the text is then empty.
+/// own. Any other literal must be the same. An output of a '$name' may be absent: the text is then empty. The statement
+/// <c>anything</c> stands for all that is left of the block around it.
 /// </summary>
 internal sealed class Skeleton(string template)
 {
@@ -18,7 +19,18 @@ internal sealed class Skeleton(string template)
         var position = 0;
         for (var i = 0; i < _tokens.Count; i++)
         {
-            if (IsName(_tokens[i]) && position < template.Count && template[position].IsLiteral)
+            if (_tokens[i].Is("anything"))
+            {
+                // The brace before it has been matched with the next statement's.
+                position = ToolBranches.EndOfBlock(template, position - 1);
+                if (position < 0)
+                {
+                    return false;
+                }
+
+                i++;
+            }
+            else if (IsName(_tokens[i]) && position < template.Count && template[position].IsLiteral)
             {
                 if (!found.TryAdd(_tokens[i].Text, template[position].Text) && found[_tokens[i].Text] != template[position].Text)
                 {

@@ -67,7 +67,7 @@ internal static class GgufTokenizer
             var model = BytePairModels.Create(vocabulary, merges, new BytePairOptions(ByteLevel: true, IgnoreMerges: scheme.IgnoresMerges));
             return Parts(vocabulary, added, new SegmentPipeline(scheme.Normalizers, null, scheme.PreTokenizers, model), new DecoderSpec { ByteLevel = true });
         }
-        catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException)
+        catch (KeyNotFoundException exception)
         {
             throw new ModelFileRejection(source.File, "tokenizer.ggml.merges", "tokens of the vocabulary", exception.Message);
         }

@@ -2,12 +2,26 @@ using Microsoft.ML.Tokenizers;
 
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Byte-level byte-pair encoding by Microsoft.ML.Tokenizers.</summary>
-internal sealed class LibraryBytePairModel(IReadOnlyDictionary<string, int> vocabulary, IEnumerable<string> merges) : IWordModel
+/// <summary>
+/// Byte-level byte-pair encoding by Microsoft.ML.Tokenizers. Its time is quadratic in a word's length (10 seconds for
+/// 200,000 letters without a space), so very long words, which no language has, go to our own model.
+/// </summary>
+internal sealed class LibraryBytePairModel(
+    IReadOnlyDictionary<string, int> vocabulary, IEnumerable<(string First, string Second)> merges, IWordModel longWords) : IWordModel
 {
-    private readonly BpeTokenizer _tokenizer = BpeTokenizer.Create(
-        new BpeOptions(vocabulary) { Merges = merges, ByteLevel = true });
+    private const int LongestWord = 1000;
 
-    public void Encode(string word, List<int> ids) =>
+    private readonly BpeTokenizer _tokenizer = BpeTokenizer.Create(
+        new BpeOptions(vocabulary) { Merges = merges.Select(merge => $"{merge.First} {merge.Second}"), ByteLevel = true });
+
+    public void Encode(string word, List<int> ids)
+    {
+        if (word.Length > LongestWord)
+        {
+            longWords.Encode(word, ids);
+            return;
+        }
+
         ids.AddRange(_tokenizer.EncodeToIds(word, considerPreTokenization: false, considerNormalization: false));
+    }
 }

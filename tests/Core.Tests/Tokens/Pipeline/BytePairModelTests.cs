@@ -22,7 +22,7 @@ public sealed class BytePairModelTests
             .Select(merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Split(' ') : [.. merge.EnumerateArray().Select(part => part.GetString()!)])
             .Select(parts => (parts[0], parts[1])).ToList();
         var own = new BytePairModel(vocabulary, MergeTable.FromPairs(vocabulary, merges), new BytePairOptions(ByteLevel: true));
-        var library = new LibraryBytePairModel(vocabulary, merges.Select(merge => $"{merge.Item1} {merge.Item2}"));
+        var library = new LibraryBytePairModel(vocabulary, merges, longWords: own);
         for (var seed = 0; seed < 300; seed++)
         {
             var word = TokenizerTests.RandomText(seed, 1 + (seed % 40));
