@@ -10,7 +10,7 @@ internal static class ModelConfigHarmlessKeys
     {
         // Where the model comes from and how it was stored.
         "_name_or_path", "transformers_version", "transformers.js_config", "torch_dtype", "dtype", "unsloth_version", "unsloth_fixed",
-        "is_llama_config",
+        "is_llama_config", "max_sequence_length",
 
         // How HuggingFace's code runs it.
         "use_cache", "_attn_implementation", "_attn_implementation_autoset", "attn_implementation", "_flash_attn_2_enabled",

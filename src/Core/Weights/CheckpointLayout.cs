@@ -8,35 +8,37 @@ internal static class CheckpointLayout
 {
     private const string OutputProjection = "lm_head.weight";
 
+    /// <summary>Dtypes that safetensors files have but weights do not.</summary>
+    private static readonly string[] NotWeights = ["F64", "I64", "I32", "U8"];
+
     private static readonly string[] TrainingLeftovers = [".rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias"];
 
-    public static IReadOnlyDictionary<string, long[]> Of(ModelConfig config)
+    /// <summary>One after the other, so that a configuration with absurd numbers costs nothing.</summary>
+    public static IEnumerable<(string Name, long[] Shape)> Of(ModelConfig config)
     {
         long hidden = config.HiddenSize;
-        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal)
-        {
-            ["model.embed_tokens.weight"] = [config.VocabularySize, hidden],
-            ["model.norm.weight"] = [hidden],
-        };
+        yield return ("model.embed_tokens.weight", [config.VocabularySize, hidden]);
+        yield return ("model.norm.weight", [hidden]);
         if (!config.TieEmbeddings)
         {
-            shapes.Add(OutputProjection, [config.VocabularySize, hidden]);
+            yield return (OutputProjection, [config.VocabularySize, hidden]);
         }
 
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            AddLayer(shapes, $"model.layers.{layer}", config);
+            foreach (var (name, shape) in OfLayer(config))
+            {
+                yield return ($"model.layers.{layer}.{name}", shape);
+            }
         }
-
-        return shapes;
     }
 
     /// <summary>Every tensor that the configuration calls for is there in its shape, and no other that would act.</summary>
     /// <exception cref="ModelFileRejection">Naming the first that is not so.</exception>
     public static void Check(ModelConfig config, string path, IReadOnlyDictionary<string, CheckpointTensor> tensors)
     {
-        var layout = Of(config);
-        foreach (var (name, shape) in layout)
+        var called = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, shape) in Of(config))
         {
             if (!tensors.TryGetValue(name, out var tensor))
             {
@@ -44,13 +46,19 @@ internal static class CheckpointLayout
             }
 
             CheckShape(name, tensor, shape);
+            if (NotWeights.Contains(tensor.DType))
+            {
+                throw new ModelFileRejection(tensor.File, name, "weights in F32, F16 or BF16", tensor.DType);
+            }
+
+            called.Add(name);
         }
 
         foreach (var (name, tensor) in tensors)
         {
             var idle = (config.TieEmbeddings && name == OutputProjection)
                 || TrainingLeftovers.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
-            if (!idle && !layout.ContainsKey(name))
+            if (!idle && !called.Contains(name))
             {
                 throw new ModelFileRejection(tensor.File, name, "only tensors that the configuration has a place for", "this one");
             }
@@ -66,35 +74,37 @@ internal static class CheckpointLayout
         }
     }
 
-    private static void AddLayer(Dictionary<string, long[]> shapes, string layer, ModelConfig config)
+    private static IEnumerable<(string Name, long[] Shape)> OfLayer(ModelConfig config)
     {
         long hidden = config.HiddenSize;
         long inner = config.IntermediateSize;
         var queries = (long)config.Heads * config.HeadDim;
         var keys = (long)config.KeyValueHeads * config.HeadDim;
-        void Add(string name, long output, long input, bool bias)
+        (string Name, long Output, long Input, bool Bias)[] projections =
+        [
+            ("self_attn.q_proj", queries, hidden, config.QueryKeyValueBias),
+            ("self_attn.k_proj", keys, hidden, config.QueryKeyValueBias),
+            ("self_attn.v_proj", keys, hidden, config.QueryKeyValueBias),
+            ("self_attn.o_proj", hidden, queries, config.OutputBias),
+            ("mlp.gate_proj", inner, hidden, config.FeedForwardBias),
+            ("mlp.up_proj", inner, hidden, config.FeedForwardBias),
+            ("mlp.down_proj", hidden, inner, config.FeedForwardBias),
+        ];
+        foreach (var (name, output, input, bias) in projections)
         {
-            shapes.Add($"{layer}.{name}.weight", [output, input]);
+            yield return ($"{name}.weight", [output, input]);
             if (bias)
             {
-                shapes.Add($"{layer}.{name}.bias", [output]);
+                yield return ($"{name}.bias", [output]);
             }
         }
 
-        shapes.Add($"{layer}.input_layernorm.weight", [hidden]);
-        Add("self_attn.q_proj", queries, hidden, config.QueryKeyValueBias);
-        Add("self_attn.k_proj", keys, hidden, config.QueryKeyValueBias);
-        Add("self_attn.v_proj", keys, hidden, config.QueryKeyValueBias);
-        Add("self_attn.o_proj", hidden, queries, config.OutputBias);
+        yield return ("input_layernorm.weight", [hidden]);
+        yield return ("post_attention_layernorm.weight", [hidden]);
         if (config.QueryKeyNorm)
         {
-            shapes.Add($"{layer}.self_attn.q_norm.weight", [config.HeadDim]);
-            shapes.Add($"{layer}.self_attn.k_norm.weight", [config.HeadDim]);
+            yield return ("self_attn.q_norm.weight", [config.HeadDim]);
+            yield return ("self_attn.k_norm.weight", [config.HeadDim]);
         }
-
-        shapes.Add($"{layer}.post_attention_layernorm.weight", [hidden]);
-        Add("mlp.gate_proj", inner, hidden, config.FeedForwardBias);
-        Add("mlp.up_proj", inner, hidden, config.FeedForwardBias);
-        Add("mlp.down_proj", hidden, inner, config.FeedForwardBias);
     }
 }

@@ -41,9 +41,9 @@ public sealed class CheckpointTests : IDisposable
         using var checkpoint = Checkpoint.Open(SharedMaterial.Require(path.Split('/')));
 
         Assert.Equal(Path.GetFileNameWithoutExtension(path), checkpoint.Name.Replace(".gguf", "", StringComparison.Ordinal));
-        Assert.All(CheckpointLayout.Of(checkpoint.Config).Where(pair => pair.Key.Contains("layers.0", StringComparison.Ordinal)), pair =>
+        Assert.All(CheckpointLayout.Of(checkpoint.Config).Where(entry => entry.Name.Contains("layers.0", StringComparison.Ordinal)), entry =>
         {
-            using var tensor = checkpoint.Read(pair.Key, pair.Value);
+            using var tensor = checkpoint.Read(entry.Name, entry.Shape);
             Assert.True(tensor.isfinite().all().item<bool>());
         });
     }
@@ -155,6 +155,24 @@ public sealed class CheckpointTests : IDisposable
         TinyModel.WriteTensors(_directory, Single, _tensors);
 
         AssertRefused(Single, Bias, "has a place for", "this one");
+    }
+
+    [Fact]
+    public void Open_IntegersForWeights_AreRefused()
+    {
+        _tensors[Query] = zeros(8, 8, dtype: int32);
+        TinyModel.WriteTensors(_directory, Single, _tensors);
+
+        AssertRefused(Single, Query, "F32, F16 or BF16", "I32");
+    }
+
+    [Fact]
+    public void Open_ConfigurationWithABillionLayers_NamesTheFirstMissingOne()
+    {
+        TinyModel.WriteTensors(_directory, Single, _tensors);
+        _directory.Write("config.json", TinyModel.ConfigJson.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000", StringComparison.Ordinal));
+
+        AssertRefused(Single, "model.layers.2.self_attn.q_proj.weight", "shape [8, 8]", "no tensor");
     }
 
     [Fact]

@@ -19,8 +19,8 @@ internal static class TinyModel
     /// <summary>The tensors that the configuration calls for: tensor i holds i, i + 1, ...</summary>
     public static Dictionary<string, Tensor> Tensors(ModelConfig config) =>
         CheckpointLayout.Of(config).Index().ToDictionary(
-            pair => pair.Item.Key,
-            pair => (arange(pair.Item.Value.Aggregate(1L, (product, size) => product * size), dtype: float32) + pair.Index).reshape(pair.Item.Value));
+            pair => pair.Item.Name,
+            pair => (arange(pair.Item.Shape.Aggregate(1L, (product, size) => product * size), dtype: float32) + pair.Index).reshape(pair.Item.Shape));
 
     public static void WriteTensors(TemporaryDirectory directory, string file, IReadOnlyDictionary<string, Tensor> tensors)
     {

@@ -68,7 +68,7 @@ internal static class GgufModelConfig
         keys.RequireOnly("rope.dimension_count", headDim);
         keys.RequireOnly("attention.value_length", headDim);
         keys.RequireOnly("attention.causal", true);
-        keys.Text("tensor_data_layout"); // Says the llama permutation, which the architecture says already.
+        keys.Ignore("tensor_data_layout"); // Says the llama permutation, which the architecture says already.
         keys.RefuseTheRest();
         return config;
     }

@@ -29,6 +29,9 @@ internal sealed class GgufModelKeys(GgufFile file, string architecture)
         ? null
         : value as string ?? throw Refusal(key, "a text", value);
 
+    /// <summary>The key may stand there with any value: it does not act.</summary>
+    public void Ignore(string key) => Find(key);
+
     /// <summary>The key may stand there, but only with this value.</summary>
     public void RequireOnly(string key, object expected)
     {

@@ -21,10 +21,10 @@ internal static class GgufRope
     {
         var kind = keys.Text("rope.scaling.type");
         var factor = keys.Positive("rope.scaling.factor") ?? keys.Positive("rope.scale_linear") ?? 1;
-        keys.Positive("rope.scale_linear");
-        keys.Size("rope.scaling.original_context_length");
+        keys.Ignore("rope.scale_linear");
+        keys.Ignore("rope.scaling.original_context_length");
+        keys.Ignore("rope.scaling.finetuned");
         keys.RequireOnly("rope.scaling.attn_factor", 1);
-        keys.RequireOnly("rope.scaling.finetuned", true);
         RopeScaling? stated = kind switch
         {
             null or "linear" when factor > 1 => new LinearRopeScaling(factor),

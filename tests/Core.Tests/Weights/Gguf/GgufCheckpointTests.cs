@@ -197,6 +197,7 @@ public sealed class GgufCheckpointTests : IDisposable
 
     [Theory]
     [InlineData("llama.expert_count", 0u)]
+    [InlineData("llama.rope.scaling.finetuned", false)]
     [InlineData("llama.vocab_size", 10u)]
     [InlineData("quantize.imatrix.file", "x")]
     [InlineData("split.count", 1u)]
@@ -237,6 +238,25 @@ public sealed class GgufCheckpointTests : IDisposable
         _tensors.Remove("blk.0.attn_q.weight");
 
         Assert.Equal(Query, Refusal().Tensor);
+    }
+
+    [Fact]
+    public void Open_RandomBytesInTheMetadata_OpensOrIsRefused()
+    {
+        var good = File.ReadAllBytes(Write());
+        var names = good.AsSpan().IndexOf("token_embd"u8);
+
+        Assert.All(Damage.Of(good, names), damaged =>
+        {
+            try
+            {
+                Checkpoint.Open(_directory.Write("model.gguf", damaged)).Dispose();
+            }
+            catch (ModelFileRejection)
+            {
+                // The only way that a damaged file may fail.
+            }
+        });
     }
 
     [Fact]
