@@ -107,6 +107,7 @@ public sealed class ChatTemplateTests
     [InlineData("{% for message in messages %}{{ message['content'] | upper }}{% endfor %}")]
     [InlineData("{{ tools | tojson }}")]
     [InlineData("{% for message in messages %}{{ 'open")]
+    [InlineData("{% for message in messages %}{{ '\\u003c' + message['role'] + '>' + message['content'] }}{% endfor %}{% if add_generation_prompt %}{{ 'x' }}{% endif %}")]
     [InlineData("")]
     public void Render_UnknownTemplate_IsRefusedWithWhatIsSupported(string unknown)
     {

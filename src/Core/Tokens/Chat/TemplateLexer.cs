@@ -67,6 +67,7 @@ internal static class TemplateLexer
                 'r' => "\r",
                 't' => "\t",
                 '\\' or '\'' or '"' => character.ToString(),
+                'u' or 'U' or 'x' or 'N' or (>= '0' and <= '7') => throw new FormatException("a literal of the template names a character by its number"),
                 _ => "\\" + character,
             });
         }
