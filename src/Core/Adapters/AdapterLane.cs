@@ -37,7 +37,7 @@ internal sealed class AdapterLane(PoolOnDevice pool, bool summed, bool subtracts
             if (_slotsAreStale)
             {
                 _slots?.Dispose();
-                _slots = tensor(_rows.Select(row => (long)row.Slot).ToArray(), int64).to(device).DetachFromDisposeScope();
+                _slots = tensor(_rows.Select(row => (long)row.Slot).ToArray(), int64, device).DetachFromDisposeScope();
                 _slotsAreStale = false;
             }
 

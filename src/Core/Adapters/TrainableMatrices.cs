@@ -53,7 +53,10 @@ internal sealed class TrainableMatrices : IDisposable
 
     public Tensor? Leaf(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 
-    public void ClearGradient() => Gradient?.zero_();
+    public void ClearGradient()
+    {
+        using var cleared = Gradient?.zero_();
+    }
 
     public void Dispose()
     {

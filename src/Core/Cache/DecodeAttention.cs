@@ -23,8 +23,8 @@ internal sealed class DecodeAttention : IAttention, IDisposable
         _rows = lengths.Count;
         _longest = lengths.Max() + 1;
         using var scope = NewDisposeScope();
-        Positions = tensor(lengths.Select(length => (long)length).ToArray(), int64).to(device).DetachFromDisposeScope();
-        _places = tensor(lengths.Select((length, row) => (long)row * cache.Positions + length).ToArray(), int64).to(device)
+        Positions = tensor(lengths.Select(length => (long)length).ToArray(), int64, device).DetachFromDisposeScope();
+        _places = tensor(lengths.Select((length, row) => (long)row * cache.Positions + length).ToArray(), int64, device)
             .DetachFromDisposeScope();
         var window = config.SlidingWindow ?? int.MaxValue;
         if (window < _longest || lengths.Any(length => length + 1 != _longest))

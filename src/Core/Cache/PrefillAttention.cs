@@ -27,8 +27,8 @@ internal sealed class PrefillAttention : IAttention, IDisposable
             stretch => Enumerable.Range(stretch.Start, stretch.Length),
             (stretch, position) => (long)stretch.Row * cache.Positions + position);
         using var scope = NewDisposeScope();
-        Positions = tensor(positions.ToArray(), int64).to(device).DetachFromDisposeScope();
-        _places = tensor(places.ToArray(), int64).to(device).DetachFromDisposeScope();
+        Positions = tensor(positions.ToArray(), int64, device).DetachFromDisposeScope();
+        _places = tensor(places.ToArray(), int64, device).DetachFromDisposeScope();
         _masks = [.. stretches.Select(stretch => stretch.Start == 0 && (config.SlidingWindow ?? int.MaxValue) >= stretch.Length
             ? null
             : CausalMask.Make(stretch.Length, stretch.Start + stretch.Length, config.SlidingWindow, device, dtype).DetachFromDisposeScope())];

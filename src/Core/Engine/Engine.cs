@@ -150,9 +150,8 @@ internal sealed class Engine : IDisposable
     {
         for (var slot = _rows.Count - 1; slot >= 0; slot--)
         {
-            if (_rows[slot] is { IsCancelled: true } row)
+            if (_rows[slot].IsCancelled)
             {
-                row.Abandon();
                 _rows.Remove(slot);
             }
         }
@@ -172,7 +171,6 @@ internal sealed class Engine : IDisposable
             Interlocked.Decrement(ref _pending);
             if (next.IsCancelled)
             {
-                next.Abandon();
                 continue;
             }
 

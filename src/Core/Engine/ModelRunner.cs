@@ -34,13 +34,13 @@ internal sealed class ModelRunner(CausalLanguageModel model, KeyValueCache cache
 
         using var attention = new PrefillAttention(cache, stretches, model.Config, model.Device, model.DType);
         var adapters = new SegmentAdapters(stretches.Select(stretch => (stretch.Length, rows.AdapterOf(stretch.Row))));
-        var hidden = model.Hidden(tensor(ids.ToArray(), int64).to(model.Device), attention, adapters);
+        var hidden = model.Hidden(tensor(ids.ToArray(), int64, model.Device), attention, adapters);
         if (ends.Count == 0)
         {
             return (0, null);
         }
 
-        var last = hidden.index_select(0, tensor(ends.ToArray(), int64).to(model.Device));
+        var last = hidden.index_select(0, tensor(ends.ToArray(), int64, model.Device));
         return (ends.Count, model.Logits(last).MoveToOuterDisposeScope());
     }
 
@@ -58,7 +58,7 @@ internal sealed class ModelRunner(CausalLanguageModel model, KeyValueCache cache
         }
 
         using var attention = new DecodeAttention(cache, lengths, model.Config, model.Device, model.DType);
-        var hidden = model.Hidden(tensor(ids, int64).to(model.Device), attention, lanes);
+        var hidden = model.Hidden(tensor(ids, int64, model.Device), attention, lanes);
         return model.Logits(hidden).MoveToOuterDisposeScope();
     }
 }

@@ -81,7 +81,7 @@ internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, I
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var ids = batch.SelectMany(text => text.Ids, (_, id) => (long)id).ToArray();
-        return model.Embed(tensor(ids, int64).to(model.Device)).DetachFromDisposeScope();
+        return model.Embed(tensor(ids, int64, model.Device)).DetachFromDisposeScope();
     }
 
     private Tensor Layer(int layer, Tensor hidden, PackedAttention attention, SegmentAdapters adapters)
@@ -113,12 +113,12 @@ internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, I
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var rows = hidden.index_select(0, tensor(places.Select(place => place.Position).ToArray(), int64).to(model.Device));
+        var rows = hidden.index_select(0, tensor(places.Select(place => place.Position).ToArray(), int64, model.Device));
         var logProbabilities = nn.functional.log_softmax(model.Logits(rows), 1);
         var wanted = places.SelectMany((place, row) => place.Tokens, (place, wanted) => wanted).ToArray();
         var rowOf = places.SelectMany((place, row) => place.Tokens.Select(_ => (long)row)).ToArray();
         var ids = wanted.Select(place => (long)place.Continuation.Ids[place.Token]).ToArray();
-        var values = logProbabilities[tensor(rowOf, int64).to(model.Device), tensor(ids, int64).to(model.Device)].cpu().data<float>().ToArray();
+        var values = logProbabilities[tensor(rowOf, int64, model.Device), tensor(ids, int64, model.Device)].cpu().data<float>().ToArray();
         foreach (var ((continuation, token), value) in wanted.Zip(values))
         {
             continuation.LogProbabilities[token] = value;

@@ -83,7 +83,6 @@ internal sealed class Sequence
         }
 
         _events.TryWrite(new GenerationEvent(_row, text, [token], new Finish(reason.Value, null, Spec.Prompt.Count, _generated)));
-        _events.TryComplete();
         return true;
     }
 
@@ -91,9 +90,5 @@ internal sealed class Sequence
     public void Fail(Rejection failure)
     {
         _events.TryWrite(new GenerationEvent(_row, "", [], new Finish(FinishReason.Failed, failure, Spec.Prompt.Count, _generated)));
-        _events.TryComplete();
     }
-
-    /// <summary>Ends a row whose caller has gone.</summary>
-    public void Abandon() => _events.TryComplete(new OperationCanceledException(_cancellation));
 }

@@ -41,7 +41,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
             start += length;
         }
 
-        Positions = tensor(positions, int64).to(device).DetachFromDisposeScope();
+        Positions = tensor(positions, int64, device).DetachFromDisposeScope();
     }
 
     public Tensor Positions { get; }

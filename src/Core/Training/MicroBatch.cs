@@ -34,9 +34,9 @@ internal sealed class MicroBatch : IDisposable
             ids.AddRange(row.Ids.Select(id => (long)id));
         }
 
-        Ids = tensor(ids.ToArray(), int64).to(model.Device).DetachFromDisposeScope();
-        Positions = tensor(positions.ToArray(), int64).to(model.Device).DetachFromDisposeScope();
-        Labels = tensor(labels.ToArray(), int64).to(model.Device).DetachFromDisposeScope();
+        Ids = tensor(ids.ToArray(), int64, model.Device).DetachFromDisposeScope();
+        Positions = tensor(positions.ToArray(), int64, model.Device).DetachFromDisposeScope();
+        Labels = tensor(labels.ToArray(), int64, model.Device).DetachFromDisposeScope();
         Weights = weights;
         Owners = owners;
         Attention = new PackedAttention([.. rows.Select(row => row.Ids.Count)], model.Config, model.Device);

@@ -161,7 +161,7 @@ internal sealed class TrainingPass
             factors[at] = (float)(batch.Weights[start + at] / _normalisers[batch.Owners[start + at]!.Value]);
         }
 
-        autograd.backward([negativeLogLikelihoods], [tensor(factors, float32).to(_model.Device)]);
+        autograd.backward([negativeLogLikelihoods], [tensor(factors, float32, _model.Device)]);
         using var noGrad = no_grad();
         gradient.index_add_(0, positions, chunk.grad!, 1);
     }

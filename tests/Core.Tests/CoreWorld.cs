@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Text;
+using CoLA.Core.Adapters;
+using CoLA.Core.Catalog;
+using CoLA.Core.Data;
+using CoLA.Core.Engine;
+using CoLA.Core.Inference;
+using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
+using CoLA.TestKit;
+
+namespace CoLA.Core.Tests;
+
+/// <summary>The whole core on a small random model, in a directory of its own, with short words for what tests do.</summary>
+internal sealed class CoreWorld : IAsyncDisposable
+{
+    public static readonly TenantId Acme = new("acme");
+    public static readonly TenantId Globex = new("globex");
+    public static readonly PoolName Pool = new("p");
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly EngineOptions _options;
+    private int _requests;
+
+    public CoreWorld(EngineOptions? options = null)
+    {
+        _options = options ?? new EngineOptions();
+        var model = new TemporaryDirectory();
+        ModelDirectory = RandomModel.Write(model);
+        Core = Open();
+    }
+
+    public string ModelDirectory { get; }
+
+    public ColaCore Core { get; private set; }
+
+    public CancellationToken Cancellation { get; } = Xunit.TestContext.Current.CancellationToken;
+
+    /// <summary>As after a crash that lost nothing on the disk.</summary>
+    public async Task RestartAsync()
+    {
+        await Core.DisposeAsync();
+        Core = Open();
+    }
+
+    public Mutation Mutation(TenantId? tenant = null) => new(tenant ?? Acme, $"r{++_requests}", [1]);
+
+    public Task<PoolSnapshot> MakePoolAsync(int m = 2, Initialisation initialisation = Initialisation.Gaussian, int rank = 4, Target[]? targets = null) =>
+        Core.Pools.CreateAsync(
+            Mutation(),
+            Pool.Pool,
+            new PoolSpec(targets ?? Enum.GetValues<Target>(), m, rank, 2 * rank, initialisation, null, 5),
+            new PoolSharing(PoolVisibility.Public, []),
+            Cancellation);
+
+    public async Task<TaskName> MakeTaskAsync(string id, Strategy strategy = Strategy.Heuristic, int n = 3, TenantId? tenant = null, params TaskGrant[] grants)
+    {
+        var name = new TaskName(tenant ?? Acme, id);
+        await Core.Tasks.RegisterAsync(Mutation(tenant), name, Pool, null, new TaskSpec(strategy, n, 7), grants, Cancellation);
+        return name;
+    }
+
+    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2) => Core.Sessions.OpenAsync(
+        Mutation(),
+        new OpenSessionSpec(
+            Pool,
+            null,
+            [.. tasks.Select(task => new SessionTaskSpec(task, new OptimizerSpec(rate)))],
+            frozen ? null : new OptimizerSpec(rate),
+            false),
+        Cancellation);
+
+    public Task<StepReport> StepAsync(SessionName session, long sequence, params TrainingExample[] examples) =>
+        Core.Sessions.TrainStepAsync(Acme, session, sequence, HashOf(examples), examples, Cancellation);
+
+    public static TrainingExample Example(TaskName task, string prompt, string completion) => new(task, new CompletionExample(prompt, completion));
+
+    /// <summary>Greedy rows, each under a task or, for null, the base; all in one batch.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<GeneratedToken>>> GenerateAsync(int tokens, params (TaskName? Task, string Prompt)[] rows)
+    {
+        var answers = rows.Select(_ => new List<GeneratedToken>()).ToArray();
+        var asked = rows.Select(row => new GenerationRow(
+            new ModelSource(row.Task, null), new TextPrompt(row.Prompt), SamplingOptions.Greedy, [], tokens, 0)).ToArray();
+        await foreach (var news in Core.Generation.RunAsync(Acme, asked, Cancellation))
+        {
+            if (news.Finish is { Failure: { } failure })
+            {
+                throw failure;
+            }
+
+            answers[news.Row].AddRange(news.Tokens);
+        }
+
+        return answers;
+    }
+
+    /// <summary>Log-probability of a continuation under a task's served version, or the base.</summary>
+    public async Task<double> ScoreAsync(TaskName? task, string prompt, string continuation)
+    {
+        var scores = await Core.Scoring.RunAsync(
+            Acme, [new ScoreRow(new ModelSource(task, null), new TextPrompt(prompt), [new TextContinuation(continuation)])], Cancellation);
+        return scores[0].Failure is { } failure ? throw failure : scores[0].Continuations[0].LogProbability;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Core.DisposeAsync();
+        _directory.Dispose();
+        Directory.Delete(ModelDirectory, recursive: true);
+    }
+
+    private static byte[] HashOf(TrainingExample[] examples) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', examples.Select(example => example.ToString()))));
+
+    private ColaCore Open() => ColaCore.Open(ModelDirectory, "cpu", _directory.PathOf("data"), _options, TimeProvider.System);
+}
