@@ -17,6 +17,10 @@ public static class ColaEndpointRouteBuilderExtensions
             binder => V1.PoolService.BindService(binder, provider.GetRequiredService<PoolService>())));
         endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
             binder => V1.TaskService.BindService(binder, provider.GetRequiredService<TaskService>())));
+        endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
+            binder => V1.TrainingService.BindService(binder, provider.GetRequiredService<TrainingService>())));
+        endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
+            binder => V1.InferenceService.BindService(binder, provider.GetRequiredService<InferenceService>())));
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcService<ReflectionServiceImpl>();
         endpoints.MapGrpcService<ReflectionV1ServiceImpl>();

@@ -1,4 +1,5 @@
 using System.Net;
+using CoLA.Core;
 using CoLA.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -49,6 +50,7 @@ public sealed class ColaServer : IAsyncDisposable
         try
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
+            app.Services.GetRequiredService<ColaCore>();
             app.MapCola();
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             return new ColaServer(app);

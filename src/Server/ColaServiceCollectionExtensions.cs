@@ -1,3 +1,5 @@
+using CoLA.Core;
+using CoLA.Core.Engine;
 using CoLA.Server.Interceptors;
 using CoLA.Server.Services;
 using CoLA.Server.Settings;
@@ -7,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using TorchSharp;
 
 namespace CoLA.Server;
 
@@ -32,8 +35,11 @@ public static class ColaServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 
-        services.AddSingleton<PoolService>();
-        services.AddSingleton<TaskService>();
+        services.AddSingleton(OpenCore);
+        services.AddSingleton(provider => new PoolService(provider.GetRequiredService<ColaCore>().Pools));
+        services.AddSingleton(provider => new TaskService(provider.GetRequiredService<ColaCore>().Tasks));
+        services.AddSingleton(provider => new TrainingService(provider.GetRequiredService<ColaCore>().Sessions));
+        services.AddSingleton<InferenceService>();
 
         services.AddSingleton<RejectionInterceptor>();
         services.AddGrpc(grpc =>
@@ -46,5 +52,16 @@ public static class ColaServiceCollectionExtensions
         services.AddSingleton(new ReflectionServiceImpl(Contract));
         services.AddSingleton(new ReflectionV1ServiceImpl(Contract));
         return services;
+    }
+
+    private static ColaCore OpenCore(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<ServerOptions>>().Value;
+        if (options.Threads is { } threads)
+        {
+            torch.set_num_threads(threads);
+        }
+
+        return ColaCore.Open(options.Model, options.Device, options.DataDirectory, new EngineOptions(), provider.GetRequiredService<TimeProvider>());
     }
 }

@@ -2,8 +2,6 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tokens;
 using CoLA.Core.Weights;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
@@ -43,7 +41,7 @@ public sealed class BaseModel : IDisposable
     /// <exception cref="InvalidArgumentRejection">There is no such device.</exception>
     public static BaseModel Load(string path, string device = "cpu")
     {
-        var placed = DeviceOf(device);
+        var placed = ComputeDevice.Of(device);
         using var checkpoint = Checkpoint.Open(path);
         var tokenizer = checkpoint.LoadTokenizer();
         return new BaseModel(
@@ -53,29 +51,4 @@ public sealed class BaseModel : IDisposable
     }
 
     public void Dispose() => Language.Dispose();
-
-    private static Device DeviceOf(string name)
-    {
-        if (name == "cpu" || (name == "auto" && !cuda.is_available()))
-        {
-            return CPU;
-        }
-
-        var index = name switch
-        {
-            "cuda" or "auto" => 0,
-            _ when name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name["cuda:".Length..], out var number) && number >= 0 => number,
-            _ => throw new InvalidArgumentRejection("device", $"'{name}' is not one of cpu, cuda, cuda:N, auto"),
-        };
-        if (!cuda.is_available())
-        {
-            throw new InvalidArgumentRejection(
-                "device",
-                $"'{name}' is not there: libtorch sees no CUDA device. Use cpu or auto, or build with -p:TorchBackend=cuda on a machine that has one");
-        }
-
-        return index < cuda.device_count()
-            ? new Device(DeviceType.CUDA, index)
-            : throw new InvalidArgumentRejection("device", $"'{name}' is not there: the CUDA devices are 0..{cuda.device_count() - 1}");
-    }
 }

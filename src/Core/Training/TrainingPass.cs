@@ -51,6 +51,9 @@ internal sealed class TrainingPass
     /// <summary>Every task with examples; tasks whose weight is zero have a loss of zero.</summary>
     public IReadOnlyDictionary<TaskName, TaskLoss> Losses => _losses;
 
+    /// <summary>Tokens of the rows that take part: rows without weight do not.</summary>
+    public long Tokens => _examples.Where(example => example.Weight > 0).Sum(example => (long)example.Ids.Count);
+
     /// <summary>Runs forward, and backward if <paramref name="gradients"/>; may be abandoned after any unit.</summary>
     public IEnumerable<Unit> Run(bool gradients)
     {

@@ -79,7 +79,8 @@ internal sealed class TrainingStep
                 loss.Key,
                 loss.Value,
                 norms.TryGetValue(loss.Key, out var norm) ? Step(_tasks[loss.Key].Optimizer, _tasks[loss.Key].Heads, norm) : null))],
-            pool);
+            pool,
+            _pass.Tokens);
     }
 
     private static OptimizerStepReport Step(AdamW optimizer, TrainableMatrices matrices, double norm)

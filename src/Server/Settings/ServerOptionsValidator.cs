@@ -1,4 +1,5 @@
 using System.Net;
+using CoLA.Core.Model;
 using Microsoft.Extensions.Options;
 
 namespace CoLA.Server.Settings;

@@ -1,5 +1,6 @@
 using CoLA.Core.Adapters;
 using CoLA.Core.Catalog;
+using CoLA.Core.Inference;
 using CoLA.Core.Training;
 
 namespace CoLA.Server.Translation;
@@ -43,4 +44,10 @@ internal static class EnumTranslation
         (V1.ScheduleKind.Constant, ScheduleShape.Constant),
         (V1.ScheduleKind.Linear, ScheduleShape.Linear),
         (V1.ScheduleKind.Cosine, ScheduleShape.Cosine));
+
+    public static readonly EnumPairs<V1.FinishReason, FinishReason> FinishReasons = new(
+        (V1.FinishReason.Stop, FinishReason.Stop),
+        (V1.FinishReason.StopString, FinishReason.StopString),
+        (V1.FinishReason.Length, FinishReason.Length),
+        (V1.FinishReason.Failed, FinishReason.Failed));
 }

@@ -49,13 +49,16 @@ internal static class PoolTranslation
 
     public static V1.PoolVersion ToContract(this PoolVersionSnapshot version) => new()
     {
-        Name = new PoolVersionName(version.Pool, version.Number).ToString(),
+        Name = version.NameOf(),
         Parent = version.Parent is { } parent ? new PoolVersionName(version.Pool, parent).ToString() : "",
         Maker = version.Maker.ToString(),
         Current = version.Current,
         Bytes = version.Artifact.Bytes,
         CreateTime = version.Created.ToTimestamp(),
     };
+
+    /// <summary><c>pools/POOL/versions/VERSION</c></summary>
+    public static string NameOf(this PoolVersionSnapshot version) => new PoolVersionName(version.Pool, version.Number).ToString();
 
     private static V1.PoolSpec ToContract(this PoolSpec spec)
     {

@@ -51,7 +51,7 @@ internal static class TaskTranslation
     public static V1.TaskVersion ToContract(this TaskVersionSnapshot version) => new()
     {
         Name = new TaskVersionName(version.Task, version.Number).ToString(),
-        PoolVersion = new PoolVersionName(version.PoolVersion.Pool, version.PoolVersion.Number).ToString(),
+        PoolVersion = version.PoolVersion.NameOf(),
         Maker = version.Maker.ToString(),
         Trained = version.Heads is not null,
         Served = version.Served,

@@ -1,3 +1,4 @@
+using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
@@ -31,13 +32,13 @@ internal static class TrainingTranslation
             request.Rebase);
     }
 
-    public static V1.TrainStepResponse ToContract(this StepReport report, long sequence, long tokens)
+    public static V1.TrainStepResponse ToContract(this StepReport report, long sequence)
     {
         var response = new V1.TrainStepResponse
         {
             Sequence = sequence,
             NextSequence = sequence + 1,
-            Tokens = tokens,
+            Tokens = report.Tokens,
             Tasks =
             {
                 report.Tasks.Where(task => task.Step is not null).Select(task => new V1.TaskStep
@@ -55,6 +56,53 @@ internal static class TrainingTranslation
         if (report.Pool is { } pool)
         {
             response.Pool = new V1.PoolStep { GradientNorm = pool.GradientNorm, LearningRate = pool.LearningRate, Step = pool.Step };
+        }
+
+        return response;
+    }
+
+    public static V1.TaskLoss ToContract(this TaskLoss loss, TaskName task) => new()
+    {
+        Task = task.ToString(),
+        LossSum = loss.Sum,
+        Weight = loss.Weight,
+        LabelledTokens = loss.Tokens,
+    };
+
+    public static V1.Session ToContract(this SessionView view) => new()
+    {
+        Name = view.Session.Name.ToString(),
+        PoolVersion = view.Session.PoolVersion.NameOf(),
+        SharedA = view.Session.PoolTrainable ? V1.SharedA.Trainable : V1.SharedA.Frozen,
+        NextSequence = view.NextSequence,
+        Tasks =
+        {
+            view.Session.Tasks.Select(task => new V1.SessionTaskState
+            {
+                Task = task.Task.ToString(),
+                StartVersion = task.Version is { } version ? new TaskVersionName(task.Task, version).ToString() : "",
+                Steps = view.Steps[task.Task],
+            }),
+        },
+    };
+
+    public static V1.PublishResponse ToContract(this Publication publication)
+    {
+        var response = new V1.PublishResponse
+        {
+            Tasks =
+            {
+                publication.Tasks.Select(task => new V1.PublishedTask
+                {
+                    Task = task.Version.Task.ToString(),
+                    Version = task.Version.ToString(),
+                    Served = task.Served,
+                }),
+            },
+        };
+        if (publication.PoolVersion is { } version)
+        {
+            response.PoolVersion = version.NameOf();
         }
 
         return response;

@@ -1,32 +1,16 @@
 using System.Globalization;
+using CoLA.Core.Rejections;
 using TorchSharp;
 
-namespace CoLA.Server.Settings;
+namespace CoLA.Core.Model;
 
 /// <summary>The device that the operator names.</summary>
 public static class ComputeDevice
 {
     private const string CudaPrefix = "cuda:";
 
-    /// <summary>The named device.</summary>
-    /// <exception cref="ArgumentException">The name is not of a device, or the device is not there.</exception>
-    public static torch.Device Of(string name)
-    {
-        if (Problem(name) is { } problem)
-        {
-            throw new ArgumentException(problem, nameof(name));
-        }
-
-        return name switch
-        {
-            "cpu" => torch.CPU,
-            "auto" => torch.cuda.is_available() ? torch.CUDA : torch.CPU,
-            _ => torch.device(name),
-        };
-    }
-
     /// <summary>Why the named device cannot be used; null where it can.</summary>
-    internal static string? Problem(string name) => name switch
+    public static string? Problem(string name) => name switch
     {
         "cpu" or "auto" => null,
         "cuda" => CudaProblem(name, 0),
@@ -34,6 +18,18 @@ public static class ComputeDevice
             && int.TryParse(name[CudaPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var index) => CudaProblem(name, index),
         _ => $"'{name}' is not a device; choose cpu, cuda, cuda:N or auto",
     };
+
+    /// <summary>The named device.</summary>
+    /// <exception cref="InvalidArgumentRejection">The name is not of a device, or the device is not there.</exception>
+    internal static torch.Device Of(string name) => Problem(name) is { } problem
+        ? throw new InvalidArgumentRejection("device", problem)
+        : name switch
+        {
+            "cpu" => torch.CPU,
+            "auto" => torch.cuda.is_available() ? new torch.Device(DeviceType.CUDA, 0) : torch.CPU,
+            "cuda" => new torch.Device(DeviceType.CUDA, 0),
+            _ => new torch.Device(DeviceType.CUDA, int.Parse(name[CudaPrefix.Length..], CultureInfo.InvariantCulture)),
+        };
 
     private static string? CudaProblem(string name, int index)
     {

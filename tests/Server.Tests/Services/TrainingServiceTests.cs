@@ -1,0 +1,196 @@
+using CoLA.Client;
+using CoLA.Server.Tests.Fakes;
+using CoLA.V1;
+using Grpc.Core;
+
+namespace CoLA.Server.Tests.Services;
+
+public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Session_TwoTasks_TrainsPublishesAndServesWhatItTrained()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var first = await ServerFixture.RegisterTask(server.Acme, pool, "first");
+        var second = await ServerFixture.RegisterTask(server.Acme, pool, "second");
+        Example[] batch = [Examples.Of(first, "sky:", " blue"), Examples.Of(second, "sky:", " grey")];
+        await using var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, first, second), cancellationToken: Token);
+        var before = await session.EvaluateAsync(batch, cancellationToken: Token);
+
+        TrainStepResponse step = new();
+        for (var count = 1; count <= 30; count++)
+        {
+            step = await session.StepAsync(batch, cancellationToken: Token);
+        }
+
+        var after = await session.EvaluateAsync(batch, cancellationToken: Token);
+        var served = await session.PublishAsync(cancellationToken: Token);
+
+        Assert.Equal((30, 31), (step.Sequence, step.NextSequence));
+        Assert.Equal([first.Name, second.Name], step.Tasks.Select(task => task.Task));
+        Assert.All(step.Tasks, task =>
+        {
+            Assert.Equal(30, task.Step);
+            Assert.Equal(6, task.LabelledTokens);
+            Assert.Equal(6, task.Weight);
+            Assert.Equal(0.01, task.LearningRate);
+            Assert.True(task.GradientNorm > 0);
+        });
+        Assert.Equal(30, step.Pool.Step);
+        Assert.Equal(20, step.Tokens);
+        Assert.All(before.Tasks.Zip(after.Tasks), pair => Assert.True(pair.Second.LossSum < pair.First.LossSum / 2));
+        Assert.Equal($"{pool.Name}/versions/2", served.PoolVersion);
+        Assert.All(served.Tasks, task => Assert.True(task.Served));
+        Assert.Equal($"{pool.Name}/versions/2", (await server.Acme.Pools.GetAsync(pool.Name, cancellationToken: Token)).CurrentVersion);
+        var rows = await server.Acme.Inference.CompleteBatchAsync(
+            [Examples.Row(Examples.Task(first), "sky:", 5), Examples.Row(Examples.Task(second), "sky:", 5), Examples.Row(Examples.Base(), "sky:", 5)],
+            cancellationToken: Token);
+        Assert.Equal([" blue", " grey"], rows.Take(2).Select(row => row.Text));
+        Assert.NotEqual(" blue", rows[2].Text);
+        var back = await server.Acme.Tasks.SetServedVersionAsync(new SetServedVersionRequest { Version = first.ServedVersion }, cancellationToken: Token);
+        Assert.Equal(first.ServedVersion, back.ServedVersion);
+        var rolled = await server.Acme.Inference.CompleteBatchAsync([Examples.Row(Examples.Task(first), "sky:", 5)], cancellationToken: Token);
+        Assert.Equal(rows[2].Text, rolled[0].Text);
+    }
+
+    [Fact]
+    public async Task TrainStep_SentAgain_ReturnsTheReplyAndStepsOnce()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "once");
+        await using var opened = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+        using var channel = Grpc.Net.Client.GrpcChannel.ForAddress(server.Address);
+        var service = new TrainingService.TrainingServiceClient(channel);
+        var tenant = new Metadata { { "cola-tenant", "acme" } };
+        var request = new TrainStepRequest { Session = opened.Name, Sequence = 1, Examples = { Examples.Of(task, "a", "b") } };
+
+        var first = await service.TrainStepAsync(request, tenant, cancellationToken: Token);
+        var again = await service.TrainStepAsync(request, tenant, cancellationToken: Token);
+        var changed = request.Clone();
+        changed.Examples[0].Completion.Completion = "c";
+        var other = await Assert.ThrowsAsync<RpcException>(async () => await service.TrainStepAsync(changed, tenant, cancellationToken: Token));
+        changed.Sequence = 7;
+        var skipped = await Assert.ThrowsAsync<RpcException>(async () => await service.TrainStepAsync(changed, tenant, cancellationToken: Token));
+        changed.Sequence = 2;
+        var second = await service.TrainStepAsync(changed, tenant, cancellationToken: Token);
+
+        Assert.Equal(first, again);
+        Assert.Equal(StatusCode.InvalidArgument, other.StatusCode);
+        Assert.Equal(StatusCode.FailedPrecondition, skipped.StatusCode);
+        Assert.Contains("sequence 2", skipped.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal(2, second.Tasks.Single().Step);
+    }
+
+    [Fact]
+    public async Task Session_SavedAndTheServerRestarted_GoesOnAsIfItHadNotStopped()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "resumed");
+        Example[] batch = [Examples.Of(task, "one", " two")];
+        var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+        await session.StepAsync(batch, cancellationToken: Token);
+        await session.StepAsync(batch, cancellationToken: Token);
+        var saved = await session.SaveStateAsync(cancellationToken: Token);
+        var third = await session.StepAsync(batch, cancellationToken: Token);
+
+        await server.RestartAsync();
+        var resumed = server.Acme.Training.Resume(new Session { Name = session.Name, NextSequence = 4 });
+        var refused = await Assert.ThrowsAsync<ColaException>(() => resumed.StepAsync(batch, cancellationToken: Token));
+        await resumed.LoadStateAsync(saved.State, cancellationToken: Token);
+        var again = await resumed.StepAsync(batch, cancellationToken: Token);
+        await resumed.DisposeAsync();
+
+        Assert.Equal(2, saved.Sequence);
+        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+        Assert.Contains("sequence 3", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(third, again);
+    }
+
+    [Fact]
+    public async Task Session_OfAnotherTenant_IsNotFound()
+    {
+        using var other = server.As("onlooker");
+        var pool = await ServerFixture.CreatePool(server.Acme, ServerFixture.Public());
+        var task = await ServerFixture.RegisterTask(
+            server.Acme, pool, "private-session", ServerFixture.Grant(other, Permission.Train, Permission.Publish, Permission.Generate));
+        await using var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+        var seen = other.Training.Resume(new Session { Name = session.Name, NextSequence = 1 });
+
+        Func<Task>[] calls =
+        [
+            () => seen.StepAsync([Examples.Of(task, "a", "b")], cancellationToken: Token),
+            () => seen.EvaluateAsync([Examples.Of(task, "a", "b")], cancellationToken: Token),
+            () => seen.PublishAsync(cancellationToken: Token),
+            () => seen.SaveStateAsync(cancellationToken: Token),
+            () => seen.LoadStateAsync($"{session.Name}/states/1", cancellationToken: Token),
+            () => seen.CloseAsync(cancellationToken: Token),
+        ];
+        foreach (var call in calls)
+        {
+            Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<ColaException>(call)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Session_OfGrantedTasks_PublishesWhatItMayAndLosesWhatIsRevoked()
+    {
+        using var platform = server.As("platform");
+        var pool = await ServerFixture.CreatePool(platform, ServerFixture.Public());
+        var switched = await ServerFixture.RegisterTask(server.Acme, pool, "switched", ServerFixture.Grant(platform, Permission.Train, Permission.Publish));
+        var listed = await ServerFixture.RegisterTask(server.Acme, pool, "listed", ServerFixture.Grant(platform, Permission.Train));
+        await using var session = await platform.Training.OpenAsync(Examples.Session(pool, switched, listed), cancellationToken: Token);
+        var taken = await Assert.ThrowsAsync<ColaException>(() => server.Acme.Training.OpenAsync(Examples.Session(pool, listed), cancellationToken: Token));
+
+        var publication = await session.PublishAsync(cancellationToken: Token);
+        await server.Acme.Tasks.UpdateAsync(new UpdateTaskRequest { Name = listed.Name, Grants = new GrantList() }, cancellationToken: Token);
+        var revoked = await Assert.ThrowsAsync<ColaException>(() => session.StepAsync([Examples.Of(listed, "a", "b")], cancellationToken: Token));
+        await session.StepAsync([Examples.Of(switched, "a", "b")], cancellationToken: Token);
+
+        Assert.Equal(StatusCode.FailedPrecondition, taken.StatusCode);
+        Assert.Equal([(switched.Name, true), (listed.Name, false)], publication.Tasks.Select(task => (task.Task, task.Served)));
+        Assert.Equal(listed.ServedVersion, (await server.Acme.Tasks.GetAsync(listed.Name, cancellationToken: Token)).ServedVersion);
+        Assert.Equal(StatusCode.InvalidArgument, revoked.StatusCode);
+        Assert.Equal("examples[0].task", Assert.Single(revoked.FieldViolations).Field);
+    }
+
+    [Fact]
+    public async Task Session_FrozenA_MovesHeadsAlone()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "frozen");
+        var request = Examples.Session(pool, task);
+        request.SharedA = SharedA.Frozen;
+        request.PoolOptimizer = null;
+        await using var session = await server.Acme.Training.OpenAsync(request, cancellationToken: Token);
+
+        var step = await session.StepAsync([Examples.Of(task, "a", "b")], cancellationToken: Token);
+        var publication = await session.PublishAsync(cancellationToken: Token);
+
+        Assert.Null(step.Pool);
+        Assert.False(publication.HasPoolVersion);
+        Assert.Equal($"{task.Name}/versions/2", publication.Tasks.Single().Version);
+    }
+
+    [Fact]
+    public async Task TrainStep_EveryFormOfExample_IsTrained()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "forms");
+        await using var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+
+        var step = await session.StepAsync(
+            [
+                Examples.Of(task, "ab", "cd"),
+                new Example { Task = task.Name, Chat = new Chat { Messages = { new ChatMessage { Role = "user", Content = "u" }, new ChatMessage { Role = "assistant", Content = "v" } } } },
+                new Example { Task = task.Name, Instruction = new InstructionExample { Instruction = "i", Input = "n", Output = "o" } },
+                new Example { Task = task.Name, Tokens = new TokenExample { Ids = { 1, 2, 3 }, Weights = { 0, 0.5f, 0 } } },
+            ],
+            cancellationToken: Token);
+
+        var labelled = 3 + 2 + 2 + 1;
+        Assert.Equal(labelled, step.Tasks.Single().LabelledTokens);
+        Assert.Equal(labelled - 0.5, step.Tasks.Single().Weight);
+    }
+}
