@@ -181,6 +181,28 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
         Assert.Contains("tenants/acme/tasks/nobody", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Generate_PromptThatIsNotUtf8_NamesFieldAndByte()
+    {
+        using var channel = Grpc.Net.Client.GrpcChannel.ForAddress(server.Address);
+        var raw = Marshallers.Create<byte[]>(bytes => bytes, bytes => bytes);
+        var method = new Method<byte[], byte[]>(MethodType.ServerStreaming, "cola.v1.InferenceService", "Generate", raw, raw);
+
+        // GenerateRequest { row { prompt { text: "h" and a byte that begins no character } } }
+        byte[] request = [0x0A, 0x06, 0x12, 0x04, 0x0A, 0x02, (byte)'h', 0xFF];
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            using var call = channel.CreateCallInvoker().AsyncServerStreamingCall(
+                method, null, new CallOptions(new Metadata { { "cola-tenant", "acme" } }, cancellationToken: Token), request);
+            await call.ResponseStream.MoveNext(Token);
+        });
+
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+        Assert.Contains("row.prompt.text: is not UTF-8: the byte 0xFF at position 1", exception.Status.Detail, StringComparison.Ordinal);
+        await Refused(() => server.Acme.Inference.CompleteBatchAsync([], cancellationToken: Token), StatusCode.InvalidArgument);
+    }
+
     [Theory]
     [InlineData()]
     [InlineData("acme", "other")]

@@ -193,4 +193,24 @@ public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<S
         Assert.Equal(labelled, step.Tasks.Single().LabelledTokens);
         Assert.Equal(labelled - 0.5, step.Tasks.Single().Weight);
     }
+
+    [Fact]
+    public async Task TrainStep_PastItsDeadlineOrAbandoned_IsTheSameStepWhenSentAgain()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "impatient");
+        await using var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+        var batch = Enumerable.Range(0, 64).Select(_ => Examples.Of(task, new string('p', 100), "completion")).ToArray();
+        await session.EvaluateAsync(batch.Take(1), cancellationToken: Token);
+
+        var late = await Assert.ThrowsAsync<ColaException>(() => session.StepAsync(batch, TimeSpan.FromMilliseconds(2), Token));
+        using var cancellation = new CancellationTokenSource();
+        var abandoned = session.StepAsync(batch, cancellationToken: cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => abandoned);
+        var step = await session.StepAsync(batch, cancellationToken: Token);
+
+        Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
+        Assert.Equal((1, 1), (step.Sequence, step.Tasks.Single().Step));
+    }
 }
