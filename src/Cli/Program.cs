@@ -1,1 +1,4 @@
-return 0;
+using CoLA.Cli;
+using CoLA.Cli.Hosting;
+
+return await ColaCommandLine.RunAsync(args, CliHost.OfProcess()).ConfigureAwait(false);

@@ -3,7 +3,7 @@ namespace CoLA.Client;
 /// <summary>Where the server is, who calls, and how patient the caller is.</summary>
 public sealed class ColaClientOptions
 {
-    /// <summary>The server's address, for example <c>http://localhost:7070</c>. Required, http or https.</summary>
+    /// <summary>The server's address, for example <c>http://localhost:5290</c>. Required, http or https.</summary>
     public Uri? Address { get; set; }
 
     /// <summary>Id of the tenant that calls. Required: 1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class ColaClientOptionsValidator : IValidateOptions<Cola
         Check(
             options.Address is { IsAbsoluteUri: true, Scheme: "http" or "https" },
             nameof(options.Address),
-            "give the server's address, for example http://localhost:7070");
+            "give the server's address, for example http://localhost:5290");
         Check(
             Id().IsMatch(options.Tenant),
             nameof(options.Tenant),

@@ -18,8 +18,8 @@ public sealed class ServerOptions
     /// </summary>
     public string Host { get; set; } = "127.0.0.1";
 
-    /// <summary>The TCP port, 0 to 65535; 0 takes a free one. Default 7070.</summary>
-    public int Port { get; set; } = 7070;
+    /// <summary>The TCP port, 0 to 65535; 0 takes a free one. Default 5290.</summary>
+    public int Port { get; set; } = 5290;
 
     /// <summary>Threads that one operation on the CPU uses, 1 to 256. Default: as many as there are cores.</summary>
     public int? Threads { get; set; }

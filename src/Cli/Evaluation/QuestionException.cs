@@ -1,0 +1,4 @@
+namespace CoLA.Cli.Evaluation;
+
+/// <summary>A question that cannot be asked of the model.</summary>
+internal sealed class QuestionException(string message) : Exception(message);

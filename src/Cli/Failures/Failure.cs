@@ -1,0 +1,60 @@
+using CoLA.Cli.Evaluation;
+using CoLA.Cli.Hosting;
+using CoLA.Client;
+using CoLA.Core.Rejections;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace CoLA.Cli.Failures;
+
+/// <summary>Why a command ended badly, for people and for programs.</summary>
+/// <param name="ExitCode">One of <see cref="Hosting.ExitCode"/>.</param>
+/// <param name="Message">What went wrong.</param>
+internal sealed record Failure(int ExitCode, string Message)
+{
+    /// <summary>Every single thing that is wrong, where there are several or they have places.</summary>
+    public IReadOnlyList<string> Violations { get; init; } = [];
+
+    /// <summary>What to do about it; null where the message says it already.</summary>
+    public string? Cure { get; init; }
+
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="server">The address that was called, if any was.</param>
+    /// <param name="cancelled">Whether Ctrl-C was pressed.</param>
+    public static Failure Of(Exception exception, string server, bool cancelled) => exception switch
+    {
+        _ when cancelled => new Failure(Hosting.ExitCode.Cancelled, "Stopped."),
+        QuestionException => new Failure(Hosting.ExitCode.Failed, exception.Message),
+        UsageException usage => new Failure(Hosting.ExitCode.Usage, usage.Message) { Cure = usage.Cure },
+        OptionsValidationException options => new Failure(Hosting.ExitCode.Usage, "the options cannot be used") { Violations = [.. options.Failures] },
+        ColaException refused => OfServer(refused, server),
+        InvalidArgumentRejection { Violations: { Count: > 1 } violations } =>
+            new Failure(Hosting.ExitCode.Failed, "several things are wrong")
+            {
+                Violations = [.. violations.Select(violation => $"{violation.Field}: {violation.Description}")],
+            },
+        Rejection or IOException or UnauthorizedAccessException => new Failure(Hosting.ExitCode.Failed, exception.Message),
+        OperationCanceledException => new Failure(Hosting.ExitCode.Cancelled, "Stopped."),
+        _ => new Failure(Hosting.ExitCode.Failed, $"unexpected: {exception}") { Cure = "This is a fault of cola itself; please report it with the lines above." },
+    };
+
+    private static Failure OfServer(ColaException refused, string server) => refused.StatusCode switch
+    {
+        StatusCode.Unavailable => new Failure(Hosting.ExitCode.Unreachable, $"no server answers at {server}")
+        {
+            Cure = $"Start one with `cola serve`, or name another with --server ADDRESS or {GlobalOptions.ServerVariable}.",
+        },
+        StatusCode.Unimplemented when refused.Message.Length == 0 => new Failure(Hosting.ExitCode.Failed, $"what answers at {server} is not a CoLA server, or an older one"),
+        StatusCode.DeadlineExceeded => new Failure(Hosting.ExitCode.Failed, $"the server at {server} did not answer in time") { Cure = "It may be busy, or the call is too large: try again, or ask for less at once." },
+        _ when refused.FieldViolations.Count > 0 => new Failure(Hosting.ExitCode.Failed, "the server refused the request")
+        {
+            Violations = [.. refused.FieldViolations.Select(violation => $"{violation.Field}: {violation.Description}")],
+        },
+        StatusCode.NotFound => new Failure(Hosting.ExitCode.Failed, refused.Message)
+        {
+            Cure = "`cola pool list` and `cola task list` show what this tenant sees; others' tasks are seen only with their grant.",
+        },
+        StatusCode.ResourceExhausted when refused.RetryAfter is { } wait => new Failure(Hosting.ExitCode.Failed, refused.Message) { Cure = $"Try again in {wait.TotalSeconds:0} s." },
+        _ => new Failure(Hosting.ExitCode.Failed, refused.Message),
+    };
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using CoLA.Client;
+using CoLA.Server.Settings;
+
+namespace CoLA.Cli.Hosting;
+
+/// <summary>Options that every command takes.</summary>
+internal sealed class GlobalOptions
+{
+    public const string ServerVariable = "COLA_SERVER";
+    public const string TenantVariable = "COLA_TENANT";
+
+    private readonly CliHost _host;
+
+    public GlobalOptions(CliHost host) => _host = host;
+
+    public static string DefaultServer { get; } = FormattableString.Invariant($"http://localhost:{new ServerOptions().Port}");
+
+    public Option<string?> Server { get; } = new("--server")
+    {
+        Description = $"Address of the server [default: {ServerVariable}, or {DefaultServer}]",
+        HelpName = "ADDRESS",
+        Recursive = true,
+    };
+
+    public Option<string?> Tenant { get; } = new("--tenant")
+    {
+        Description = $"The tenant that calls [default: {TenantVariable}]",
+        HelpName = "TENANT",
+        Recursive = true,
+    };
+
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Print one JSON object on standard output and nothing else",
+        Recursive = true,
+    };
+
+    public string ServerOf(ParseResult parse) => parse.GetValue(Server) ?? Variable(ServerVariable) ?? DefaultServer;
+
+    /// <exception cref="UsageException">No tenant is named.</exception>
+    public string TenantOf(ParseResult parse) => parse.GetValue(Tenant) ?? Variable(TenantVariable) ?? throw new UsageException(
+        "no tenant is named",
+        $"Say who calls with --tenant NAME, or set {TenantVariable}. A tenant exists from its first call.");
+
+    /// <summary>A client for the server and tenant that the command line names; it connects with its first call.</summary>
+    public ColaClient OpenClient(ParseResult parse)
+    {
+        var address = ServerOf(parse);
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new UsageException($"'{address}' is not a server's address", $"Give one like {DefaultServer}.");
+        }
+
+        return new ColaClient(new ColaClientOptions { Address = uri, Tenant = TenantOf(parse) }, time: _host.Time);
+    }
+
+    private string? Variable(string name) => _host.Variable(name) is { Length: > 0 } value ? value : null;
+}

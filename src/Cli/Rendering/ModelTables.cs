@@ -1,0 +1,71 @@
+using System.Globalization;
+using CoLA.Cli.Commands;
+using CoLA.Core.Model;
+using CoLA.Core.Model.Goldens;
+using CoLA.Core.Tokens;
+using CoLA.Core.Weights;
+using Spectre.Console;
+
+namespace CoLA.Cli.Rendering;
+
+/// <summary>Models as people see them.</summary>
+internal static class ModelTables
+{
+    public static Table Inspection(Checkpoint checkpoint, long parameters, long bytes, IEnumerable<string> types, Tokenizer? tokenizer)
+    {
+        var config = checkpoint.Config;
+        return Tables.Facts(
+            ("model", checkpoint.Name),
+            ("family", config.Family.ToString()),
+            ("parameters", Sizes.Count(parameters)),
+            ("on disk", $"{Sizes.Bytes(bytes)} in {checkpoint.WeightFiles.Count} file(s), {string.Join(", ", types)}"),
+            ("SHA-256", checkpoint.Sha256()),
+            ("layers", $"{config.Layers}"),
+            ("hidden", $"{config.HiddenSize}, feed-forward {config.IntermediateSize}"),
+            ("attention", $"{config.Heads} heads of {config.HeadDim}, {config.KeyValueHeads} for keys and values{(config.SlidingWindow is { } window ? $", window {window}" : "")}"),
+            ("context", $"{Sizes.Count(config.ContextLength)} tokens"),
+            ("vocabulary", $"{Sizes.Count(config.VocabularySize)}, embeddings {(config.TieEmbeddings ? "tied" : "untied")}"),
+            ("rotary", $"theta {config.RopeTheta.ToString("0.##", CultureInfo.InvariantCulture)}{(config.RopeScaling is { } scaling ? $", {scaling}" : "")}"),
+            ("biases and norms", Extras(config)),
+            ("tokenizer", tokenizer is null ? "none: token ids only" : $"{Sizes.Count(tokenizer.VocabularySize)} tokens, BOS {tokenizer.BosId?.ToString(CultureInfo.InvariantCulture) ?? "none"}, ends a text: {string.Join(", ", tokenizer.EosIds)}"),
+            ("chat template", ModelInspectCommand.ChatFamily(tokenizer) ?? "none"));
+    }
+
+    public static Table Check(IEnumerable<GoldenFindings> findings)
+    {
+        var table = Tables.New("prompt", "tokens", "logits", "log-probabilities", "greedy", "").RightAligned(1, 2, 3);
+        foreach (var finding in findings)
+        {
+            table.AddRow(
+                new Text(finding.Prompt),
+                new Text($"{finding.Tokens}"),
+                new Text(Difference(finding.Logits)),
+                new Text(Difference(finding.LogProbabilities)),
+                new Text(Greedy(finding)),
+                finding.Passed ? new Markup("[green]passed[/]") : new Markup("[red]failed[/]"));
+        }
+
+        return table;
+    }
+
+    public static string Difference(double? difference) => difference?.ToString("0.0e+00", CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Greedy(GoldenFindings finding) => finding switch
+    {
+        { GreedyDifference: { } place } => $"differs at token {place + 1} of {finding.GreedyTokens}",
+        { GreedyTokens: { } tokens } => $"{tokens} tokens",
+        _ => finding.Skipped.Count > 0 ? "skipped" : "-",
+    };
+
+    private static string Extras(ModelConfig config)
+    {
+        string[] extras =
+        [
+            .. config.QueryKeyValueBias ? ["q, k, v biases"] : Array.Empty<string>(),
+            .. config.OutputBias ? ["o bias"] : Array.Empty<string>(),
+            .. config.FeedForwardBias ? ["feed-forward biases"] : Array.Empty<string>(),
+            .. config.QueryKeyNorm ? ["norms of q and k"] : Array.Empty<string>(),
+        ];
+        return extras.Length == 0 ? "none" : string.Join(", ", extras);
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using CoLA.Cli.Hosting;
+using CoLA.Cli.Naming;
+using CoLA.V1;
+
+namespace CoLA.Cli.Training;
+
+/// <summary>Learning rates, their schedule, decay and clipping.</summary>
+internal sealed class OptimizerOptions
+{
+    private const double DefaultLearningRate = 1e-3;
+
+    private readonly Option<double> _learningRate = new("--lr") { Description = "Learning rate of the tasks' heads", DefaultValueFactory = _ => DefaultLearningRate };
+    private readonly Option<double?> _poolLearningRate = new("--pool-lr") { Description = "Learning rate of the shared A [default: --lr]" };
+    private readonly Option<bool> _frozen = new("--a-frozen") { Description = "Train the heads alone; the shared A stays as it is" };
+    private readonly Option<long> _warmUp = new("--warmup") { Description = "Steps over which the learning rate rises from 0", HelpName = "STEPS" };
+    private readonly Option<ScheduleKind?> _schedule = EnumWords.Option<ScheduleKind>("--schedule", "The learning rate after that [default: constant]");
+    private readonly Option<double> _weightDecay = new("--weight-decay") { Description = "Decoupled weight decay" };
+    private readonly Option<double?> _maxNorm = new("--max-norm") { Description = "Scale gradients down to this norm: each task's own, and the pool's [default: no clipping]" };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_learningRate, _poolLearningRate, _frozen, _warmUp, _schedule, _weightDecay, _maxNorm])
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_frozen) && result.GetResult(_poolLearningRate) is not null)
+            {
+                result.AddError("--a-frozen and --pool-lr exclude each other");
+            }
+        });
+    }
+
+    public AdamW OfHeads(ParseResult parse, int steps) => Optimizer(parse, parse.GetValue(_learningRate), steps);
+
+    /// <summary>Null with a frozen A.</summary>
+    public AdamW? OfPool(ParseResult parse, int steps) =>
+        parse.GetValue(_frozen) ? null : Optimizer(parse, parse.GetValue(_poolLearningRate) ?? parse.GetValue(_learningRate), steps);
+
+    private AdamW Optimizer(ParseResult parse, double learningRate, int steps)
+    {
+        var (warmUp, kind) = (parse.GetValue(_warmUp), parse.GetValue(_schedule) ?? ScheduleKind.Constant);
+        if (warmUp > steps)
+        {
+            throw new UsageException($"--warmup {warmUp} is longer than the {steps} steps of the training");
+        }
+
+        var optimizer = new AdamW
+        {
+            LearningRate = learningRate,
+            WeightDecay = parse.GetValue(_weightDecay),
+            Schedule = new Schedule { Kind = kind, WarmupSteps = warmUp, TotalSteps = kind == ScheduleKind.Constant ? 0 : steps },
+        };
+        if (parse.GetValue(_maxNorm) is { } maxNorm)
+        {
+            optimizer.MaxGradientNorm = maxNorm;
+        }
+
+        return optimizer;
+    }
+}
