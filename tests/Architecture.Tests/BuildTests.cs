@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CoLA.TestKit;
+using Xunit;
+
+namespace CoLA.Architecture.Tests;
+
+/// <summary>What the build promises: one switch between CPU and CUDA, and libtorch once on the disk.</summary>
+public sealed class BuildTests
+{
+    [Theory]
+    [InlineData("cpu", "libtorch-cpu-linux-x64", "TorchSharp-cuda-linux")]
+    [InlineData("cuda", "TorchSharp-cuda-linux", "libtorch-cpu-linux-x64")]
+    public async Task TorchBackend_Evaluated_ReferencesItsOwnLibtorch(string backend, string wanted, string unwanted)
+    {
+        var json = await RunAsync(
+            "dotnet", "msbuild", "src/Core/CoLA.Core.csproj", "-getItem:PackageReference", $"-p:TorchBackend={backend}");
+        using var items = JsonDocument.Parse(json);
+        var packages = items.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
+            .Select(item => item.GetProperty("Identity").GetString()).ToArray();
+
+        Assert.Contains(wanted, packages);
+        Assert.DoesNotContain(unwanted, packages);
+    }
+
+    [Fact]
+    public async Task Libtorch_InTheOutput_IsALinkToThePackages()
+    {
+        var library = Directory.GetFiles(AppContext.BaseDirectory, "libtorch_cpu.so", SearchOption.AllDirectories).FirstOrDefault();
+        Assert.SkipWhen(library is null, "this build brings no libtorch for the CPU");
+        var packages = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        Assert.SkipUnless(
+            await DeviceOf(packages) == await DeviceOf(AppContext.BaseDirectory),
+            "the package cache is on another file system, where hard links cannot reach");
+
+        Assert.True(int.Parse(await RunAsync("stat", "-c", "%h", library!), System.Globalization.CultureInfo.InvariantCulture) > 1);
+    }
+
+    private static async Task<string> DeviceOf(string path) => Directory.Exists(path) ? await RunAsync("stat", "-c", "%d", path) : "";
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = SharedMaterial.RepositoryRoot,
+            RedirectStandardOutput = true,
+        })!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+        return output;
+    }
+}
