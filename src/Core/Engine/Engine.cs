@@ -180,9 +180,13 @@ internal sealed class Engine : IDisposable
                 _cache.EnsureRoom(_rows.Count + 1, longest);
                 _rows.Add(next, adapter);
             }
-            catch (Exception failure)
+            catch (Rejection rejection)
             {
-                next.Fail(failure as Rejection ?? new PreconditionRejection($"the row could not be begun: {failure.Message}"));
+                next.Fail(rejection);
+            }
+            catch (Exception fault)
+            {
+                next.Crash(fault);
             }
         }
     }
@@ -230,19 +234,18 @@ internal sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>A failing step ends the rows that took part in it, and nothing else.</summary>
+    /// <summary>A fault in a step ends the calls whose rows took part in it, and nothing else.</summary>
     private bool Guarded(Action step)
     {
         try
         {
             step();
         }
-        catch (Exception failure)
+        catch (Exception fault)
         {
-            var rejection = failure as Rejection ?? new PreconditionRejection($"the engine failed at this row: {failure.Message}");
             while (_rows.Count > 0)
             {
-                _rows[_rows.Count - 1].Fail(rejection);
+                _rows[_rows.Count - 1].Crash(fault);
                 _rows.Remove(_rows.Count - 1);
             }
         }

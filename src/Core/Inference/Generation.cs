@@ -60,9 +60,13 @@ public sealed class Generation
 
             while (open > 0)
             {
-                var news = await merged.Reader.ReadAsync(cancellation).ConfigureAwait(false);
-                open -= news.Finish is null ? 0 : 1;
-                yield return news;
+                // Throws what a row crashed with.
+                await merged.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false);
+                while (merged.Reader.TryRead(out var news))
+                {
+                    open -= news.Finish is null ? 0 : 1;
+                    yield return news;
+                }
             }
         }
         finally

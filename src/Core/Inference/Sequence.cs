@@ -86,6 +86,9 @@ internal sealed class Sequence
         return true;
     }
 
+    /// <summary>Ends the row, and the call that it belongs to, with a fault of the system itself.</summary>
+    public void Crash(Exception fault) => _events.TryComplete(fault);
+
     /// <summary>Ends the row with what went wrong.</summary>
     public void Fail(Rejection failure)
     {
