@@ -19,7 +19,7 @@ internal sealed class Engine : IDisposable
     private const double WorkShare = 0.5;
 
     private readonly ConcurrentQueue<Action> _calls = new();
-    private readonly ConcurrentQueue<Sequence> _submitted = new();
+    private readonly ConcurrentQueue<IReadOnlyList<Sequence>> _submitted = new();
     private readonly Queue<Sequence> _waiting = new();
     private readonly Queue<LongWork> _work = new();
     private readonly AutoResetEvent _wake = new(false);
@@ -75,9 +75,9 @@ internal sealed class Engine : IDisposable
         return work.Done;
     }
 
-    /// <summary>Lets a row wait for its turn.</summary>
-    /// <exception cref="ExhaustedRejection">Too many rows wait, or the row could never fit.</exception>
-    public void Submit(Sequence sequence)
+    /// <summary>Whether a row could ever run.</summary>
+    /// <exception cref="ExhaustedRejection">Its keys and values alone are more than the server has room for.</exception>
+    public void RequireRoomFor(Sequence sequence)
     {
         if (_cache.BytesAlone(1, sequence.MostPositions) is var bytes && bytes > _options.KeyValueMemory)
         {
@@ -85,14 +85,21 @@ internal sealed class Engine : IDisposable
                 $"the row needs {bytes} bytes of keys and values for {sequence.MostPositions} tokens; the server has {_options.KeyValueMemory}. "
                 + "Ask for fewer tokens");
         }
+    }
 
-        if (Interlocked.Increment(ref _pending) > _options.MaximumWaiting)
+    /// <summary>Lets rows wait for their turn; those of one call begin together.</summary>
+    /// <exception cref="ExhaustedRejection">Too many rows wait already.</exception>
+    public void Submit(IReadOnlyList<Sequence> rows)
+    {
+        if (Interlocked.Add(ref _pending, rows.Count) > _options.MaximumWaiting)
         {
-            Interlocked.Decrement(ref _pending);
-            throw new ExhaustedRejection($"{_options.MaximumWaiting} rows wait already", TimeSpan.FromSeconds(1));
+            Interlocked.Add(ref _pending, -rows.Count);
+            throw new ExhaustedRejection(
+                $"{rows.Count} more rows would be above the {_options.MaximumWaiting} that may wait",
+                TimeSpan.FromSeconds(1));
         }
 
-        _submitted.Enqueue(sequence);
+        _submitted.Enqueue(rows);
         _wake.Set();
     }
 
@@ -138,9 +145,12 @@ internal sealed class Engine : IDisposable
             any = true;
         }
 
-        while (_submitted.TryDequeue(out var sequence))
+        while (_submitted.TryDequeue(out var rows))
         {
-            _waiting.Enqueue(sequence);
+            foreach (var row in rows)
+            {
+                _waiting.Enqueue(row);
+            }
         }
 
         return any;

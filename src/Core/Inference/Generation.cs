@@ -53,10 +53,7 @@ public sealed class Generation
         var open = rows.Count;
         try
         {
-            for (var row = 0; row < rows.Count; row++)
-            {
-                Begin(caller, rows[row], row, merged.Writer, left.Token);
-            }
+            _engine.Submit([.. rows.Index().Select(row => Prepare(caller, row.Item, row.Index, merged.Writer, left.Token)).OfType<Sequence>()]);
 
             while (open > 0)
             {
@@ -75,22 +72,26 @@ public sealed class Generation
         }
     }
 
-    private void Begin(TenantId caller, GenerationRow row, int index, ChannelWriter<GenerationEvent> events, CancellationToken cancellation)
+    /// <summary>Null for a row that failed, which the caller was told of.</summary>
+    private Sequence? Prepare(TenantId caller, GenerationRow row, int index, ChannelWriter<GenerationEvent> events, CancellationToken cancellation)
     {
         try
         {
             var spec = SpecOf(row);
             var version = row.Source.Task is { } task ? _tasks.Resolve(caller, task, row.Source.Version) : null;
             var source = version is null ? null : AdapterSource.Of(version, _artifacts, _bank);
-            _engine.Submit(new Sequence(spec, index, _model.Tokenizer?.CreateDecoder(skipSpecialTokens: true, continuesText: true), events, cancellation)
+            var sequence = new Sequence(spec, index, _model.Tokenizer?.CreateDecoder(skipSpecialTokens: true, continuesText: true), events, cancellation)
             {
                 Adapter = () => source is null ? null : _bank.Acquire(source),
                 Release = _bank.Release,
-            });
+            };
+            _engine.RequireRoomFor(sequence);
+            return sequence;
         }
         catch (Rejection rejection)
         {
             events.TryWrite(new GenerationEvent(index, "", [], new Finish(FinishReason.Failed, rejection, 0, 0)));
+            return null;
         }
     }
 

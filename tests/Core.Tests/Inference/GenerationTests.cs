@@ -45,11 +45,12 @@ public sealed class GenerationTests
         await world.MakePoolAsync(initialisation: Initialisation.Pissa);
         var task = await world.MakeTaskAsync("new");
 
-        var answers = await world.GenerateAsync(Tokens, (task, "hello"), (null, "hello"));
+        var tasks = await world.GenerateAsync(Tokens, (task, "hello"));
+        var bases = await world.GenerateAsync(Tokens, (null, "hello"));
 
         Assert.Equal(
-            answers[1].Select(token => (token.Id, token.LogProbability)),
-            answers[0].Select(token => (token.Id, token.LogProbability)));
+            bases[0].Select(token => (token.Id, token.LogProbability)),
+            tasks[0].Select(token => (token.Id, token.LogProbability)));
     }
 
     [Fact]
