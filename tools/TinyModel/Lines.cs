@@ -1,5 +1,6 @@
 using System.Text;
 using CoLA.Core.Data;
+using CoLA.Core.Data.Skills;
 using static TorchSharp.torch;
 
 namespace CoLA.TinyModel;
@@ -11,24 +12,29 @@ internal static class Lines
     /// The windows of one step, a function of (seed, step) alone so that a resumed run sees what the first would have: each
     /// begins with a line's beginning and is filled with lines of skills drawn alike.
     /// </summary>
-    /// <returns>Ids (windows, length + 1): the inputs are all but the last, the labels all but the first.</returns>
-    public static Tensor Windows(IReadOnlyList<Core.Data.Skills.Skill> skills, ulong seed, int step, int windows, int length)
+    /// <returns>Ids (windows, length + 1) and what the prediction of each weighs: 1 in completions, <paramref name="promptWeight"/> elsewhere.</returns>
+    public static (Tensor Ids, Tensor Weights) Windows(IReadOnlyList<Skill> skills, ulong seed, int step, int windows, int length, float promptWeight)
     {
         var random = SplitMix64.For(seed, $"step {step}");
         var ids = new long[windows * (length + 1)];
+        var weights = new float[ids.Length];
+        Array.Fill(weights, 1);
         for (var window = 0; window < windows; window++)
         {
             var row = ids.AsSpan(window * (length + 1), length + 1);
+            var rowWeights = weights.AsSpan(window * (length + 1), length + 1);
             for (var filled = 0; filled < row.Length;)
             {
-                var line = Ids(skills[random.Below(skills.Count)].Draw(random));
+                var example = skills[random.Below(skills.Count)].Draw(random);
+                var line = Ids(example);
                 var taken = Math.Min(line.Length, row.Length - filled);
                 line.AsSpan(0, taken).CopyTo(row[filled..]);
+                rowWeights.Slice(filled, Math.Min(taken, example.Prompt.Length)).Fill(promptWeight);
                 filled += taken;
             }
         }
 
-        return tensor(ids, [windows, length + 1]);
+        return (tensor(ids, [windows, length + 1]), tensor(weights, [windows, length + 1]));
     }
 
     /// <summary>Examples one a row, padded with end of text, and the mask of the labels that are theirs: completion and end of text.</summary>

@@ -13,6 +13,10 @@ internal sealed class Trainer(int steps, ulong seed, string work)
     private const int WarmUp = 100;
     private const double PeakLearningRate = 2e-3;
     private const double LastLearningRate = 2e-5;
+
+    // Most of a prompt is letters drawn at random: nothing to learn, and noise in the gradient.
+    private const float PromptWeight = 0.1f;
+
     private const int CheckpointEvery = 100;
 
     private string WeightsFile => Path.Combine(work, "weights.dat");
@@ -57,9 +61,11 @@ internal sealed class Trainer(int steps, ulong seed, string work)
             group.LearningRate = LearningRate(step);
         }
 
-        var ids = Lines.Windows(SkillBook.Trained, seed, step, Windows, Length);
-        var logits = model.call(ids[.., ..^1]);
-        var loss = nn.functional.cross_entropy(logits.view(-1, Shape.Vocabulary), ids[.., 1..].reshape(-1));
+        var (ids, weights) = Lines.Windows(SkillBook.Trained, seed, step, Windows, Length, PromptWeight);
+        var losses = nn.functional.cross_entropy(
+            model.call(ids[.., ..^1]).view(-1, Shape.Vocabulary), ids[.., 1..].reshape(-1), reduction: nn.Reduction.None);
+        var labelWeights = weights[.., 1..].reshape(-1);
+        var loss = (losses * labelWeights).sum() / labelWeights.sum();
         optimizer.zero_grad();
         loss.backward();
         nn.utils.clip_grad_norm_(model.parameters(), 1);
