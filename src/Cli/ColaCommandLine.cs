@@ -31,6 +31,7 @@ internal static class ColaCommandLine
             globals.Server,
             globals.Tenant,
             globals.Json,
+            new QuickstartCommand(cli),
             new ServeCommand(cli),
             new Command("model", "Models on disk")
             {

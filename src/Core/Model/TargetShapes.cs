@@ -3,7 +3,7 @@ using CoLA.Core.Adapters;
 namespace CoLA.Core.Model;
 
 /// <summary>How wide each target is.</summary>
-internal static class TargetShapes
+public static class TargetShapes
 {
     /// <summary>Input features of the target's weight.</summary>
     public static int In(this ModelConfig config, Target target) => target switch
