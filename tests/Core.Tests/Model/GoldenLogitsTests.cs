@@ -11,7 +11,32 @@ namespace CoLA.Core.Tests.Model;
 /// <summary>Logits and log-probabilities made by HuggingFace transformers, for every tiny model that is there.</summary>
 public sealed class GoldenLogitsTests
 {
+    public static TheoryData<string> LastLogits => [.. SharedMaterial.Folders("goldens", "golden.json", "last_logits.safetensors")];
+
     public static TheoryData<string> TinyModels => [.. SharedMaterial.Folders("models/tiny", "golden.json")];
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(LastLogits))]
+    public void Hidden_RealModel_GivesTheGoldensLastLogits(string name)
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedMaterial.PathOf("goldens", name, "golden.json")));
+        using var expected = SafetensorsFile.Open(SharedMaterial.PathOf("goldens", name, "last_logits.safetensors"));
+        using var checkpoint = Checkpoint.Open(SharedMaterial.PathOf("models", name));
+        using var model = CausalLanguageModel.Load(checkpoint, CPU);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var prompts = golden.RootElement.GetProperty("logits").EnumerateArray()
+            .Select(prompt => prompt.GetProperty("ids").EnumerateArray().Select(id => id.GetInt64()).ToArray()).ToArray();
+        using var attention = new PackedAttention([.. prompts.Select(prompt => prompt.Length)], model.Config, CPU);
+        var hidden = model.Hidden(tensor(prompts.SelectMany(prompt => prompt).ToArray()), attention, NoAdapters.Instance);
+        var end = 0;
+        for (var at = 0; at < prompts.Length; at++)
+        {
+            end += prompts[at].Length;
+            var logits = model.Logits(hidden.narrow(0, end - 1, 1))[0];
+            Assert.InRange((logits - expected.Read($"last_logits.{at}")).abs().max().item<float>(), 0, 2e-4);
+        }
+    }
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(TinyModels))]
