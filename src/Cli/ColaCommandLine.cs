@@ -69,9 +69,10 @@ internal static class ColaCommandLine
         if (parse.Action is ParseErrorAction)
         {
             var command = CommandPath(parse);
+            var arguments = string.Concat(parse.CommandResult.Command.Arguments.Select(argument => $" {argument.Name}"));
             var failure = new Failure(ExitCode.Usage, string.Join("; ", parse.Errors.Select(error => error.Message.TrimEnd('.'))))
             {
-                Cure = $"`{command} --help` lists what it takes.",
+                Cure = $"{(arguments.Length > 0 ? $"It is {command}{arguments}; " : "")}`{command} --help` lists what it takes.",
             };
             new Terminal(host, args.Contains("--json")).Fail(failure);
             return failure.ExitCode;

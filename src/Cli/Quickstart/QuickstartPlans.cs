@@ -13,7 +13,7 @@ internal static class QuickstartPlans
 
     private static readonly string[] Tenants = ["alder", "birch", "cedar"];
 
-    private static readonly string[] Skills = ["capital", "triple", "shout", "turnback", "ends", "consonants"];
+    private static readonly string[] Skills = ["capital", "inner", "shout", "turnback", "ends", "backwards"];
 
     /// <summary>One of each kind that a pool with several A takes.</summary>
     private static readonly TaskSpec[] Specs =

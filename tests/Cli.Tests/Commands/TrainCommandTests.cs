@@ -1,0 +1,102 @@
+using CoLA.Cli.Tests.Fixtures;
+using CoLA.TestKit;
+using Xunit;
+
+namespace CoLA.Cli.Tests.Commands;
+
+public sealed class TrainCommandTests(RandomServer server) : IClassFixture<RandomServer>, IDisposable
+{
+    private readonly TemporaryDirectory _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public async Task Train_TwoTasks_LearnTogetherAndAreServed()
+    {
+        var (cola, pool) = await WithTasksAsync("one", "two");
+
+        var result = (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--task", $"two={Data("b")}", "--steps", "40", "--lr", "1e-2", "--save-every", "20", "--schedule", "linear", "--warmup", "4", "--json")).Succeeded().Json();
+
+        Assert.Equal(2, result.GetProperty("states").GetArrayLength());
+        Assert.True(result.GetProperty("tokens").GetInt64() > 0);
+        foreach (var task in result.GetProperty("tasks").EnumerateArray())
+        {
+            Assert.True(task.GetProperty("lastLoss").GetDouble() < task.GetProperty("firstLoss").GetDouble() / 2, task.ToString());
+        }
+
+        Assert.All(result.GetProperty("published").GetProperty("tasks").EnumerateArray(), task => Assert.True(task.GetProperty("served").GetBoolean()));
+        Assert.Contains("one@2", (await cola.RunAsync("task", "list")).Succeeded().Output, StringComparison.Ordinal);
+        (await cola.RunAsync("task", "rollback", "one")).Succeeded();
+        Assert.Contains("one@1", (await cola.RunAsync("task", "list")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_NoPublish_LeavesEverythingAsItWas()
+    {
+        var (cola, pool) = await WithTasksAsync("one");
+
+        var result = (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--epochs", "0.5", "--a-frozen", "--no-publish")).Succeeded();
+
+        Assert.Contains("not published", result.Output, StringComparison.Ordinal);
+        Assert.Contains("one@1", (await cola.RunAsync("task", "list")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_Refused_ClosesTheSession()
+    {
+        var (cola, pool) = await WithTasksAsync("one");
+        var long_ = _files.Write("long.jsonl", string.Concat(Enumerable.Repeat($$"""{"prompt": "{{new string('x', 200)}}", "completion": "y"}""" + "\n", 10)));
+
+        var refused = await cola.RunAsync("train", "--pool", pool, "--task", $"one={long_}", "--steps", "1");
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("context", refused.Error, StringComparison.Ordinal);
+
+        // A task is in one open session at most: this one would be refused while the other stood.
+        (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--steps", "1")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Train_Stopped_ClosesTheSession()
+    {
+        var (cola, pool) = await WithTasksAsync("one");
+        using var stop = new CancellationTokenSource();
+        var clock = new StopwatchSignal();
+        var endless = server.As(cola.Variables["COLA_TENANT"], time: clock)
+            .RunUntilAsync(stop.Token, "train", "--pool", pool, "--task", $"one={Data("a")}", "--steps", "1000000");
+
+        // Steps are timed from the first on.
+        await clock.Started;
+        await stop.CancelAsync();
+
+        Assert.Equal(130, (await endless).ExitCode);
+        (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--steps", "1")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Train_FileThatIsNotThere_IsNamed()
+    {
+        var (cola, pool) = await WithTasksAsync("one");
+
+        var result = await cola.RunAsync("train", "--pool", pool, "--task", "one=nowhere.jsonl");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("nowhere.jsonl", result.Error, StringComparison.Ordinal);
+    }
+
+    private string Data(string letter) =>
+        _files.Write($"{letter}.jsonl", string.Concat(Enumerable.Range(0, 20).Select(item => $$"""{"prompt": "say {{item}}:", "completion": " {{letter}}"}""" + "\n")));
+
+    private async Task<(CommandLine Cola, string Pool)> WithTasksAsync(params string[] tasks)
+    {
+        var cola = server.As(out var tenant);
+        var pool = $"{tenant}-pool";
+        (await cola.RunAsync("pool", "create", pool, "--m", "2", "--rank", "4")).Succeeded();
+        foreach (var task in tasks)
+        {
+            (await cola.RunAsync("task", "register", task, "--pool", pool, "--strategy", "heuristic", "--n", "2")).Succeeded();
+        }
+
+        return (cola, pool);
+    }
+}

@@ -1,0 +1,54 @@
+using CoLA.Server;
+using CoLA.TestKit;
+using Xunit;
+
+namespace CoLA.Cli.Tests.Fixtures;
+
+/// <summary>A real server over the small random model, for all tests of a class; each test takes a tenant of its own.</summary>
+public sealed class RandomServer : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _model = new();
+    private readonly TemporaryDirectory _data = new();
+    private ColaServer? _server;
+    private int _tenants;
+
+    public string Address => _server!.Address.GetLeftPart(UriPartial.Authority);
+
+    public async ValueTask InitializeAsync()
+    {
+        var model = RandomModel.Write(_model);
+        _server = await ColaServer.StartAsync(options =>
+        {
+            options.Model = model;
+            options.DataDirectory = _data.Path;
+            options.Device = "cpu";
+            options.Port = 0;
+            options.Threads = 1;
+        });
+    }
+
+    /// <summary>A command line in the name of a tenant that nobody else uses.</summary>
+    internal CommandLine As(out string tenant)
+    {
+        tenant = $"tenant-{Interlocked.Increment(ref _tenants)}";
+        return As(tenant);
+    }
+
+    internal CommandLine As(string tenant, byte[]? input = null, TimeProvider? time = null) => new()
+    {
+        Time = time ?? TimeProvider.System,
+        Variables = { ["COLA_SERVER"] = Address, ["COLA_TENANT"] = tenant },
+        Input = input ?? [],
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _model.Dispose();
+        _data.Dispose();
+    }
+}
