@@ -19,18 +19,16 @@ internal sealed class Engine : IDisposable
     private const double WorkShare = 0.5;
 
     private readonly ConcurrentQueue<Action> _calls = new();
-    private readonly ConcurrentQueue<IReadOnlyList<Sequence>> _submitted = new();
-    private readonly Queue<Sequence> _waiting = new();
     private readonly Queue<LongWork> _work = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly EngineOptions _options;
     private readonly KeyValueCache _cache;
     private readonly LaneAdapters _lanes;
+    private readonly WaitingRows _waiting;
     private readonly RunningRows _rows;
     private readonly ModelRunner _runner;
     private readonly Thread _thread;
     private volatile bool _stopping;
-    private int _pending;
     private long _decodeTicks;
 
     public Engine(CausalLanguageModel model, EngineOptions options)
@@ -38,6 +36,7 @@ internal sealed class Engine : IDisposable
         _options = options;
         _cache = new KeyValueCache(model.Config, model.Device, model.DType);
         _lanes = new LaneAdapters(model.Device, model.DType);
+        _waiting = new WaitingRows(options, _cache);
         _rows = new RunningRows(_cache, _lanes);
         _runner = new ModelRunner(model, _cache, _lanes);
         Model = model;
@@ -77,29 +76,13 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Whether a row could ever run.</summary>
     /// <exception cref="ExhaustedRejection">Its keys and values alone are more than the server has room for.</exception>
-    public void RequireRoomFor(Sequence sequence)
-    {
-        if (_cache.BytesAlone(1, sequence.MostPositions) is var bytes && bytes > _options.KeyValueMemory)
-        {
-            throw new ExhaustedRejection(
-                $"the row needs {bytes} bytes of keys and values for {sequence.MostPositions} tokens; the server has {_options.KeyValueMemory}. "
-                + "Ask for fewer tokens");
-        }
-    }
+    public void RequireRoomFor(Sequence row) => _waiting.RequireRoomFor(row);
 
     /// <summary>Lets rows wait for their turn; those of one call begin together.</summary>
     /// <exception cref="ExhaustedRejection">Too many rows wait already.</exception>
     public void Submit(IReadOnlyList<Sequence> rows)
     {
-        if (Interlocked.Add(ref _pending, rows.Count) > _options.MaximumWaiting)
-        {
-            Interlocked.Add(ref _pending, -rows.Count);
-            throw new ExhaustedRejection(
-                $"{rows.Count} more rows would be above the {_options.MaximumWaiting} that may wait",
-                TimeSpan.FromSeconds(1));
-        }
-
-        _submitted.Enqueue(rows);
+        _waiting.Submit(rows);
         _wake.Set();
     }
 
@@ -145,14 +128,6 @@ internal sealed class Engine : IDisposable
             any = true;
         }
 
-        while (_submitted.TryDequeue(out var rows))
-        {
-            foreach (var row in rows)
-            {
-                _waiting.Enqueue(row);
-            }
-        }
-
         return any;
     }
 
@@ -169,25 +144,12 @@ internal sealed class Engine : IDisposable
 
     private void Admit()
     {
-        while (_rows.Count < _options.MaximumRows && _waiting.TryPeek(out var next))
+        while (_waiting.Next(_rows) is { } next)
         {
-            var longest = Math.Max(_rows.LongestNeed, next.MostPositions);
-            if (!next.IsCancelled && _cache.BytesWith(_rows.Count + 1, longest) > _options.KeyValueMemory)
-            {
-                return;
-            }
-
-            _waiting.Dequeue();
-            Interlocked.Decrement(ref _pending);
-            if (next.IsCancelled)
-            {
-                continue;
-            }
-
             try
             {
                 var adapter = next.Adapter();
-                _cache.EnsureRoom(_rows.Count + 1, longest);
+                _cache.EnsureRoom(_rows.Count + 1, Math.Max(_rows.LongestNeed, next.MostPositions));
                 _rows.Add(next, adapter);
             }
             catch (Rejection rejection)
@@ -293,10 +255,7 @@ internal sealed class Engine : IDisposable
             _rows.Remove(_rows.Count - 1);
         }
 
-        while (_waiting.TryDequeue(out var sequence))
-        {
-            sequence.Fail(stopped);
-        }
+        _waiting.FailAll(stopped);
 
         while (_work.TryDequeue(out var work))
         {

@@ -19,6 +19,7 @@ public sealed class TrainingSessions : IAsyncDisposable
     private readonly SessionCatalog _catalog;
     private readonly ArtifactStore _artifacts;
     private readonly Engine.Engine _engine;
+    private readonly SessionLoader _loader;
     private readonly ExampleEncoder _encoder;
     private readonly int _tokenBudget;
 
@@ -27,6 +28,7 @@ public sealed class TrainingSessions : IAsyncDisposable
         _catalog = catalog;
         _artifacts = artifacts;
         _engine = engine;
+        _loader = new SessionLoader(engine, artifacts);
         _encoder = new ExampleEncoder(model.Config, model.Tokenizer);
         _tokenBudget = options.TrainingTokens;
     }
@@ -75,7 +77,7 @@ public sealed class TrainingSessions : IAsyncDisposable
             }
 
             var rows = Encode(session, examples);
-            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, _tokenBudget);
             StepReport? report = null;
             IEnumerable<Unit> Run()
@@ -105,7 +107,7 @@ public sealed class TrainingSessions : IAsyncDisposable
         async (session, live) =>
         {
             var rows = Encode(session, examples);
-            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             var pass = new TrainingPass(_engine.Model, tensors.Pool, tensors.Tasks, rows) { TokenBudget = _tokenBudget };
             await _engine.RunAsync(pass.Run(gradients: false), cancellation).ConfigureAwait(false);
             return pass.Losses;
@@ -123,7 +125,7 @@ public sealed class TrainingSessions : IAsyncDisposable
                 return made;
             }
 
-            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             var (pool, heads) = await _engine.CallAsync(() => (
                 session.PoolTrainable ? tensors.Pool.A.Weights.ToHost() : null,
                 tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.Heads.Weights.ToHost()))).ConfigureAwait(false);
@@ -158,7 +160,7 @@ public sealed class TrainingSessions : IAsyncDisposable
                 return saved;
             }
 
-            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             using var state = await _engine.CallAsync(() => SessionState.Capture(tensors)).ConfigureAwait(false);
             return await _catalog.RecordStateAsync(
                 mutation,
@@ -183,7 +185,7 @@ public sealed class TrainingSessions : IAsyncDisposable
             }
 
             var path = _artifacts.Open(_catalog.GetState(mutation.Tenant, state).Artifact);
-            var tensors = await TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             var record = await _catalog.RecordLoadAsync(
                 mutation, state, live.Sequence, live.LastRequestHash, live.LastReplyJson, cancellation).ConfigureAwait(false);
             await _engine.CallAsync(() =>
@@ -210,7 +212,7 @@ public sealed class TrainingSessions : IAsyncDisposable
             await _catalog.CloseAsync(mutation, name, cancellation).ConfigureAwait(false);
             live.IsClosed = true;
             _live.TryRemove(name, out _);
-            await FreeAsync(live).ConfigureAwait(false);
+            await _loader.FreeAsync(live).ConfigureAwait(false);
         }
         finally
         {
@@ -222,7 +224,7 @@ public sealed class TrainingSessions : IAsyncDisposable
     {
         foreach (var live in _live.Values)
         {
-            await FreeAsync(live).ConfigureAwait(false);
+            await _loader.FreeAsync(live).ConfigureAwait(false);
             live.Dispose();
         }
     }
@@ -267,70 +269,5 @@ public sealed class TrainingSessions : IAsyncDisposable
             .Where(example => !held.Contains(example.Item.Task))
             .Select(example => new FieldViolation($"examples[{example.Index}].task", $"{example.Item.Task} is not in {session.Name}"))]);
         return _encoder.Encode(examples);
-    }
-
-    /// <summary>The session's tensors, made now if need be, without tasks that were taken out of it.</summary>
-    private async Task<SessionTensors> TensorsAsync(SessionSnapshot session, LiveSession live, CancellationToken cancellation)
-    {
-        if (live.Tensors is not { } tensors)
-        {
-            SessionTensors? opened = null;
-            var files = SessionFiles.Of(session, _artifacts);
-            var state = session.Stand.Artifact is { } saved ? _artifacts.Open(saved) : null;
-            IEnumerable<Unit> Open()
-            {
-                foreach (var unit in SessionTensors.Open(_engine.Model, files, made => opened = made))
-                {
-                    yield return unit;
-                }
-
-                if (state is not null)
-                {
-                    SessionState.Restore(state, opened!);
-                }
-
-                live.Tensors = opened;
-            }
-
-            try
-            {
-                await _engine.RunAsync(Open(), cancellation).ConfigureAwait(false);
-            }
-            catch when (live.Tensors is null && opened is not null)
-            {
-                await _engine.CallAsync(() => Free(opened)).ConfigureAwait(false);
-                throw;
-            }
-
-            tensors = live.Tensors!;
-        }
-
-        var held = session.Tasks.Select(task => task.Task).ToHashSet();
-        var gone = tensors.Tasks.Keys.Where(task => !held.Contains(task)).ToArray();
-        if (gone.Length > 0)
-        {
-            await _engine.CallAsync(() =>
-            {
-                Array.ForEach(gone, tensors.Remove);
-                return true;
-            }).ConfigureAwait(false);
-        }
-
-        return tensors;
-    }
-
-    private async Task FreeAsync(LiveSession live)
-    {
-        if (live.Tensors is { } tensors)
-        {
-            live.Tensors = null;
-            await _engine.CallAsync(() => Free(tensors)).ConfigureAwait(false);
-        }
-    }
-
-    private static bool Free(SessionTensors tensors)
-    {
-        tensors.Dispose();
-        return true;
     }
 }
