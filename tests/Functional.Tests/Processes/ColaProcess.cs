@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CoLA.Functional.Tests.Processes;
 
-/// <summary>The <c>cola</c> command as a process of its own. Disposing kills it if it still runs, with its children.</summary>
+/// <summary>The <c>cola</c> command as a process of its own. Disposing kills it if it still runs.</summary>
 internal sealed class ColaProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -51,10 +51,13 @@ internal sealed class ColaProcess : IAsyncDisposable
         return new Ending(_process.ExitCode, output, error);
     }
 
-    /// <summary>SIGKILL: it is given no chance to do anything more.</summary>
+    /// <summary>
+    /// SIGKILL: it is given no chance to do anything more. It has no children, and looking for them would give it time to
+    /// finish what it was doing.
+    /// </summary>
     public async Task KillAsync()
     {
-        _process.Kill(entireProcessTree: true);
+        _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
