@@ -42,6 +42,8 @@ public sealed class ColaCommandLineTests
     [InlineData("poool", "poool")]
     [InlineData("pool lst", "lst")]
     [InlineData("pool create", "POOL")]
+    [InlineData("pool create p --m two --tenant a", "'two' for option '--m': a whole number is wanted")]
+    [InlineData("train --pool p --task a=f --lr fast --tenant a", "'fast' for option '--lr': a number is wanted")]
     [InlineData("pool create p --init fancy --tenant a", "choose gaussian, pissa, pissa-slices")]
     [InlineData("pool create p --targets q w --tenant a", "'w' is not a target")]
     [InlineData("pool share p --public --private --tenant a", "exclude each other")]

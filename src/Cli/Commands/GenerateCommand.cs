@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
@@ -79,7 +78,7 @@ internal sealed class GenerateCommand : ClientCommand
     {
         Source = source,
         row.Text,
-        Tokens = row.Tokens.Select(token => JsonNode.Parse(JsonResult.Of(token))),
+        row.Tokens,
         FinishReason = EnumWords.Of(row.FinishReason),
         Failure = row.Failure?.Message,
         row.Usage.PromptTokens,

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
@@ -22,11 +21,7 @@ internal sealed class PoolShowCommand : ClientCommand
         var versions = await client.Pools.ListVersionsAsync(name, cancellation).ToListAsync(cancellation);
         terminal.Show(PoolTables.Details(pool));
         terminal.Show(PoolTables.Versions(versions));
-        terminal.Result(new
-        {
-            Pool = JsonNode.Parse(JsonResult.Of(pool)),
-            Versions = versions.Select(version => JsonNode.Parse(JsonResult.Of(version))),
-        });
+        terminal.Result(new { Pool = pool, Versions = versions });
         return ExitCode.Ok;
     }
 }

@@ -84,8 +84,10 @@ internal sealed class QuickstartCommand : CliCommand
     {
         terminal.Line($"One mixed batch of {result.MixedBatch.Count} rows, all tasks and the base model in the same forward passes; a row of each:");
         terminal.Show(QuickstartTables.MixedBatch(result));
-        terminal.Line($"Accuracy on held-out examples before and after training {result.Tasks.Count} tasks together, and what a served version holds on the device:");
-        terminal.Show(QuickstartTables.Tasks(result));
+        terminal.Line($"Accuracy on held-out examples before and after training {result.Tasks.Count} tasks together:");
+        terminal.Show(QuickstartTables.Learned(result));
+        terminal.Line($"What a served version holds on the device:");
+        terminal.Show(QuickstartTables.Held(result));
         terminal.Line($"Trained {result.TrainTokensPerSecond:0} tokens/s, decoded {result.DecodeTokensPerSecond:0} tokens/s. {Sizes.Duration(result.Elapsed)} in all.");
         terminal.Line($"A server of your own: cola serve --model DIR --data DIR");
         terminal.Result(new

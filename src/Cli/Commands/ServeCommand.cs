@@ -37,6 +37,7 @@ internal sealed class ServeCommand : CliCommand
         var model = parse.GetValue(_model) ?? EmbeddedModel.Path();
         var data = parse.GetRequiredValue(_data);
         terminal.Remark($"Loading {model} ...");
+        var serving = false;
         await using var server = await ColaServer.StartAsync(
             options =>
             {
@@ -47,8 +48,9 @@ internal sealed class ServeCommand : CliCommand
                 options.Port = parse.GetValue(_port);
                 options.Threads = parse.GetValue(_threads);
             },
-            logging => Log(logging, parse.GetValue(_log)),
+            logging => Log(logging, parse.GetValue(_log), () => serving),
             cancellation);
+        serving = true;
         var address = server.Address.GetLeftPart(UriPartial.Authority);
         terminal.Line($"Serving at [bold]{address}[/], data in {Path.GetFullPath(data)}. Ctrl-C ends it.");
         terminal.Line($"Try: cola pool create first --m 2 --tenant me{(server.Address.Port == Defaults.Port ? "" : $" --server {address}")}");
@@ -58,12 +60,14 @@ internal sealed class ServeCommand : CliCommand
     }
 
     /// <summary>On standard error. Frameworks speak up for warnings, unless everything is asked for.</summary>
-    private static void Log(ILoggingBuilder logging, LogLevel least)
+    private static void Log(ILoggingBuilder logging, LogLevel least, Func<bool> isServing)
     {
         var leastOfFrameworks = least < LogLevel.Information ? least : (LogLevel)Math.Max((int)least, (int)LogLevel.Warning);
         logging
             .SetMinimumLevel(least)
             .AddFilter("Microsoft", leastOfFrameworks)
+            // What keeps the server from starting is thrown, and told once, without a stack trace.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= leastOfFrameworks && isServing())
             .AddFilter("Grpc", leastOfFrameworks)
             .AddSimpleConsole(console => console.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using CoLA.Cli.Data;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
@@ -82,7 +81,7 @@ internal sealed class TrainCommand : ClientCommand
                 LastLoss = outcome.Losses[task.Name].Latest,
             }),
             outcome.States,
-            Published = outcome.Published is { } published ? JsonNode.Parse(JsonResult.Of(published)) : null,
+            outcome.Published,
         });
         return ExitCode.Ok;
     }

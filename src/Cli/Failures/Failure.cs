@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using CoLA.Cli.Evaluation;
 using CoLA.Cli.Hosting;
 using CoLA.Client;
@@ -33,6 +34,8 @@ internal sealed record Failure(int ExitCode, string Message)
             {
                 Violations = [.. violations.Select(violation => $"{violation.Field}: {violation.Description}")],
             },
+        IOException { InnerException.InnerException: SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } } =>
+            new Failure(Hosting.ExitCode.Failed, exception.Message.TrimEnd('.')) { Cure = "Another server may run there already; take another port with --port, 0 for a free one." },
         Rejection or IOException or UnauthorizedAccessException => new Failure(Hosting.ExitCode.Failed, exception.Message),
         OperationCanceledException => new Failure(Hosting.ExitCode.Cancelled, "Stopped."),
         _ => new Failure(Hosting.ExitCode.Failed, $"unexpected: {exception}") { Cure = "This is a fault of cola itself; please report it with the lines above." },

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Google.Protobuf;
 
 namespace CoLA.Cli.Rendering;
 
@@ -12,11 +11,8 @@ internal static class JsonResult
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new MessageConverter(), new JsonStringEnumConverter() },
     };
-
-    private static readonly JsonFormatter Messages = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
-
-    public static string Of(IMessage message) => Messages.Format(message);
 
     public static string Of<T>(T result) => JsonSerializer.Serialize(result, Options);
 }

@@ -10,29 +10,30 @@ internal static class QuickstartTables
 {
     private const int LongestText = 48;
 
-    public static Table Tasks(QuickstartResult result)
+    /// <summary>What each task learned; fits into 80 columns.</summary>
+    public static Table Learned(QuickstartResult result)
     {
-        var table = Tables.New("tenant", "task", "strategy", "N", "examples", "before", "after", "on the device", "a LoRA of its own", "")
-            .RightAligned(3, 4, 5, 6, 7, 8);
-        foreach (var (task, before, after, bytes) in result.Tasks)
+        var table = Tables.New("task", "strategy", "N", "examples", "before", "after").RightAligned(2, 3, 4, 5);
+        foreach (var (task, before, after, _) in result.Tasks)
         {
-            table.AddTextRow(
-                task.Tenant,
-                task.Id,
-                EnumWords.Of(task.Spec.Strategy),
-                $"{task.Spec.N}",
-                $"{task.Data.Training.Count}",
-                $"{before}",
-                $"{after}",
-                Sizes.Bytes(bytes),
-                Sizes.Bytes(result.LoraBytes),
-                bytes < result.LoraBytes ? "" : "not smaller");
+            table.AddTextRow(Name(task), EnumWords.Of(task.Spec.Strategy), $"{task.Spec.N}", $"{task.Data.Training.Count}", $"{before}", $"{after}");
+        }
+
+        return table;
+    }
+
+    /// <summary>What each task holds on the device, and all of them together.</summary>
+    public static Table Held(QuickstartResult result)
+    {
+        var table = Tables.New("task", "on the device", "a LoRA of its own", "").RightAligned(1, 2);
+        foreach (var (task, _, _, bytes) in result.Tasks)
+        {
+            AddSizes(table, Name(task), bytes, result.LoraBytes);
         }
 
         table.AddEmptyRow();
-        table.AddTextRow(QuickstartPlan.Platform, "(the pool)", "", "", "", "", "", Sizes.Bytes(result.PoolBytes), "", "once for all");
-        var (all, loras) = (result.PoolBytes + result.Tasks.Sum(task => task.Bytes), result.LoraBytes * result.Tasks.Count);
-        table.AddTextRow("", "together", "", "", "", "", "", Sizes.Bytes(all), Sizes.Bytes(loras), all < loras ? "" : "not smaller");
+        table.AddTextRow("(the pool)", Sizes.Bytes(result.PoolBytes), "", "once for all");
+        AddSizes(table, "together", result.PoolBytes + result.Tasks.Sum(task => task.Bytes), result.LoraBytes * result.Tasks.Count);
         return table;
     }
 
@@ -51,6 +52,11 @@ internal static class QuickstartTables
 
         return table;
     }
+
+    private static void AddSizes(Table table, string name, long bytes, long lora) =>
+        table.AddTextRow(name, Sizes.Bytes(bytes), Sizes.Bytes(lora), bytes < lora ? "" : "not smaller");
+
+    private static string Name(QuickstartTask task) => ResourceNames.Short(task.Name);
 
     private static string Prompt(DataItem item) => item.Example switch
     {

@@ -1,6 +1,5 @@
 using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
-using Google.Protobuf;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -65,7 +64,7 @@ internal sealed class Terminal(CliHost host, bool json)
     {
         if (Json)
         {
-            WriteJson(result is IMessage message ? JsonResult.Of(message) : JsonResult.Of(result));
+            WriteJson(JsonResult.Of(result));
         }
     }
 

@@ -21,6 +21,19 @@ public sealed class PoolCommandsTests(RandomServer server) : IClassFixture<Rando
     }
 
     [Fact]
+    public async Task Show_Json_HasTheSamePoolAsCreate()
+    {
+        var cola = server.As(out var tenant);
+
+        var made = (await cola.RunAsync("pool", "create", $"{tenant}-pool", "--m", "2", "--json")).Succeeded();
+        var shown = (await cola.RunAsync("pool", "show", $"{tenant}-pool", "--json")).Succeeded().Json();
+
+        Assert.Equal(made.Json().GetRawText(), shown.GetProperty("pool").GetRawText());
+        Assert.True(shown.GetProperty("versions")[0].GetProperty("current").GetBoolean());
+        Assert.Equal($"pools/{tenant}-pool/versions/1", shown.GetProperty("versions")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task Create_OutOfRange_ShowsWhatTheServerSays()
     {
         var cola = server.As(out var tenant);
