@@ -60,6 +60,17 @@ internal sealed class CoreWorld : IAsyncDisposable
         return name;
     }
 
+    /// <summary>A published task on a pool of its own making whose weights are so large that its logits are not finite.</summary>
+    public async Task<TaskName> MakeBrokenTaskAsync()
+    {
+        await MakePoolAsync();
+        var task = await MakeTaskAsync("broken");
+        var session = (await OpenAsync([task], rate: 1e30)).Session.Name;
+        await StepAsync(session, 1, Example(task, "a", "b"));
+        await Core.Sessions.PublishAsync(Mutation(), session, serve: true, makeCurrent: true, Cancellation);
+        return task;
+    }
+
     public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2) => Core.Sessions.OpenAsync(
         Mutation(),
         new OpenSessionSpec(

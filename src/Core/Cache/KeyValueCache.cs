@@ -5,7 +5,8 @@ namespace CoLA.Core.Cache;
 
 /// <summary>
 /// Keys and values of the rows that run, per layer (rows, positions, keyValueHeads, headDim). It grows by doubling to
-/// what the running rows need; the scheduler keeps it within its budget.
+/// what the running rows need; the scheduler keeps it within its budget. Behind a row's last token, and where no row is,
+/// there are zeros: what is masked there is still multiplied, by a weight of zero, and a NaN would pass through it.
 /// </summary>
 internal sealed class KeyValueCache(ModelConfig config, Device device, ScalarType dtype) : IDisposable
 {
@@ -57,7 +58,7 @@ internal sealed class KeyValueCache(ModelConfig config, Device device, ScalarTyp
         Rows = Positions = 0;
     }
 
-    /// <summary>Copies the first <paramref name="length"/> positions of a row over another's.</summary>
+    /// <summary>Moves the <paramref name="length"/> positions of a row to another, which was cleared.</summary>
     public void MoveRow(int from, int to, int length)
     {
         using var noGrad = no_grad();
@@ -68,6 +69,20 @@ internal sealed class KeyValueCache(ModelConfig config, Device device, ScalarTyp
             {
                 tensor[to].narrow(0, 0, length).copy_(tensor[from].narrow(0, 0, length));
             }
+        }
+
+        ClearRow(from, length);
+    }
+
+    /// <summary>Zeros the <paramref name="length"/> positions that a row has written, for whoever comes next.</summary>
+    public void ClearRow(int row, int length)
+    {
+        using var noGrad = no_grad();
+        for (var layer = 0; layer < config.Layers; layer++)
+        {
+            using var scope = NewDisposeScope();
+            _keys[layer]![row].narrow(0, 0, length).zero_();
+            _values[layer]![row].narrow(0, 0, length).zero_();
         }
     }
 
@@ -100,8 +115,6 @@ internal sealed class KeyValueCache(ModelConfig config, Device device, ScalarTyp
     private Tensor Grown(Tensor? old, int rows, int positions)
     {
         using var scope = NewDisposeScope();
-
-        // Zeros: what was never written is masked, but a stray NaN would pass through a weight of zero.
         var grown = zeros([rows, positions, config.KeyValueHeads, config.HeadDim], dtype, device);
         if (old is not null)
         {

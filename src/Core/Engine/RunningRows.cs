@@ -37,6 +37,7 @@ internal sealed class RunningRows(KeyValueCache cache, LaneAdapters lanes)
     public void Remove(int slot)
     {
         var (sequence, adapter) = _rows[slot];
+        cache.ClearRow(slot, sequence.Cached);
         if (slot < Decoding)
         {
             lanes.Leave(slot);

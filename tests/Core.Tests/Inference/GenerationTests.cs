@@ -139,6 +139,36 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public async Task Run_RowThatIsNotFinite_FailsAloneAndLeavesNothingForTheNextInItsSlot()
+    {
+        await using var world = new CoreWorld(new EngineOptions { MaximumRows = 2 });
+        var broken = await world.MakeBrokenTaskAsync();
+        var greedy = new GenerationRow(ModelSource.Base, new TextPrompt("short"), SamplingOptions.Greedy, [], 10, null);
+        var alone = await TextAsync(world, greedy);
+        GenerationRow[] rows =
+        [
+            greedy with { Prompt = new TextPrompt(new string('q', 40)), MaximumTokens = 60 },
+            greedy with { Prompt = new TextPrompt(new string('w', 60)), Source = new ModelSource(broken, null) },
+            greedy,
+            greedy,
+        ];
+
+        var finishes = new Finish[rows.Length];
+        var texts = rows.Select(_ => "").ToArray();
+        await foreach (var news in world.Core.Generation.RunAsync(Acme, rows, world.Cancellation))
+        {
+            texts[news.Row] += news.Text;
+            finishes[news.Row] = news.Finish ?? finishes[news.Row];
+        }
+
+        Assert.Equal(
+            [FinishReason.Length, FinishReason.Failed, FinishReason.Length, FinishReason.Length],
+            finishes.Select(finish => finish.Reason));
+        Assert.Contains("not finite", finishes[1].Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal([alone.Text, alone.Text], texts[2..]);
+    }
+
+    [Fact]
     public async Task Run_QueueFull_IsRefusedWithAHint()
     {
         await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 0 });
