@@ -59,10 +59,11 @@ public sealed class Scoring
         await _engine.RunAsync(new ScoringPass(_model.Language, _bank, texts, _tokenBudget).Run(), cancellation).ConfigureAwait(false);
         foreach (var row in texts.GroupBy(text => text.Row))
         {
-            scores[row.Key] = new RowScore(
-                [.. row.SelectMany(text => text.Continuations).OrderBy(scored => scored.Index).Select(scored => scored.Score())],
-                row.First().PromptTokens,
-                null);
+            ContinuationScore[] continuations =
+                [.. row.SelectMany(text => text.Continuations).OrderBy(scored => scored.Index).Select(scored => scored.Score())];
+            scores[row.Key] = continuations.All(continuation => double.IsFinite(continuation.LogProbability))
+                ? new RowScore(continuations, row.First().PromptTokens, null)
+                : new RowScore([], row.First().PromptTokens, new PreconditionRejection("the model gave logits that are not finite; the row has no scores"));
         }
 
         return scores!;
