@@ -64,12 +64,14 @@ public sealed class ColaCore : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends what runs and closes everything; who waits for an answer gets a rejection.</summary>
+    public ValueTask DisposeAsync()
     {
-        await Sessions.DisposeAsync().ConfigureAwait(false);
         _engine.Dispose();
+        Sessions.Dispose();
         _bank.Dispose();
         Model.Dispose();
         _data.Dispose();
+        return ValueTask.CompletedTask;
     }
 }

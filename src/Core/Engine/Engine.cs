@@ -18,6 +18,7 @@ internal sealed class Engine : IDisposable
     /// <summary>Share of a decode step's time that long work may take between two decode steps.</summary>
     private const double WorkShare = 0.5;
 
+    private readonly Lock _door = new();
     private readonly ConcurrentQueue<Action> _calls = new();
     private readonly Queue<LongWork> _work = new();
     private readonly AutoResetEvent _wake = new(false);
@@ -29,6 +30,7 @@ internal sealed class Engine : IDisposable
     private readonly ModelRunner _runner;
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private bool _closed;
     private long _decodeTicks;
 
     public Engine(CausalLanguageModel model, EngineOptions options)
@@ -47,10 +49,11 @@ internal sealed class Engine : IDisposable
     public CausalLanguageModel Model { get; }
 
     /// <summary>Runs something short on the engine's thread, between two steps.</summary>
+    /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
     public Task<T> CallAsync<T>(Func<T> call)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _calls.Enqueue(() =>
+        LetIn(() => _calls.Enqueue(() =>
         {
             try
             {
@@ -60,17 +63,16 @@ internal sealed class Engine : IDisposable
             {
                 done.SetException(failure);
             }
-        });
-        _wake.Set();
+        }));
         return done.Task;
     }
 
     /// <summary>Runs long work, unit by unit beside everything else; ends at the next unit when cancelled.</summary>
+    /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
     public Task RunAsync(IEnumerable<Unit> units, CancellationToken cancellation)
     {
         var work = new LongWork(units, cancellation);
-        _calls.Enqueue(() => _work.Enqueue(work));
-        _wake.Set();
+        LetIn(() => _calls.Enqueue(() => _work.Enqueue(work)));
         return work.Done;
     }
 
@@ -80,10 +82,10 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Lets rows wait for their turn; those of one call begin together.</summary>
     /// <exception cref="ExhaustedRejection">Too many rows wait already.</exception>
+    /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
     public void Submit(IReadOnlyList<Sequence> rows)
     {
-        _waiting.Submit(rows);
-        _wake.Set();
+        LetIn(() => _waiting.Submit(rows));
     }
 
     public void Dispose()
@@ -92,6 +94,23 @@ internal sealed class Engine : IDisposable
         _wake.Set();
         _thread.Join();
         _wake.Dispose();
+    }
+
+    private static PreconditionRejection Stopped() => new("the server is stopping");
+
+    /// <summary>Hands something to the engine's thread; what is let in is answered, be it by <see cref="Stop"/>.</summary>
+    private void LetIn(Action enqueue)
+    {
+        lock (_door)
+        {
+            if (_closed)
+            {
+                throw Stopped();
+            }
+
+            enqueue();
+            _wake.Set();
+        }
     }
 
     private void Loop()
@@ -247,7 +266,12 @@ internal sealed class Engine : IDisposable
 
     private void Stop()
     {
-        var stopped = new PreconditionRejection("the server is stopping");
+        var stopped = Stopped();
+        lock (_door)
+        {
+            _closed = true;
+        }
+
         Call();
         while (_rows.Count > 0)
         {

@@ -5,7 +5,7 @@ using CoLA.Core.Tenancy;
 namespace CoLA.Core.Training;
 
 /// <summary>What this process holds of an open session. Its gate lets one call in at a time.</summary>
-internal sealed class LiveSession(SessionStand stand) : IDisposable
+internal sealed class LiveSession(SessionStand stand)
 {
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
@@ -47,6 +47,4 @@ internal sealed class LiveSession(SessionStand stand) : IDisposable
         LastRequestHash = requestHash;
         LastReplyJson = CatalogJson.Write(reply);
     }
-
-    public void Dispose() => Gate.Dispose();
 }

@@ -13,7 +13,7 @@ namespace CoLA.Core.Training;
 /// Training sessions of all tenants. A session's calls run one after the other; its tensors live with the engine from the
 /// first call that needs them, and can always be made again from where the registry says that the session stands.
 /// </summary>
-public sealed class TrainingSessions : IAsyncDisposable
+public sealed class TrainingSessions : IDisposable
 {
     private readonly ConcurrentDictionary<SessionName, LiveSession> _live = new();
     private readonly SessionCatalog _catalog;
@@ -220,21 +220,22 @@ public sealed class TrainingSessions : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Frees what the sessions hold; once the engine has stopped, when no step can be using it.</summary>
+    public void Dispose()
     {
         foreach (var live in _live.Values)
         {
-            await _loader.FreeAsync(live).ConfigureAwait(false);
-            live.Dispose();
+            live.Tensors?.Dispose();
         }
     }
 
-    private static SessionView View(SessionSnapshot session, LiveSession live) => new(
+    // The reply to a retry may tell of a session that is closed, or that stands elsewhere since: nothing is made from it.
+    private static SessionView View(SessionSnapshot session, LiveSession? live) => new(
         session,
-        live.Sequence + 1,
+        (live?.Sequence ?? session.Stand.Sequence) + 1,
         session.Tasks.ToDictionary(
             task => task.Task,
-            task => live.Tensors?.Tasks.GetValueOrDefault(task.Task)?.Optimizer.Step ?? 0));
+            task => live?.Tensors?.Tasks.GetValueOrDefault(task.Task)?.Optimizer.Step ?? 0));
 
     private LiveSession LiveOf(SessionSnapshot session) => _live.GetOrAdd(session.Name, _ => new LiveSession(session.Stand));
 
