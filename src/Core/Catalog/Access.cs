@@ -68,7 +68,11 @@ internal static class Access
 
     /// <summary>A session that the caller opened.</summary>
     public static SessionRow OwnSession(RegistryTransaction registry, TenantId caller, SessionName name) =>
-        registry.Sessions.Find(name.Session) is { } session && session.Opener == caller.Value ? session : throw NotFound(name.ToString());
+        FindOwnSession(registry, caller, name) ?? throw NotFound(name.ToString());
+
+    /// <summary>As <see cref="OwnSession"/>; null where it is not there.</summary>
+    public static SessionRow? FindOwnSession(RegistryTransaction registry, TenantId caller, SessionName name) =>
+        registry.Sessions.Find(name.Session) is { } session && session.Opener == caller.Value ? session : null;
 
     public static NotFoundRejection NotFound(string name) => new($"{name} was not found");
 

@@ -39,6 +39,10 @@ public sealed class SessionCatalog(DataDirectory data, BaseModelIdentity baseMod
     public SessionSnapshot Get(TenantId caller, SessionName name) =>
         _ledger.Read(registry => Snapshots.Of(registry, Access.OwnSession(registry, caller, name)));
 
+    /// <summary>As <see cref="Get"/>; null where it is not there.</summary>
+    public SessionSnapshot? Find(TenantId caller, SessionName name) => _ledger.Read(registry =>
+        Access.FindOwnSession(registry, caller, name) is { } session ? Snapshots.Of(registry, session) : null);
+
     /// <summary>Every tenant's open sessions on pools of this base model, oldest first; for the server's start.</summary>
     public IReadOnlyList<SessionSnapshot> ListOpen() => _ledger.Read<IReadOnlyList<SessionSnapshot>>(registry =>
         [.. registry.Sessions.List()

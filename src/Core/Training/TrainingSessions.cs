@@ -49,7 +49,7 @@ public sealed class TrainingSessions : IDisposable
                 spec.Rebase,
                 new SessionSettings(spec.Tasks, spec.PoolOptimizer).ToJson()),
             cancellation).ConfigureAwait(false);
-        return View(session, LiveOf(session));
+        return View(session, _live.GetValueOrDefault(session.Name));
     }
 
     /// <summary>One optimizer step of the tasks in <paramref name="examples"/>, and of the pool unless A is frozen.</summary>
@@ -200,12 +200,14 @@ public sealed class TrainingSessions : IDisposable
     /// <summary>Lets go of the session's tasks and drops what was not published.</summary>
     public async Task CloseAsync(Mutation mutation, SessionName name, CancellationToken cancellation)
     {
-        if (!_live.TryGetValue(name, out var live))
+        if (_catalog.Find(mutation.Tenant, name) is not { } session)
         {
+            // It was closed by this request before, or is not there.
             await _catalog.CloseAsync(mutation, name, cancellation).ConfigureAwait(false);
             return;
         }
 
+        var live = LiveOf(session);
         await live.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {

@@ -89,6 +89,39 @@ public sealed class TrainingSessionsTests
     }
 
     [Fact]
+    public async Task Open_SentAgainAfterARestart_DoesNotSetTheSessionBack()
+    {
+        await using var world = new CoreWorld();
+        await world.MakePoolAsync();
+        var task = await world.MakeTaskAsync("t");
+        var mutation = world.Mutation();
+        var spec = new OpenSessionSpec(Pool, null, [new SessionTaskSpec(task, new OptimizerSpec(1e-2))], new OptimizerSpec(1e-2), false);
+        var session = (await world.Core.Sessions.OpenAsync(mutation, spec, world.Cancellation)).Session.Name;
+        await world.StepAsync(session, 1, Example(task, "a", "b"));
+        await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+        await world.RestartAsync();
+
+        var again = await world.Core.Sessions.OpenAsync(mutation, spec, world.Cancellation);
+
+        Assert.Equal(session, again.Session.Name);
+        Assert.Equal(2, (await world.StepAsync(session, 2, Example(task, "a", "b"))).Tasks[0].Step!.Step);
+    }
+
+    [Fact]
+    public async Task Close_SentAgain_ActsOnce()
+    {
+        await using var world = new CoreWorld();
+        await world.MakePoolAsync();
+        var session = (await world.OpenAsync([await world.MakeTaskAsync("t")])).Session.Name;
+        var mutation = world.Mutation();
+
+        await world.Core.Sessions.CloseAsync(mutation, session, world.Cancellation);
+        await world.Core.Sessions.CloseAsync(mutation, session, world.Cancellation);
+
+        await Assert.ThrowsAsync<NotFoundRejection>(() => world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation));
+    }
+
+    [Fact]
     public async Task TrainStep_SameNumberAgain_ActsOnce_OtherNumbersAreRefused()
     {
         await using var world = new CoreWorld();
