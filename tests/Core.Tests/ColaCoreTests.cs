@@ -41,7 +41,8 @@ public sealed class ColaCoreTests
         await world.RestartAsync().WaitAsync(TimeSpan.FromSeconds(30), world.Cancellation);
 
         // Whatever became of them: none waits for an engine that is gone.
-        await Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(30), world.Cancellation);
+        await Task.WhenAny(Task.WhenAll(running), Task.Delay(TimeSpan.FromSeconds(30), world.Cancellation));
+        Assert.Empty(running.Index().Where(call => !call.Item.IsCompleted).Select(call => call.Index));
         Assert.Equal(1, (await world.StepAsync(session, 1, Example(task, "a", "b"))).Tasks[0].Step!.Step);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class RegistryDatabase : IDisposable
     private readonly SqliteConnection _writer;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Action? _beforeCommit;
+    private bool _disposed;
 
     /// <param name="path">The file, made when it is not there.</param>
     /// <param name="beforeCommit">Called in every transaction when all is done but its commit: where a test makes it fail.</param>
@@ -58,11 +59,13 @@ internal sealed class RegistryDatabase : IDisposable
     /// <param name="act">What it throws undoes everything and is passed on.</param>
     /// <param name="afterwards">Runs after the commit or the rollback, before the next writer's turn.</param>
     /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <exception cref="ObjectDisposedException">The registry was closed before one's turn came.</exception>
     public async Task<T> TransactAsync<T>(Func<RegistryTransaction, T> act, Action afterwards, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             return Transact(act);
         }
         finally
@@ -78,12 +81,15 @@ internal sealed class RegistryDatabase : IDisposable
         }
     }
 
+    /// <summary>Closes it after the writer whose turn it is; those who wait for theirs are refused.</summary>
     public void Dispose()
     {
+        _turn.Wait();
+        _disposed = true;
         _writer.Dispose();
         using var pooled = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(pooled);
-        _turn.Dispose();
+        _turn.Release();
     }
 
     /// <summary>As <see cref="TransactAsync"/>, for the start, when there is nobody else.</summary>
