@@ -32,6 +32,8 @@ internal sealed class CoreWorld : IAsyncDisposable
 
     public string ModelDirectory { get; }
 
+    public string MatricesDirectory => _directory.PathOf("data/matrices");
+
     public ColaCore Core { get; private set; }
 
     public CancellationToken Cancellation { get; } = Xunit.TestContext.Current.CancellationToken;

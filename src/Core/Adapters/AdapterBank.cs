@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using CoLA.Core.Catalog;
 using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Adapters;
 
@@ -20,19 +22,20 @@ internal sealed class AdapterBank(CausalLanguageModel model, long memory) : IDis
     public bool IsResident(TaskVersionSnapshot version) => _adapters.ContainsKey(version.Key);
 
     /// <summary>The folded adapter of a task version, made resident if it is not; to be given back by <see cref="Release"/>.</summary>
-    /// <exception cref="Rejections.DamagedFileRejection">A file does not hold what its name says.</exception>
+    /// <exception cref="DamagedFileRejection">A file does not hold what its name says.</exception>
+    /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
     public FoldedAdapter Acquire(AdapterSource source)
     {
-        var version = source.Version;
-        if (!_adapters.TryGetValue(version.Key, out var adapter))
+        if (!_adapters.TryGetValue(source.Version.Key, out var adapter))
         {
-            var pool = PoolOf(source);
-            var layout = MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec);
-            using var heads = AdapterFiles.ReadHeads(source.Paths.Heads, layout, model.Device);
-            adapter = new(FoldedAdapter.Fold(model, pool.Value, version.Spec, heads, version.SubtractsInitial));
-            pool.Users++;
-            _adapters[version.Key] = adapter;
-            _keys.Add(adapter.Value, (version.Key, version.PoolVersion.Key));
+            try
+            {
+                adapter = Load(source);
+            }
+            catch (Rejection) when (source.IsGone)
+            {
+                throw new NotFoundRejection($"{new TaskVersionName(source.Version.Task, source.Version.Number)} was deleted before its turn came");
+            }
         }
 
         adapter.Users++;
@@ -58,6 +61,19 @@ internal sealed class AdapterBank(CausalLanguageModel model, long memory) : IDis
         {
             pool.Value.Dispose();
         }
+    }
+
+    private Resident<FoldedAdapter> Load(AdapterSource source)
+    {
+        var version = source.Version;
+        var layout = MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec);
+        using var heads = AdapterFiles.ReadHeads(source.Paths.Heads, layout, model.Device);
+        var pool = PoolOf(source);
+        var adapter = new Resident<FoldedAdapter>(FoldedAdapter.Fold(model, pool.Value, version.Spec, heads, version.SubtractsInitial));
+        pool.Users++;
+        _adapters[version.Key] = adapter;
+        _keys.Add(adapter.Value, (version.Key, version.PoolVersion.Key));
+        return adapter;
     }
 
     private Resident<PoolOnDevice> PoolOf(AdapterSource source)

@@ -6,11 +6,13 @@ namespace CoLA.Core.Adapters;
 /// <summary>Where the matrices of a task version come from, should they not be resident.</summary>
 internal sealed class AdapterSource
 {
+    private readonly ArtifactStore _artifacts;
     private readonly Lazy<(string Heads, string Pool, string? Initial)> _paths;
 
     private AdapterSource(TaskVersionSnapshot version, ArtifactStore artifacts)
     {
         Version = version;
+        _artifacts = artifacts;
         _paths = new(() => (
             artifacts.Open(version.Heads!),
             artifacts.Open(version.PoolVersion.Artifact),
@@ -18,6 +20,9 @@ internal sealed class AdapterSource
     }
 
     public TaskVersionSnapshot Version { get; }
+
+    /// <summary>Whether the version was let go of since the caller named it: its files are not there any more.</summary>
+    public bool IsGone => !_artifacts.Contains(Version.Heads!) || !_artifacts.Contains(Version.PoolVersion.Artifact);
 
     /// <summary>The files, their SHA-256 checked at first use.</summary>
     /// <exception cref="Rejections.DamagedFileRejection">A file is missing or not what was written.</exception>

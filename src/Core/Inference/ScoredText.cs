@@ -1,4 +1,5 @@
 using CoLA.Core.Adapters;
+using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Inference;
 
@@ -13,4 +14,8 @@ internal sealed record ScoredText(
     IReadOnlyList<int> Ids,
     int PromptTokens,
     IReadOnlyList<ScoredContinuation> Continuations,
-    AdapterSource? Adapter);
+    AdapterSource? Adapter)
+{
+    /// <summary>Why it could not be read; its row fails, the others do not.</summary>
+    public Rejection? Failure { get; set; }
+}

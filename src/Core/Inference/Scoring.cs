@@ -59,11 +59,12 @@ public sealed class Scoring
         await _engine.RunAsync(new ScoringPass(_model.Language, _bank, texts, _tokenBudget).Run(), cancellation).ConfigureAwait(false);
         foreach (var row in texts.GroupBy(text => text.Row))
         {
-            ContinuationScore[] continuations =
-                [.. row.SelectMany(text => text.Continuations).OrderBy(scored => scored.Index).Select(scored => scored.Score())];
-            scores[row.Key] = continuations.All(continuation => double.IsFinite(continuation.LogProbability))
-                ? new RowScore(continuations, row.First().PromptTokens, null)
-                : new RowScore([], row.First().PromptTokens, new PreconditionRejection("the model gave logits that are not finite; the row has no scores"));
+            var continuations = row.SelectMany(text => text.Continuations).OrderBy(scored => scored.Index).Select(scored => scored.Score()).ToArray();
+            var failure = row.Select(text => text.Failure).FirstOrDefault(failure => failure is not null)
+                ?? (continuations.All(continuation => double.IsFinite(continuation.LogProbability))
+                    ? null
+                    : new PreconditionRejection("the model gave logits that are not finite; the row has no scores"));
+            scores[row.Key] = new RowScore(failure is null ? continuations : [], row.First().PromptTokens, failure);
         }
 
         return scores!;

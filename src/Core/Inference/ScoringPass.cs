@@ -1,6 +1,7 @@
 using CoLA.Core.Adapters;
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
+using CoLA.Core.Rejections;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Inference;
@@ -37,18 +38,32 @@ internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, I
         };
     }
 
-    private IEnumerable<Unit> Run(IReadOnlyList<ScoredText> batch)
+    private IEnumerable<Unit> Run(IReadOnlyList<ScoredText> asked)
     {
+        var batch = new List<ScoredText>();
         var adapters = new List<FoldedAdapter?>();
         Tensor? hidden = null;
-        using var attention = new PackedAttention([.. batch.Select(text => text.Ids.Count)], model.Config, model.Device);
         try
         {
-            foreach (var text in batch)
+            foreach (var text in asked)
             {
-                adapters.Add(text.Adapter is { } source ? bank.Acquire(source) : null);
+                try
+                {
+                    adapters.Add(text.Adapter is { } source ? bank.Acquire(source) : null);
+                    batch.Add(text);
+                }
+                catch (Rejection rejection)
+                {
+                    text.Failure = rejection;
+                }
             }
 
+            if (batch.Count == 0)
+            {
+                yield break;
+            }
+
+            using var attention = new PackedAttention([.. batch.Select(text => text.Ids.Count)], model.Config, model.Device);
             var segments = new SegmentAdapters(batch.Zip(adapters, (text, adapter) => (text.Ids.Count, adapter)));
             hidden = Embed(batch);
             for (var layer = 0; layer < model.Config.Layers; layer++)

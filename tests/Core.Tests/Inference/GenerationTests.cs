@@ -169,6 +169,25 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public async Task Run_TaskDeletedWhileTheRowWaits_ItsRowIsToldSo()
+    {
+        await using var world = new CoreWorld(new EngineOptions { MaximumRows = 1 });
+        var tasks = await TrainedTasksAsync(world);
+        var row = new GenerationRow(ModelSource.Base, new TextPrompt("hello"), SamplingOptions.Greedy, [], 100, null);
+        await using var ahead = world.Core.Generation.RunAsync(Acme, [row], world.Cancellation).GetAsyncEnumerator(world.Cancellation);
+        Assert.True(await ahead.MoveNextAsync());
+
+        var waits = TextAsync(world, row with { Source = new ModelSource(tasks[3], null) });
+        await world.Core.Tasks.DeleteAsync(world.Mutation(), tasks[3], world.Cancellation);
+        while (await ahead.MoveNextAsync())
+        {
+        }
+
+        var failure = Assert.IsType<NotFoundRejection>((await waits).Finish.Failure);
+        Assert.Contains("deleted", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_QueueFull_IsRefusedWithAHint()
     {
         await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 0 });

@@ -1,3 +1,5 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Artifacts;
 using CoLA.Core.Inference;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
@@ -21,5 +23,23 @@ public sealed class ScoringTests
         Assert.Equal(-1, scores[1].Best);
         Assert.Equal(0, scores[0].Best);
         Assert.Equal(await world.ScoreAsync(null, "abc", "x"), scores[2].Continuations[0].LogProbability, 1e-5);
+    }
+
+    [Fact]
+    public async Task Run_VersionDeletedBeforeItsTurn_ItsTextFailsAlone()
+    {
+        await using var world = new CoreWorld();
+        var task = await world.MakeBrokenTaskAsync();
+        var model = world.Core.Model.Language;
+        using var bank = new AdapterBank(model, long.MaxValue);
+        var source = AdapterSource.Of(world.Core.Tasks.Resolve(Acme, task), new ArtifactStore(world.MatricesDirectory), bank)!;
+        ScoredText Text(AdapterSource? adapter) => new(0, [97, 98], 2, [new ScoredContinuation(0, [99])], adapter);
+        ScoredText[] texts = [Text(null), Text(source), Text(null)];
+        Directory.Delete(world.MatricesDirectory, recursive: true);
+
+        Assert.NotEmpty(new ScoringPass(model, bank, texts, 100).Run().ToArray());
+
+        Assert.Equal([null, typeof(NotFoundRejection), null], texts.Select(text => text.Failure?.GetType()));
+        Assert.All([texts[0], texts[2]], text => Assert.InRange(text.Continuations[0].LogProbabilities[0], -100, -1e-6));
     }
 }
