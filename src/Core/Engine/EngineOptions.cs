@@ -18,6 +18,6 @@ public sealed record EngineOptions
     /// <summary>Tokens of one training micro-batch at most.</summary>
     public int TrainingTokens { get; init; } = 2048;
 
-    /// <summary>Bytes of folded adapters and pools kept on the device beyond those in use.</summary>
+    /// <summary>Bytes of folded adapters on the device; those that rows use stay even above it. The pools under them come on top.</summary>
     public long AdapterMemory { get; init; } = 1L << 30;
 }
