@@ -22,7 +22,7 @@ internal sealed class QuickstartCommand : CliCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<int?> _steps = new Option<int?>("--steps") { Description = "Optimizer steps [default: 120 for the skills, 60 for files]" }.AtLeast(1);
+    private readonly Option<int?> _steps = new Option<int?>("--steps") { Description = "Optimizer steps [default: 120 for the skills, 100 for files]" }.AtLeast(1);
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of everything that is drawn" };
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda, cuda:N, or auto", DefaultValueFactory = _ => "auto" };
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads of one operation on the CPU [default: one per core]" };

@@ -50,7 +50,7 @@ internal static class QuickstartPlans
     public static QuickstartPlan OfFiles(string model, IEnumerable<DataSet> files, int? steps, ulong seed)
     {
         const int warmUp = 10;
-        var count = steps ?? 60;
+        var count = steps ?? 100;
         return new QuickstartPlan
         {
             Model = model,
@@ -58,7 +58,9 @@ internal static class QuickstartPlans
             Tasks = Deal(files, data => Judged(data, seed), seed),
             Steps = count,
             BatchPerTask = 8,
-            Optimizer = Falling(1e-3, warmUp, count),
+
+            // The first steps learn the form of the answers, with gradients that would weigh in the second moments for long.
+            Optimizer = new AdamW(Falling(1e-3, warmUp, count)) { MaxGradientNorm = 1, Beta2 = 0.99 },
             Seed = seed,
         };
     }
