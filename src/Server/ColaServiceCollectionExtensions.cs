@@ -1,5 +1,4 @@
 using CoLA.Core;
-using CoLA.Core.Engine;
 using CoLA.Server.Interceptors;
 using CoLA.Server.Services;
 using CoLA.Server.Settings;
@@ -62,6 +61,6 @@ public static class ColaServiceCollectionExtensions
             torch.set_num_threads(threads);
         }
 
-        return ColaCore.Open(options.Model, options.Device, options.DataDirectory, new EngineOptions(), provider.GetRequiredService<TimeProvider>());
+        return ColaCore.Open(options.Model, options.Device, options.DataDirectory, options.ToEngine(), provider.GetRequiredService<TimeProvider>());
     }
 }

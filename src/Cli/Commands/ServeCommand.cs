@@ -4,6 +4,7 @@ using CoLA.Cli.Rendering;
 using CoLA.Server;
 using CoLA.Server.Settings;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace CoLA.Cli.Commands;
 
@@ -18,19 +19,41 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<string> _host = new("--host") { Description = "IP address to listen on; 0.0.0.0 opens it to every network, where anybody may call in any tenant's name", DefaultValueFactory = _ => Defaults.Host };
     private readonly Option<int> _port = new("--port") { Description = "TCP port; 0 takes a free one", DefaultValueFactory = _ => Defaults.Port };
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads of one operation on the CPU [default: one per core]" };
+    private readonly Option<int> _maximumRows = new("--max-rows") { Description = "Rows that decode together at most", DefaultValueFactory = _ => Defaults.MaximumRows };
+    private readonly Option<int> _maximumWaiting = new("--max-waiting") { Description = "Rows that wait at most; one more is refused with a hint to try again", DefaultValueFactory = _ => Defaults.MaximumWaiting };
+    private readonly ByteSizeOption _keyValueMemory = new("--kv-memory", "Memory that keys and values may take", Defaults.KeyValueMemory);
+    private readonly ByteSizeOption _adapterMemory = new("--adapter-memory", "Memory that folded adapters may take; the pools come on top", Defaults.AdapterMemory);
+    private readonly Option<int> _prefillTokens = new("--prefill-tokens") { Description = "Prompt tokens of one step at most; fewer let running rows wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokens };
+    private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
     private readonly Option<LogLevel> _log = new("--log") { Description = "Least level of the log on standard error", DefaultValueFactory = _ => LogLevel.Information };
 
     public ServeCommand(CliContext cli)
         : base("serve", "Serve a base model and its tenants' tasks over gRPC, until Ctrl-C", cli)
     {
-        Add(_model);
-        Add(_data);
-        Add(_device);
-        Add(_host);
-        Add(_port);
-        Add(_threads);
+        foreach (var flag in Flags.Values)
+        {
+            Add(flag);
+        }
+
         Add(_log);
     }
+
+    /// <summary>The flag of each of the server's options; what is wrong with an option is told under its flag.</summary>
+    private Dictionary<string, Option> Flags => new(StringComparer.Ordinal)
+    {
+        [nameof(ServerOptions.Model)] = _model,
+        [nameof(ServerOptions.DataDirectory)] = _data,
+        [nameof(ServerOptions.Device)] = _device,
+        [nameof(ServerOptions.Host)] = _host,
+        [nameof(ServerOptions.Port)] = _port,
+        [nameof(ServerOptions.Threads)] = _threads,
+        [nameof(ServerOptions.MaximumRows)] = _maximumRows,
+        [nameof(ServerOptions.MaximumWaiting)] = _maximumWaiting,
+        [nameof(ServerOptions.KeyValueMemory)] = _keyValueMemory,
+        [nameof(ServerOptions.AdapterMemory)] = _adapterMemory,
+        [nameof(ServerOptions.PrefillTokens)] = _prefillTokens,
+        [nameof(ServerOptions.TrainingTokens)] = _trainingTokens,
+    };
 
     protected override async Task<int> RunAsync(ParseResult parse, Terminal terminal, CancellationToken cancellation)
     {
@@ -38,7 +61,7 @@ internal sealed class ServeCommand : CliCommand
         var data = parse.GetRequiredValue(_data);
         terminal.Remark($"Loading {model} ...");
         var serving = false;
-        await using var server = await ColaServer.StartAsync(
+        await using var server = await StartAsync(
             options =>
             {
                 options.Model = model;
@@ -47,6 +70,12 @@ internal sealed class ServeCommand : CliCommand
                 options.Host = parse.GetRequiredValue(_host);
                 options.Port = parse.GetValue(_port);
                 options.Threads = parse.GetValue(_threads);
+                options.MaximumRows = parse.GetValue(_maximumRows);
+                options.MaximumWaiting = parse.GetValue(_maximumWaiting);
+                options.KeyValueMemory = parse.GetValue(_keyValueMemory) ?? options.KeyValueMemory;
+                options.AdapterMemory = parse.GetValue(_adapterMemory) ?? options.AdapterMemory;
+                options.PrefillTokens = parse.GetValue(_prefillTokens);
+                options.TrainingTokens = parse.GetValue(_trainingTokens);
             },
             logging => Log(logging, parse.GetValue(_log), () => serving),
             cancellation);
@@ -57,6 +86,22 @@ internal sealed class ServeCommand : CliCommand
         terminal.Result(new { Address = address, Model = model, Data = Path.GetFullPath(data) });
         await server.WaitForShutdownAsync(cancellation);
         return ExitCode.Ok;
+    }
+
+    private async Task<ColaServer> StartAsync(Action<ServerOptions> configure, Action<ILoggingBuilder> logging, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ColaServer.StartAsync(configure, logging, cancellation);
+        }
+        catch (OptionsValidationException wrong)
+        {
+            // An option that is told by its property's name has no flag of its own.
+            throw new OptionsValidationException(wrong.OptionsName, wrong.OptionsType, wrong.Failures.Select(failure =>
+                failure.IndexOf(':', StringComparison.Ordinal) is > 0 and var end && Flags.TryGetValue(failure[..end], out var flag)
+                    ? flag.Name + failure[end..]
+                    : failure));
+        }
     }
 
     /// <summary>On standard error. Frameworks speak up for warnings, unless everything is asked for.</summary>

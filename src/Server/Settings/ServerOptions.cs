@@ -1,3 +1,5 @@
+using CoLA.Core.Engine;
+
 namespace CoLA.Server.Settings;
 
 /// <summary>What the operator of a server chooses.</summary>
@@ -23,4 +25,35 @@ public sealed class ServerOptions
 
     /// <summary>Threads that one operation on the CPU uses, 1 to 256. Default: as many as there are cores.</summary>
     public int? Threads { get; set; }
+
+    /// <summary>Rows that decode together at most, 1 to 1024.</summary>
+    public int MaximumRows { get; set; } = Engine.MaximumRows;
+
+    /// <summary>Rows that wait at most, 1 to 1,000,000; one more is refused with a hint to try again.</summary>
+    public int MaximumWaiting { get; set; } = Engine.MaximumWaiting;
+
+    /// <summary>Bytes that keys and values may take, at least 1 MiB.</summary>
+    public long KeyValueMemory { get; set; } = Engine.KeyValueMemory;
+
+    /// <summary>Prompt tokens per step at most, 1 to 65,536: less lets rows that decode wait less for others' prompts.</summary>
+    public int PrefillTokens { get; set; } = Engine.PrefillTokens;
+
+    /// <summary>Tokens of one training micro-batch at most, 1 to 1,048,576: less takes less memory.</summary>
+    public int TrainingTokens { get; set; } = Engine.TrainingTokens;
+
+    /// <summary>Bytes of folded adapters on the device, at least 1 MiB; those that rows use stay even above it. Pools come on top.</summary>
+    public long AdapterMemory { get; set; } = Engine.AdapterMemory;
+
+    private static EngineOptions Engine { get; } = new();
+
+    /// <summary>What of this is the engine's.</summary>
+    internal EngineOptions ToEngine() => new()
+    {
+        MaximumRows = MaximumRows,
+        MaximumWaiting = MaximumWaiting,
+        KeyValueMemory = KeyValueMemory,
+        PrefillTokens = PrefillTokens,
+        TrainingTokens = TrainingTokens,
+        AdapterMemory = AdapterMemory,
+    };
 }

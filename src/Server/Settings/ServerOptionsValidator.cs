@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using CoLA.Core.Model;
 using Microsoft.Extensions.Options;
@@ -9,17 +10,28 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
 {
     private const int MaximumPort = 65535;
     private const int MaximumThreads = 256;
+    private const int MaximumRows = 1024;
+    private const int MaximumWaiting = 1_000_000;
+    private const int MaximumPrefillTokens = 1 << 16;
+    private const int MaximumTrainingTokens = 1 << 20;
+    private const long LeastMemory = 1 << 20;
 
     public ValidateOptionsResult Validate(string? name, ServerOptions options)
     {
-        var result = new ValidateOptionsResultBuilder();
+        var failures = new List<string>();
         void Check(bool holds, string property, string cure)
         {
             if (!holds)
             {
-                result.AddError(cure, property);
+                failures.Add($"{property}: {cure}");
             }
         }
+
+        void CheckRange(long value, long least, long most, string property, string cure) =>
+            Check(value >= least && value <= most, property, string.Create(CultureInfo.InvariantCulture, $"{value} is not in {least}..{most}; {cure}"));
+
+        void CheckMemory(long bytes, string property, string why) =>
+            Check(bytes >= LeastMemory, property, string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes are less than 1 MiB; {why}"));
 
         Check(
             Directory.Exists(options.Model) || File.Exists(options.Model),
@@ -33,16 +45,15 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             nameof(options.DataDirectory),
             $"'{options.DataDirectory}' is a file; name a directory");
         Check(IPAddress.TryParse(options.Host, out _), nameof(options.Host), $"'{options.Host}' is not an IP address; 127.0.0.1 for this machine, 0.0.0.0 for every network");
-        Check(options.Port is >= 0 and <= MaximumPort, nameof(options.Port), $"{options.Port} is not in 0..{MaximumPort}; 0 takes a free one");
-        Check(
-            options.Threads is null or (>= 1 and <= MaximumThreads),
-            nameof(options.Threads),
-            $"{options.Threads} is not in 1..{MaximumThreads}; leave it out for as many as there are cores");
-        if (ComputeDevice.Problem(options.Device) is { } problem)
-        {
-            result.AddError(problem, nameof(options.Device));
-        }
-
-        return result.Build();
+        CheckRange(options.Port, 0, MaximumPort, nameof(options.Port), "0 takes a free one");
+        CheckRange(options.Threads ?? 1, 1, MaximumThreads, nameof(options.Threads), "leave it out for as many as there are cores");
+        CheckRange(options.MaximumRows, 1, MaximumRows, nameof(options.MaximumRows), "more rows give more tokens a second in all, and fewer to each");
+        CheckRange(options.MaximumWaiting, 1, MaximumWaiting, nameof(options.MaximumWaiting), "what finds no place is refused with a hint to try again");
+        CheckRange(options.PrefillTokens, 1, MaximumPrefillTokens, nameof(options.PrefillTokens), "some hundreds keep prompts from stalling the rows that decode");
+        CheckRange(options.TrainingTokens, 1, MaximumTrainingTokens, nameof(options.TrainingTokens), "some thousands use the processor well, less takes less memory");
+        CheckMemory(options.KeyValueMemory, nameof(options.KeyValueMemory), "a row cannot run without keys and values");
+        CheckMemory(options.AdapterMemory, nameof(options.AdapterMemory), "a task cannot be served without its adapter");
+        Check(ComputeDevice.Problem(options.Device) is null, nameof(options.Device), ComputeDevice.Problem(options.Device) ?? "");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

@@ -21,4 +21,46 @@ public sealed class ServeCommandTests(RandomServer server) : IClassFixture<Rando
         Assert.Contains($":{port}: address already in use", result.Error, StringComparison.Ordinal);
         Assert.Contains("another port with --port", result.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Serve_OptionsOutOfRange_NamesEveryFlagAtOnce()
+    {
+        var result = await new CommandLine().RunAsync(
+            "serve", "--model", _directory.PathOf("nowhere"), "--data", "", "--device", "tpu", "--host", "somewhere", "--port", "70000", "--threads", "0",
+            "--max-rows", "0", "--max-waiting", "0", "--kv-memory", "1KiB", "--adapter-memory", "1", "--prefill-tokens", "0", "--training-tokens", "0");
+
+        Assert.Equal(2, result.ExitCode);
+        string[] flags =
+        [
+            "--model", "--data", "--device", "--host", "--port", "--threads", "--max-rows", "--max-waiting", "--kv-memory", "--adapter-memory", "--prefill-tokens",
+            "--training-tokens",
+        ];
+        Assert.All(flags, flag => Assert.Contains($"- {flag}: ", result.Error, StringComparison.Ordinal));
+        Assert.DoesNotContain("Property", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2GB")]
+    [InlineData("a lot")]
+    [InlineData("-1")]
+    [InlineData("99999999999TiB")]
+    public async Task Serve_SizeThatIsNone_NamesTheFlagAndTheForm(string size)
+    {
+        var result = await new CommandLine().RunAsync("serve", "--model", _directory.PathOf("nowhere"), $"--kv-memory={size}");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--kv-memory", result.Error, StringComparison.Ordinal);
+        Assert.Contains("512MiB", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1023KiB", "1047552 bytes")]
+    [InlineData("0.5 mib", "524288 bytes")]
+    [InlineData("1000", "1000 bytes")]
+    public async Task Serve_Size_IsReadWithItsUnit(string size, string bytes)
+    {
+        var result = await new CommandLine().RunAsync("serve", "--model", _directory.PathOf("nowhere"), "--kv-memory", size);
+
+        Assert.Contains(bytes, result.Error, StringComparison.Ordinal);
+    }
 }

@@ -1,3 +1,4 @@
+using CoLA.Server.Settings;
 using Microsoft.Extensions.Options;
 
 namespace CoLA.Server.Tests.Settings;
@@ -16,10 +17,33 @@ public sealed class ServerOptionsTests
                 options.Host = "somewhere";
                 options.Port = 70000;
                 options.Threads = 0;
+                options.MaximumRows = 1025;
+                options.MaximumWaiting = 0;
+                options.KeyValueMemory = 1000;
+                options.PrefillTokens = 0;
+                options.TrainingTokens = -1;
+                options.AdapterMemory = 0;
             },
             cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal(6, exception.Failures.Count());
+        Assert.Equal(12, exception.Failures.Count());
+        Assert.Contains("Port: 70000 is not in 0..65535; 0 takes a free one", exception.Failures);
         Assert.Contains("/there/is/no/model", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ToEngine_EveryOption_ReachesTheEngine()
+    {
+        var engine = new ServerOptions
+        {
+            MaximumRows = 3,
+            MaximumWaiting = 5,
+            KeyValueMemory = 7,
+            PrefillTokens = 11,
+            TrainingTokens = 13,
+            AdapterMemory = 17,
+        }.ToEngine();
+
+        Assert.Equal((3, 5, 7L, 11, 13, 17L), (engine.MaximumRows, engine.MaximumWaiting, engine.KeyValueMemory, engine.PrefillTokens, engine.TrainingTokens, engine.AdapterMemory));
     }
 }
