@@ -3,6 +3,7 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Training;
 
 namespace CoLA.Core;
@@ -16,18 +17,21 @@ public sealed class ColaCore : IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly Engine.Engine _engine;
     private readonly AdapterBank _bank;
+    private readonly ColaTelemetry? _ownTelemetry;
 
-    private ColaCore(BaseModel model, DataDirectory data, EngineOptions options)
+    private ColaCore(BaseModel model, DataDirectory data, EngineOptions options, ColaTelemetry? telemetry)
     {
         Model = model;
         _data = data;
-        _engine = new Engine.Engine(model.Language, options);
-        _bank = new AdapterBank(model.Language, options.AdapterMemory);
+        telemetry ??= _ownTelemetry = new ColaTelemetry();
+        telemetry.Rows.Model = model.Identity.Name;
+        _engine = new Engine.Engine(model.Language, options, telemetry.Engine);
+        _bank = new AdapterBank(model.Language, options.AdapterMemory, telemetry.Adapters);
         Pools = new PoolCatalog(data, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
         Tasks = new TaskCatalog(data, model.Identity);
-        Sessions = new TrainingSessions(new SessionCatalog(data, model.Identity), data.Artifacts, _engine, model, options);
-        Generation = new Generation(model, Tasks, data.Artifacts, _engine, _bank);
-        Scoring = new Scoring(model, Tasks, data.Artifacts, _engine, _bank, options);
+        Sessions = new TrainingSessions(new SessionCatalog(data, model.Identity), data.Artifacts, _engine, model, options, telemetry.Tokens);
+        Generation = new Generation(model, Tasks, data.Artifacts, _engine, _bank, telemetry);
+        Scoring = new Scoring(model, Tasks, data.Artifacts, _engine, _bank, options, telemetry.Tokens);
     }
 
     public BaseModel Model { get; }
@@ -48,14 +52,15 @@ public sealed class ColaCore : IAsyncDisposable
     /// <param name="data">The data directory, made if it is not there.</param>
     /// <param name="options">The engine's settings.</param>
     /// <param name="time">The clock of the registry.</param>
+    /// <param name="telemetry">Whom to tell what goes on; it stays the caller's. Null for instruments of its own.</param>
     /// <exception cref="Rejections.Rejection">The model, the device or the directory cannot be used; the message says why.</exception>
-    public static ColaCore Open(string model, string device, string data, EngineOptions options, TimeProvider time)
+    public static ColaCore Open(string model, string device, string data, EngineOptions options, TimeProvider time, ColaTelemetry? telemetry = null)
     {
         // The directory first: a server that runs already is found out before the model is loaded a second time.
         var directory = DataDirectory.Open(data, time);
         try
         {
-            return new ColaCore(BaseModel.Load(model, device), directory, options);
+            return new ColaCore(BaseModel.Load(model, device), directory, options, telemetry);
         }
         catch
         {
@@ -72,6 +77,7 @@ public sealed class ColaCore : IAsyncDisposable
         _bank.Dispose();
         Model.Dispose();
         _data.Dispose();
+        _ownTelemetry?.Dispose();
         return ValueTask.CompletedTask;
     }
 }

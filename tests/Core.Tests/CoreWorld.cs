@@ -5,6 +5,7 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Data;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 using CoLA.TestKit;
@@ -22,8 +23,11 @@ internal sealed class CoreWorld : IAsyncDisposable
     private readonly EngineOptions _options;
     private int _requests;
 
-    public CoreWorld(EngineOptions? options = null)
+    private readonly ColaTelemetry? _telemetry;
+
+    public CoreWorld(EngineOptions? options = null, ColaTelemetry? telemetry = null)
     {
+        _telemetry = telemetry;
         _options = options ?? new EngineOptions();
         var model = new TemporaryDirectory();
         ModelDirectory = RandomModel.Write(model);
@@ -124,5 +128,5 @@ internal sealed class CoreWorld : IAsyncDisposable
 
     private static byte[] HashOf(TrainingExample[] examples) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', examples.Select(example => example.ToString()))));
 
-    private ColaCore Open() => ColaCore.Open(ModelDirectory, "cpu", _directory.PathOf("data"), _options, TimeProvider.System);
+    private ColaCore Open() => ColaCore.Open(ModelDirectory, "cpu", _directory.PathOf("data"), _options, TimeProvider.System, _telemetry);
 }

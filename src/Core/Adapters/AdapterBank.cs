@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using CoLA.Core.Catalog;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Adapters;
@@ -11,7 +13,7 @@ namespace CoLA.Core.Adapters;
 /// stays; of the rest, the least recently used goes when there is more than the limit. Keys are never used again, so a
 /// name that was deleted and made anew cannot find what was there before.
 /// </summary>
-internal sealed class AdapterBank(CausalLanguageModel model, long memory) : IDisposable
+internal sealed class AdapterBank(CausalLanguageModel model, long memory, AdapterMetrics metrics) : IDisposable
 {
     private readonly ConcurrentDictionary<long, Resident<FoldedAdapter>> _adapters = [];
     private readonly Dictionary<long, Resident<PoolOnDevice>> _pools = [];
@@ -30,7 +32,9 @@ internal sealed class AdapterBank(CausalLanguageModel model, long memory) : IDis
         {
             try
             {
+                var started = Stopwatch.GetTimestamp();
                 adapter = Load(source);
+                metrics.Loaded(started);
             }
             catch (Rejection) when (source.IsGone)
             {
@@ -101,12 +105,15 @@ internal sealed class AdapterBank(CausalLanguageModel model, long memory) : IDis
             _keys.Remove(oldest.Value);
             _adapters.TryRemove(task, out _);
             oldest.Value.Dispose();
+            metrics.Evicted();
             if (--_pools[pool].Users == 0)
             {
                 _pools[pool].Value.Dispose();
                 _pools.Remove(pool);
             }
         }
+
+        metrics.Hold(_adapters.Count, _adapters.Values.Sum(adapter => adapter.Value.Bytes));
     }
 
     private sealed class Resident<T>(T value)

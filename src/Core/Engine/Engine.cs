@@ -5,6 +5,7 @@ using CoLA.Core.Cache;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Engine;
@@ -28,14 +29,17 @@ internal sealed class Engine : IDisposable
     private readonly WaitingRows _waiting;
     private readonly RunningRows _rows;
     private readonly ModelRunner _runner;
+    private readonly EngineMetrics _metrics;
     private readonly Thread _thread;
     private volatile bool _stopping;
     private bool _closed;
     private long _decodeTicks;
 
-    public Engine(CausalLanguageModel model, EngineOptions options)
+    public Engine(CausalLanguageModel model, EngineOptions options, EngineMetrics metrics)
     {
         _options = options;
+        _metrics = metrics;
+        _metrics.KeyValueBudget = options.KeyValueMemory;
         _cache = new KeyValueCache(model.Config, model.Device, model.DType);
         _lanes = new LaneAdapters(model.Device, model.DType);
         _waiting = new WaitingRows(options, _cache);
@@ -135,6 +139,9 @@ internal sealed class Engine : IDisposable
         var prefilled = _rows.Decoding < _rows.Count && Guarded(Prefill);
         var decoded = _rows.Decoding > 0 && Guarded(Decode);
         var worked = Work();
+        _metrics.Running = _rows.Count;
+        _metrics.Waiting = _waiting.Count;
+        _metrics.KeyValueBytes = _cache.Bytes;
         return called || prefilled || decoded || worked;
     }
 
@@ -170,6 +177,7 @@ internal sealed class Engine : IDisposable
                 var adapter = next.Adapter();
                 _cache.EnsureRoom(_rows.Count + 1, Math.Max(_rows.LongestNeed, next.MostPositions));
                 _rows.Add(next, adapter);
+                next.Timing.Admit();
             }
             catch (Rejection rejection)
             {
@@ -184,7 +192,8 @@ internal sealed class Engine : IDisposable
 
     private void Prefill()
     {
-        var (finished, logits) = _runner.Prefill(_rows, _options.PrefillTokens);
+        var started = Stopwatch.GetTimestamp();
+        var (rows, finished, logits) = _runner.Prefill(_rows, _options.PrefillTokens);
         if (logits is not null)
         {
             var first = _rows.Decoding;
@@ -195,12 +204,16 @@ internal sealed class Engine : IDisposable
 
             Deliver(first, finished, logits);
         }
+
+        _metrics.Stepped(StepKind.Prefill, rows, started);
     }
 
     private void Decode()
     {
         var started = Stopwatch.GetTimestamp();
-        Deliver(0, _rows.Decoding, _runner.Decode(_rows));
+        var rows = _rows.Decoding;
+        Deliver(0, rows, _runner.Decode(_rows));
+        _metrics.Stepped(StepKind.Decode, rows, started);
         _decodeTicks = Stopwatch.GetTimestamp() - started;
     }
 
@@ -255,10 +268,13 @@ internal sealed class Engine : IDisposable
         do
         {
             var work = _work.Dequeue();
+            var unit = Stopwatch.GetTimestamp();
             if (work.Advance())
             {
                 _work.Enqueue(work);
             }
+
+            _metrics.Stepped(StepKind.Work, 0, unit);
         }
         while (_work.Count > 0 && _rows.Count > 0 && Stopwatch.GetTimestamp() - started < WorkShare * _decodeTicks);
         return true;

@@ -9,10 +9,10 @@ namespace CoLA.Core.Engine;
 internal sealed class ModelRunner(CausalLanguageModel model, KeyValueCache cache, LaneAdapters lanes)
 {
     /// <summary>
-    /// Reads prompts on, from row <see cref="RunningRows.Decoding"/>, at most <paramref name="tokens"/> of them. Returns the
-    /// logits (rows, vocabulary) of the rows whose prompt ends, which are the first that were read; null for none.
+    /// Reads prompts on, from row <see cref="RunningRows.Decoding"/>, at most <paramref name="tokens"/> of them. Returns how
+    /// many rows were read, and the logits (rows, vocabulary) of those whose prompt ends, which come first; null for none.
     /// </summary>
-    public (int Finished, Tensor? Logits) Prefill(RunningRows rows, int tokens)
+    public (int Read, int Finished, Tensor? Logits) Prefill(RunningRows rows, int tokens)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
@@ -26,6 +26,7 @@ internal sealed class ModelRunner(CausalLanguageModel model, KeyValueCache cache
             stretches.Add(new PrefillAttention.Stretch(slot, row.Cached, length));
             ids.AddRange(row.Spec.Prompt.Skip(row.Cached).Take(length).Select(id => (long)id));
             row.Cached += length;
+            row.Account.Prefilled(length);
             if (row.IsPrefilled)
             {
                 ends.Add(ids.Count - 1);
@@ -37,11 +38,11 @@ internal sealed class ModelRunner(CausalLanguageModel model, KeyValueCache cache
         var hidden = model.Hidden(tensor(ids.ToArray(), int64, model.Device), attention, adapters);
         if (ends.Count == 0)
         {
-            return (0, null);
+            return (stretches.Count, 0, null);
         }
 
         var last = hidden.index_select(0, tensor(ends.ToArray(), int64, model.Device));
-        return (ends.Count, model.Logits(last).MoveToOuterDisposeScope());
+        return (stretches.Count, ends.Count, model.Logits(last).MoveToOuterDisposeScope());
     }
 
     /// <summary>One token for every decoding row: logits (rows, vocabulary).</summary>

@@ -15,6 +15,9 @@ internal sealed class WaitingRows(EngineOptions options, KeyValueCache cache)
     private readonly Queue<Sequence> _waiting = new();
     private int _count;
 
+    /// <summary>Rows that wait; from any thread.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Whether a row could ever run; from any thread.</summary>
     /// <exception cref="ExhaustedRejection">Its keys and values alone are more than the server has room for.</exception>
     public void RequireRoomFor(Sequence row)

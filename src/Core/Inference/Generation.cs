@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CoLA.Core.Adapters;
@@ -5,6 +6,7 @@ using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Inference;
@@ -17,15 +19,17 @@ public sealed class Generation
     private readonly ArtifactStore _artifacts;
     private readonly Engine.Engine _engine;
     private readonly AdapterBank _bank;
+    private readonly ColaTelemetry _telemetry;
     private readonly PromptEncoder _encoder;
 
-    internal Generation(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank)
+    internal Generation(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank, ColaTelemetry telemetry)
     {
         _model = model;
         _tasks = tasks;
         _artifacts = artifacts;
         _engine = engine;
         _bank = bank;
+        _telemetry = telemetry;
         _encoder = new PromptEncoder(model);
     }
 
@@ -50,18 +54,39 @@ public sealed class Generation
         // Rows also end when the caller stops listening.
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var merged = Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true });
-        var open = rows.Count;
+        var span = Activity.Current?.Context ?? default;
+        var timings = rows.Select(_ => new RowTiming()).ToArray();
+        var running = rows.Index().ToDictionary(row => row.Index, row => row.Item.Source.Task?.ToString());
+        void Ended(int row, int promptTokens, int completionTokens, string? reason, string? error)
+        {
+            running.Remove(row, out var task);
+            _telemetry.Rows.Ended(new RowOutcome(caller.Value, task, timings[row], promptTokens, completionTokens, reason, error), span);
+        }
+
         try
         {
-            _engine.Submit([.. rows.Index().Select(row => Prepare(caller, row.Item, row.Index, merged.Writer, left.Token)).OfType<Sequence>()]);
+            Sequence[] sequences = [.. rows.Index().Select(row => Prepare(caller, row.Item, row.Index, timings[row.Index], merged.Writer, left.Token)).OfType<Sequence>()];
+            try
+            {
+                _engine.Submit(sequences);
+            }
+            catch (Rejection refused)
+            {
+                running.Keys.ToList().ForEach(row => Ended(row, 0, 0, null, refused.GetType().Name));
+                throw;
+            }
 
-            while (open > 0)
+            while (running.Count > 0)
             {
                 // Throws what a row crashed with.
                 await merged.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false);
                 while (merged.Reader.TryRead(out var news))
                 {
-                    open -= news.Finish is null ? 0 : 1;
+                    if (news.Finish is { } finish)
+                    {
+                        Ended(news.Row, finish.PromptTokens, finish.CompletionTokens, finish.Failure is null ? finish.Reason.ToString() : null, finish.Failure?.GetType().Name);
+                    }
+
                     yield return news;
                 }
             }
@@ -69,11 +94,13 @@ public sealed class Generation
         finally
         {
             await left.CancelAsync().ConfigureAwait(false);
+            var why = merged.Reader.Completion.IsFaulted ? "fault" : "abandoned";
+            running.Keys.ToList().ForEach(row => Ended(row, 0, 0, null, why));
         }
     }
 
     /// <summary>Null for a row that failed, which the caller was told of.</summary>
-    private Sequence? Prepare(TenantId caller, GenerationRow row, int index, ChannelWriter<GenerationEvent> events, CancellationToken cancellation)
+    private Sequence? Prepare(TenantId caller, GenerationRow row, int index, RowTiming timing, ChannelWriter<GenerationEvent> events, CancellationToken cancellation)
     {
         try
         {
@@ -84,6 +111,8 @@ public sealed class Generation
             {
                 Adapter = () => source is null ? null : _bank.Acquire(source),
                 Release = _bank.Release,
+                Account = _telemetry.Tokens.Of(caller, row.Source.Task),
+                Timing = timing,
             };
             _engine.RequireRoomFor(sequence);
             return sequence;

@@ -4,6 +4,7 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Inference;
@@ -18,8 +19,9 @@ public sealed class Scoring
     private readonly AdapterBank _bank;
     private readonly PromptEncoder _encoder;
     private readonly int _tokenBudget;
+    private readonly TokenMetrics _tokens;
 
-    internal Scoring(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank, EngineOptions options)
+    internal Scoring(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank, EngineOptions options, TokenMetrics tokens)
     {
         _model = model;
         _tasks = tasks;
@@ -28,6 +30,7 @@ public sealed class Scoring
         _bank = bank;
         _encoder = new PromptEncoder(model);
         _tokenBudget = options.TrainingTokens;
+        _tokens = tokens;
     }
 
     /// <summary>Scores every row; a row that fails, fails alone.</summary>
@@ -60,6 +63,7 @@ public sealed class Scoring
         foreach (var row in texts.GroupBy(text => text.Row))
         {
             var continuations = row.SelectMany(text => text.Continuations).OrderBy(scored => scored.Index).Select(scored => scored.Score()).ToArray();
+            _tokens.Of(caller, rows[row.Key].Source.Task).Scored(row.Where(text => text.Failure is null).Sum(text => (long)text.Ids.Count));
             var failure = row.Select(text => text.Failure).FirstOrDefault(failure => failure is not null)
                 ?? (continuations.All(continuation => double.IsFinite(continuation.LogProbability))
                     ? null

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CoLA.Core.Adapters;
 using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Tokens;
 
 namespace CoLA.Core.Inference;
@@ -40,6 +41,12 @@ internal sealed class Sequence
     /// <summary>Lets the adapter go; called once the row has left.</summary>
     public Action<FoldedAdapter> Release { get; init; } = _ => { };
 
+    /// <summary>Where its tokens are counted.</summary>
+    public TokenAccount Account { get; init; } = new();
+
+    /// <summary>When it did what.</summary>
+    public RowTiming Timing { get; init; } = new();
+
     /// <summary>Tokens that the key-value cache holds.</summary>
     public int Cached { get; set; }
 
@@ -62,6 +69,8 @@ internal sealed class Sequence
     public bool Accept(GeneratedToken token)
     {
         _generated++;
+        Account.Decoded();
+        Timing.Token();
         LastToken = token.Id;
         var ended = Spec.EndIds.Contains(token.Id);
         var (text, stopped) = _stops.Push(_decoder?.Push(token.Id) ?? "");

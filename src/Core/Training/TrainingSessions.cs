@@ -5,6 +5,7 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Training;
@@ -22,8 +23,9 @@ public sealed class TrainingSessions : IDisposable
     private readonly SessionLoader _loader;
     private readonly ExampleEncoder _encoder;
     private readonly int _tokenBudget;
+    private readonly TokenMetrics _tokens;
 
-    internal TrainingSessions(SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, BaseModel model, EngineOptions options)
+    internal TrainingSessions(SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, BaseModel model, EngineOptions options, TokenMetrics tokens)
     {
         _catalog = catalog;
         _artifacts = artifacts;
@@ -31,6 +33,7 @@ public sealed class TrainingSessions : IDisposable
         _loader = new SessionLoader(engine, artifacts);
         _encoder = new ExampleEncoder(model.Config, model.Tokenizer);
         _tokenBudget = options.TrainingTokens;
+        _tokens = tokens;
     }
 
     /// <summary>Opens a session; nothing outside sees what it trains until it is published.</summary>
@@ -92,6 +95,11 @@ public sealed class TrainingSessions : IDisposable
             }
 
             await _engine.RunAsync(Run(), cancellation).ConfigureAwait(false);
+            foreach (var task in rows.Where(row => row is { Task: not null, Weight: > 0 }).GroupBy(row => row.Task))
+            {
+                _tokens.Of(caller, task.Key).Trained(task.Sum(row => (long)row.Ids.Count));
+            }
+
             return report!;
         },
         cancellation);

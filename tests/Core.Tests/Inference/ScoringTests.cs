@@ -2,6 +2,7 @@ using CoLA.Core.Adapters;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Inference;
 using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
@@ -31,7 +32,7 @@ public sealed class ScoringTests
         await using var world = new CoreWorld();
         var task = await world.MakeBrokenTaskAsync();
         var model = world.Core.Model.Language;
-        using var bank = new AdapterBank(model, long.MaxValue);
+        using var bank = new AdapterBank(model, long.MaxValue, new ColaTelemetry().Adapters);
         var source = AdapterSource.Of(world.Core.Tasks.Resolve(Acme, task), new ArtifactStore(world.MatricesDirectory), bank)!;
         ScoredText Text(AdapterSource? adapter) => new(0, [97, 98], 2, [new ScoredContinuation(0, [99])], adapter);
         ScoredText[] texts = [Text(null), Text(source), Text(null)];
