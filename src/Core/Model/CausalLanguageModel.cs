@@ -1,4 +1,5 @@
 using CoLA.Core.Adapters;
+using CoLA.Core.Kernels;
 using CoLA.Core.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,8 +16,9 @@ internal sealed class CausalLanguageModel : IDisposable
     private readonly RotaryEmbedding _rotary;
     private readonly DecoderLayer[] _layers;
 
-    private CausalLanguageModel(ModelConfig config, ModelWeights weights, Device device, ScalarType dtype)
+    private CausalLanguageModel(ModelConfig config, ModelWeights weights, KernelTeam? team, Device device, ScalarType dtype)
     {
+        Team = team;
         Config = config;
         Device = device;
         DType = dtype;
@@ -24,6 +26,9 @@ internal sealed class CausalLanguageModel : IDisposable
         _rotary = new RotaryEmbedding(config, device);
         _layers = [.. weights.Layers.Select((layer, index) => new DecoderLayer(index, config, layer))];
     }
+
+    /// <summary>The threads of the CPU's own kernels; null where libtorch multiplies.</summary>
+    public KernelTeam? Team { get; }
 
     public ModelConfig Config { get; }
 
@@ -38,23 +43,24 @@ internal sealed class CausalLanguageModel : IDisposable
     public static CausalLanguageModel Load(Checkpoint checkpoint, Device device, ScalarType? dtype = null)
     {
         var computed = dtype ?? (device.type == DeviceType.CPU ? float32 : bfloat16);
-        return new CausalLanguageModel(checkpoint.Config, ModelWeights.Load(checkpoint, device, computed), device, computed);
+        var team = device.type == DeviceType.CPU && computed == float32 && KernelTeam.IsSupported ? new KernelTeam(get_num_threads()) : null;
+        return new CausalLanguageModel(checkpoint.Config, ModelWeights.Load(checkpoint, device, computed, team), team, device, computed);
     }
 
     /// <summary>Ids (tokens) to embeddings (tokens, hidden).</summary>
-    public Tensor Embed(Tensor ids) => _weights.Embedding.index_select(0, ids);
+    public Tensor Embed(Tensor ids) => _weights.Embed(ids);
 
-    public (Tensor Cos, Tensor Sin) Angles(IAttention attention) => _rotary.At(attention.Positions);
+    public RotaryAngles Angles(IAttention attention) => _rotary.At(attention.Positions);
 
     /// <summary>One layer, (tokens, hidden) to (tokens, hidden).</summary>
-    public Tensor Layer(int index, Tensor hidden, IAttention attention, (Tensor Cos, Tensor Sin) angles, IAdapters adapters) =>
+    public Tensor Layer(int index, Tensor hidden, IAttention attention, RotaryAngles angles, IAdapters adapters) =>
         _layers[index].Forward(hidden, attention, angles, adapters);
 
     /// <summary>All layers, from ids (tokens) to the last hidden states (tokens, hidden) before the final norm.</summary>
     public Tensor Hidden(Tensor ids, IAttention attention, IAdapters adapters)
     {
         using var scope = NewDisposeScope();
-        var angles = Angles(attention);
+        using var angles = Angles(attention);
         var hidden = Embed(ids);
         foreach (var layer in _layers)
         {
@@ -70,16 +76,17 @@ internal sealed class CausalLanguageModel : IDisposable
     /// <summary>Final norm and head: (tokens, hidden) to logits (tokens, vocabulary), float32.</summary>
     public Tensor Logits(Tensor hidden)
     {
-        var logits = RmsNorm.Apply(hidden, _weights.FinalNorm, Config.RmsNormEpsilon).matmul(_weights.Head);
+        var logits = _weights.Head.Multiply(RmsNorm.Apply(hidden, _weights.FinalNorm, Config.RmsNormEpsilon));
         return logits.dtype == float32 ? logits : logits.to(float32);
     }
 
-    /// <summary>A view of the base weight of a target, transposed: (in, out).</summary>
+    /// <summary>The base weight of a target, transposed: (in, out).</summary>
     public Tensor WeightOf(int layer, Target target) => _weights.Layers[layer].Of(target, Config);
 
     public void Dispose()
     {
         _weights.Dispose();
         _rotary.Dispose();
+        Team?.Dispose();
     }
 }

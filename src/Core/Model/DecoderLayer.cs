@@ -7,20 +7,17 @@ namespace CoLA.Core.Model;
 internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights weights)
 {
     /// <summary>Maps <paramref name="hidden"/> (tokens, hidden) to the same shape.</summary>
-    public Tensor Forward(Tensor hidden, IAttention attention, (Tensor Cos, Tensor Sin) angles, IAdapters adapters)
+    public Tensor Forward(Tensor hidden, IAttention attention, RotaryAngles angles, IAdapters adapters)
     {
         hidden = hidden + Attention(RmsNorm.Apply(hidden, weights.AttentionNorm, config.RmsNormEpsilon), attention, angles, adapters);
         return hidden + FeedForward(RmsNorm.Apply(hidden, weights.FeedForwardNorm, config.RmsNormEpsilon), adapters);
     }
 
-    private static Tensor Multiply(Tensor input, Tensor weight, Tensor? bias) =>
-        bias is null ? input.matmul(weight) : addmm(bias, input, weight, 1, 1);
-
-    private Tensor Attention(Tensor input, IAttention attention, (Tensor Cos, Tensor Sin) angles, IAdapters adapters)
+    private Tensor Attention(Tensor input, IAttention attention, RotaryAngles angles, IAdapters adapters)
     {
         long tokens = input.shape[0], headDim = config.HeadDim;
         long queryWidth = config.Out(Target.Q), keyValueWidth = config.Out(Target.K);
-        var joined = Multiply(input, weights.QueryKeyValue, weights.QueryKeyValueBias).split([queryWidth, keyValueWidth, keyValueWidth], 1);
+        var joined = weights.QueryKeyValue.Multiply(input, weights.QueryKeyValueBias).split([queryWidth, keyValueWidth, keyValueWidth], 1);
         var projected = adapters.Project(index, Site.AttentionInput, input);
 
         // (tokens, heads, headDim)
@@ -39,14 +36,14 @@ internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights w
         return adapters.Add(
             index,
             Target.O,
-            Multiply(mixed, weights.Output, weights.OutputBias),
+            weights.Output.Multiply(mixed, weights.OutputBias),
             adapters.Project(index, Site.AttentionOutput, mixed));
     }
 
     private Tensor FeedForward(Tensor input, IAdapters adapters)
     {
         long width = config.IntermediateSize;
-        var joined = Multiply(input, weights.GateUp, weights.GateUpBias).split([width, width], 1);
+        var joined = weights.GateUp.Multiply(input, weights.GateUpBias).split([width, width], 1);
         var projected = adapters.Project(index, Site.FeedForwardInput, input);
         var gate = adapters.Add(index, Target.Gate, joined[0], projected);
         var up = adapters.Add(index, Target.Up, joined[1], projected);
@@ -54,7 +51,7 @@ internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights w
         return adapters.Add(
             index,
             Target.Down,
-            Multiply(gated, weights.Down, weights.DownBias),
+            weights.Down.Multiply(gated, weights.DownBias),
             adapters.Project(index, Site.FeedForwardOutput, gated));
     }
 }

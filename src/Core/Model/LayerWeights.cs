@@ -1,11 +1,11 @@
 using CoLA.Core.Adapters;
+using CoLA.Core.Matrices;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
 /// <summary>
-/// The frozen weights of one decoder layer. Matrices are stored transposed, (in, out) and contiguous, and those with the
-/// same input side by side: small batches multiply several times faster so than with (out, in).
+/// The frozen weights of one decoder layer. Matrices with the same input stand side by side: one product serves them.
 /// </summary>
 internal sealed class LayerWeights : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class LayerWeights : IDisposable
     public required Tensor AttentionNorm { get; init; }
 
     /// <summary>(hidden, q + k + v)</summary>
-    public required Tensor QueryKeyValue { get; init; }
+    public required FrozenMatrix QueryKeyValue { get; init; }
 
     /// <summary>(q + k + v)</summary>
     public Tensor? QueryKeyValueBias { get; init; }
@@ -25,7 +25,7 @@ internal sealed class LayerWeights : IDisposable
     public Tensor? KeyNorm { get; init; }
 
     /// <summary>(q, hidden)</summary>
-    public required Tensor Output { get; init; }
+    public required FrozenMatrix Output { get; init; }
 
     /// <summary>(hidden)</summary>
     public Tensor? OutputBias { get; init; }
@@ -34,49 +34,60 @@ internal sealed class LayerWeights : IDisposable
     public required Tensor FeedForwardNorm { get; init; }
 
     /// <summary>(hidden, gate + up)</summary>
-    public required Tensor GateUp { get; init; }
+    public required FrozenMatrix GateUp { get; init; }
 
     /// <summary>(gate + up)</summary>
     public Tensor? GateUpBias { get; init; }
 
     /// <summary>(intermediate, hidden)</summary>
-    public required Tensor Down { get; init; }
+    public required FrozenMatrix Down { get; init; }
 
     /// <summary>(hidden)</summary>
     public Tensor? DownBias { get; init; }
 
-    /// <summary>A view of the weight of <paramref name="target"/>, (in, out): W transposed.</summary>
+    public long Bytes => Matrices.Sum(matrix => matrix.Bytes) + Vectors.Sum(vector => vector.NumberOfElements * vector.ElementSize);
+
+    private IEnumerable<FrozenMatrix> Matrices => [QueryKeyValue, Output, GateUp, Down];
+
+    private IEnumerable<Tensor> Vectors
+    {
+        get
+        {
+            Tensor?[] vectors =
+            [
+                AttentionNorm, QueryKeyValueBias, QueryNorm, KeyNorm, OutputBias, FeedForwardNorm, GateUpBias, DownBias,
+            ];
+            return vectors.OfType<Tensor>();
+        }
+    }
+
+    /// <summary>The weight of <paramref name="target"/>, (in, out): W transposed.</summary>
     public Tensor Of(Target target, ModelConfig config)
     {
         long query = config.Out(Target.Q), keyValue = config.Out(Target.K), intermediate = config.IntermediateSize;
         return target switch
         {
-            Target.Q => QueryKeyValue.narrow(1, 0, query),
-            Target.K => QueryKeyValue.narrow(1, query, keyValue),
-            Target.V => QueryKeyValue.narrow(1, query + keyValue, keyValue),
-            Target.O => Output.alias(),
-            Target.Gate => GateUp.narrow(1, 0, intermediate),
-            Target.Up => GateUp.narrow(1, intermediate, intermediate),
-            Target.Down => Down.alias(),
+            Target.Q => QueryKeyValue.ToDense().narrow(1, 0, query),
+            Target.K => QueryKeyValue.ToDense().narrow(1, query, keyValue),
+            Target.V => QueryKeyValue.ToDense().narrow(1, query + keyValue, keyValue),
+            Target.O => Output.ToDense(),
+            Target.Gate => GateUp.ToDense().narrow(1, 0, intermediate),
+            Target.Up => GateUp.ToDense().narrow(1, intermediate, intermediate),
+            Target.Down => Down.ToDense(),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
         };
     }
 
-    public IEnumerable<Tensor> All()
-    {
-        Tensor?[] tensors =
-        [
-            AttentionNorm, QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, Output, OutputBias,
-            FeedForwardNorm, GateUp, GateUpBias, Down, DownBias,
-        ];
-        return tensors.OfType<Tensor>();
-    }
-
     public void Dispose()
     {
-        foreach (var tensor in All())
+        foreach (var matrix in Matrices)
         {
-            tensor.Dispose();
+            matrix.Dispose();
+        }
+
+        foreach (var vector in Vectors)
+        {
+            vector.Dispose();
         }
     }
 }

@@ -1,4 +1,6 @@
 using CoLA.Core.Adapters;
+using CoLA.Core.Kernels;
+using CoLA.Core.Matrices;
 using CoLA.Core.Weights;
 using static TorchSharp.torch;
 
@@ -7,31 +9,33 @@ namespace CoLA.Core.Model;
 /// <summary>All frozen weights of a base model on one device, in one dtype.</summary>
 internal sealed class ModelWeights : IDisposable
 {
-    private ModelWeights(Tensor embedding, IReadOnlyList<LayerWeights> layers, Tensor finalNorm, Tensor head)
+    private readonly Tensor? _embedding; // (vocabulary, hidden); null where the head holds it
+
+    private ModelWeights(Tensor? embedding, IReadOnlyList<LayerWeights> layers, Tensor finalNorm, FrozenMatrix head)
     {
-        Embedding = embedding;
+        _embedding = embedding;
         Layers = layers;
         FinalNorm = finalNorm;
         Head = head;
     }
-
-    /// <summary>(vocabulary, hidden)</summary>
-    public Tensor Embedding { get; }
 
     public IReadOnlyList<LayerWeights> Layers { get; }
 
     /// <summary>(hidden)</summary>
     public Tensor FinalNorm { get; }
 
-    /// <summary>(hidden, vocabulary). A tied model holds it beside the embedding: looking a row up and multiplying by all of
-    /// them want opposite layouts.</summary>
-    public Tensor Head { get; }
+    /// <summary>(hidden, vocabulary). A tied model's embedding is in it too.</summary>
+    public FrozenMatrix Head { get; }
 
-    public long Bytes => Layers.SelectMany(layer => layer.All()).Append(Embedding).Append(FinalNorm).Append(Head)
-        .Sum(tensor => tensor.NumberOfElements * tensor.ElementSize);
+    public long Bytes => Layers.Sum(layer => layer.Bytes) + Head.Bytes
+        + new[] { _embedding, FinalNorm }.OfType<Tensor>().Sum(tensor => tensor.NumberOfElements * tensor.ElementSize);
 
+    /// <summary>Embeddings of <paramref name="ids"/> (tokens), int64: (tokens, hidden).</summary>
+    public Tensor Embed(Tensor ids) => _embedding?.index_select(0, ids) ?? Head.Columns(ids);
+
+    /// <summary>Reads a checkpoint; with a <paramref name="team"/>, matrices lie as its kernels read them.</summary>
     /// <exception cref="Rejections.ModelFileRejection">A tensor is missing or has another shape.</exception>
-    public static ModelWeights Load(Checkpoint checkpoint, Device device, ScalarType dtype)
+    public static ModelWeights Load(Checkpoint checkpoint, Device device, ScalarType dtype, KernelTeam? team)
     {
         var config = checkpoint.Config;
         using var noGrad = no_grad();
@@ -40,7 +44,9 @@ internal sealed class ModelWeights : IDisposable
 
         Tensor Read(string name, params long[] shape) => checkpoint.Read(name, shape).to(dtype).to(device);
         Tensor Placed(Tensor tensor) => tensor.contiguous().DetachFromDisposeScope();
-        Tensor Matrix(params Tensor[] parts) => Placed(cat([.. parts.Select(part => part.t())], 1));
+        FrozenMatrix Matrix(params Tensor[] parts) => team is null
+            ? new DenseMatrix(Placed(cat([.. parts.Select(part => part.t())], 1)))
+            : FloatPanels.Of(parts, team);
 
         var layers = new List<LayerWeights>(config.Layers);
         for (var index = 0; index < config.Layers; index++)
@@ -70,9 +76,10 @@ internal sealed class ModelWeights : IDisposable
             });
         }
 
-        var embedding = Placed(Read("model.embed_tokens.weight", config.VocabularySize, hidden));
+        var embedding = Read("model.embed_tokens.weight", config.VocabularySize, hidden);
         var head = Matrix(config.TieEmbeddings ? embedding : Read("lm_head.weight", config.VocabularySize, hidden));
-        return new ModelWeights(embedding, layers, Placed(Read("model.norm.weight", hidden)), head);
+        return new ModelWeights(
+            config.TieEmbeddings ? null : Placed(embedding), layers, Placed(Read("model.norm.weight", hidden)), head);
     }
 
     public void Dispose()
@@ -82,7 +89,7 @@ internal sealed class ModelWeights : IDisposable
             layer.Dispose();
         }
 
-        Embedding.Dispose();
+        _embedding?.Dispose();
         FinalNorm.Dispose();
         Head.Dispose();
     }

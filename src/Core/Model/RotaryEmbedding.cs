@@ -22,11 +22,11 @@ internal sealed class RotaryEmbedding : IDisposable
     }
 
     /// <summary>Cosines and sines for <paramref name="positions"/> (tokens), each (tokens, 1, headDim / 2), float32.</summary>
-    public (Tensor Cos, Tensor Sin) At(Tensor positions) =>
-        (_cos.index_select(0, positions).unsqueeze(1), _sin.index_select(0, positions).unsqueeze(1));
+    public RotaryAngles At(Tensor positions) =>
+        new(_cos.index_select(0, positions).unsqueeze(1), _sin.index_select(0, positions).unsqueeze(1));
 
     /// <summary>Turns <paramref name="features"/> (tokens, heads, headDim).</summary>
-    public static Tensor Rotate(Tensor features, (Tensor Cos, Tensor Sin) angles)
+    public static Tensor Rotate(Tensor features, RotaryAngles angles)
     {
         var half = features.shape[2] / 2;
         var first = features.narrow(2, 0, half);

@@ -69,6 +69,7 @@ internal sealed class TrainingPass
     private IEnumerable<Unit> Run(IReadOnlyList<EncodedExample> rows, bool gradients)
     {
         using var batch = new MicroBatch(_model, rows);
+        using var angles = AnglesOf(batch);
         var adapters = AdaptersOf(rows);
         var layers = _model.Config.Layers;
         var inputs = new Tensor?[layers + 1]; // the top's input is the last layer's output
@@ -83,7 +84,7 @@ internal sealed class TrainingPass
 
             for (var layer = 0; layer < layers; layer++)
             {
-                Forward(layer, batch.Attention, adapters, inputs, outputs, gradients);
+                Forward(layer, batch.Attention, angles, adapters, inputs, outputs, gradients);
                 yield return Unit.LayerForward;
             }
 
@@ -114,6 +115,14 @@ internal sealed class TrainingPass
         }
     }
 
+    private RotaryAngles AnglesOf(MicroBatch batch)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var angles = _model.Angles(batch.Attention);
+        return new RotaryAngles(angles.Cos.DetachFromDisposeScope(), angles.Sin.DetachFromDisposeScope());
+    }
+
     private TrainingAdapters AdaptersOf(IReadOnlyList<EncodedExample> rows) => new(
         _pool,
         [.. rows.GroupBy(row => row.Task!.Value).Select(group => new TrainingAdapters.Part(
@@ -121,11 +130,11 @@ internal sealed class TrainingPass
             group.Sum(row => (long)row.Ids.Count),
             DrawsOf(group.Key)))]);
 
-    private void Forward(int layer, IAttention attention, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
+    private void Forward(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
     {
         using var mode = set_grad_enabled(gradients);
         using var scope = NewDisposeScope();
-        var output = _model.Layer(layer, inputs[layer]!, attention, _model.Angles(attention), adapters);
+        var output = _model.Layer(layer, inputs[layer]!, attention, angles, adapters);
         inputs[layer + 1] = output.detach().DetachFromDisposeScope();
         if (gradients)
         {

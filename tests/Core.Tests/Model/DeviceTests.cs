@@ -42,7 +42,7 @@ public sealed class DeviceTests : IDisposable
         // libtorch has no meta kernel for index_select, nor for attention's mask: what they would give stands in for them.
         var hidden = zeros(11, model.Config.HiddenSize, bfloat16, meta, requires_grad: true);
         var angle = zeros(11, 1, model.Config.HeadDim / 2, float32, meta);
-        var output = model.Layer(0, hidden, new QueriesAlone(), (angle, angle), adapters);
+        var output = model.Layer(0, hidden, new QueriesAlone(), new RotaryAngles(angle, angle), adapters);
         autograd.backward([output], [ones_like(output)]);
         using var noGrad = no_grad();
         var logits = model.Logits(output);

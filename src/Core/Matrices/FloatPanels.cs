@@ -1,0 +1,38 @@
+using CoLA.Core.Kernels;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Matrices;
+
+/// <summary>Panels of float32: exactly the values of the checkpoint.</summary>
+internal sealed unsafe class FloatPanels : PanelMatrix
+{
+    private FloatPanels(int @in, int @out, KernelTeam team)
+        : base(@in, @out, (long)@in * Panels.Width * sizeof(float), team)
+    {
+    }
+
+    protected override PanelKind Kind => PanelKind.Float;
+
+    /// <param name="parts">Weights (out, in), float32, whose columns stand side by side.</param>
+    /// <param name="team">The threads that multiply.</param>
+    public static FloatPanels Of(IReadOnlyList<Tensor> parts, KernelTeam team)
+    {
+        var made = new FloatPanels((int)parts[0].shape[1], (int)parts.Sum(part => part.shape[0]), team);
+        var column = 0;
+        foreach (var part in parts)
+        {
+            using var rows = part.contiguous();
+            for (var row = 0; row < part.shape[0]; row++, column++)
+            {
+                PanelCopy.WriteColumn((float*)made.Start, made.In, column, rows.Floats() + (long)row * made.In);
+            }
+        }
+
+        for (; column < made.PanelCount * Panels.Width; column++)
+        {
+            PanelCopy.WriteColumn((float*)made.Start, made.In, column, null);
+        }
+
+        return made;
+    }
+}

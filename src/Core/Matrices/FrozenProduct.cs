@@ -1,0 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Matrices;
+
+/// <summary>
+/// The product with a frozen matrix as a node of the graph. It saves nothing: the backward makes the matrix dense for as
+/// long as it multiplies, so that training needs no second copy of the base.
+/// </summary>
+[SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
+internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduct>
+{
+    public override string Name => nameof(FrozenProduct);
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        // One function object serves all calls of the process: what belongs to a call goes into its context.
+        ctx.save_data(nameof(PanelMatrix), vars[1]);
+        return ((PanelMatrix)vars[1]).Product((Tensor)vars[0], (Tensor?)vars[2]);
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using var dense = ((PanelMatrix)ctx.get_data(nameof(PanelMatrix))).ToDense();
+        using var transposed = dense.t();
+        return [grad_output.matmul(transposed), null!, null!];
+    }
+}

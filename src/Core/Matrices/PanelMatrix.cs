@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using CoLA.Core.Kernels;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Matrices;
+
+/// <summary>
+/// A matrix on the CPU in the shape that the kernels read: panels of sixteen columns one behind the other, each (in, 16).
+/// One row streams it from memory end to end, many rows take a panel from the cache; libtorch's own product reaches
+/// neither with few rows. See docs/decisions/0007-own-kernels-on-the-cpu.md for what was measured.
+/// </summary>
+internal abstract unsafe class PanelMatrix : FrozenMatrix
+{
+    /// <summary>A cache line, and the width of two vector registers.</summary>
+    private const int Alignment = 64;
+
+    private readonly KernelTeam _team;
+    private readonly long _bytes;
+    private byte* _panels;
+
+    protected PanelMatrix(int @in, int @out, long panelBytes, KernelTeam team)
+        : base(@in, @out)
+    {
+        _team = team;
+        PanelCount = (@out + Panels.Width - 1) / Panels.Width;
+        _bytes = PanelCount * panelBytes;
+        _panels = (byte*)NativeMemory.AlignedAlloc((nuint)_bytes, Alignment);
+    }
+
+    public sealed override long Bytes => _bytes;
+
+    public int PanelCount { get; }
+
+    /// <summary>The panels, in the layout that the kind of matrix has.</summary>
+    protected byte* Start => _panels;
+
+    /// <summary>A job that multiplies <paramref name="rows"/> rows of <paramref name="x"/> into <paramref name="y"/>.</summary>
+    /// <param name="x">(rows, in), contiguous.</param>
+    /// <param name="rows">At least 1.</param>
+    /// <param name="bias">(out), or null.</param>
+    /// <param name="y">(rows, out), contiguous.</param>
+    public PanelProduct Product(float* x, int rows, float* bias, float* y) => new()
+    {
+        Kind = Kind,
+        Panels = _panels,
+        X = x,
+        Rows = rows,
+        In = In,
+        Out = Out,
+        Bias = bias,
+        Y = y,
+        PanelsPerChunk = PanelProduct.ChunkOf(PanelCount, _team.Threads),
+    };
+
+    public sealed override Tensor Multiply(Tensor input, Tensor? bias = null) =>
+        input.requires_grad && is_grad_enabled() ? FrozenProduct.apply(input, this, bias!) : Product(input, bias);
+
+    public sealed override Tensor ToDense()
+    {
+        var dense = empty(In, Out, float32, CPU);
+        var job = new PanelCopy { Kind = Kind, Panels = _panels, In = In, Out = Out, To = dense.Floats() };
+        _team.Run(ref job, PanelCount);
+        return dense;
+    }
+
+    public sealed override Tensor Columns(Tensor ids)
+    {
+        var wanted = ids.data<long>();
+        var rows = empty(ids.shape[0], In, float32, CPU);
+        var to = rows.Floats();
+        foreach (var id in wanted)
+        {
+            ReadColumn((int)id, to);
+            to += In;
+        }
+
+        return rows;
+    }
+
+    /// <summary>Copies column <paramref name="column"/> to <paramref name="to"/> (in).</summary>
+    public void ReadColumn(int column, float* to) => PanelCopy.Column(Kind, _panels, In, column, to);
+
+    public sealed override void Dispose()
+    {
+        NativeMemory.AlignedFree(_panels);
+        _panels = null;
+    }
+
+    protected abstract PanelKind Kind { get; }
+
+    /// <summary>Few rows by the kernels, in the calling thread's turn.</summary>
+    internal Tensor Product(Tensor input, Tensor? bias)
+    {
+        using var rows = input.contiguous();
+        var output = empty(input.shape[0], Out, float32, CPU);
+        var job = Product(rows.Floats(), (int)input.shape[0], bias is null ? null : bias.Floats(), output.Floats());
+        _team.Run(ref job, job.Chunks);
+        return output;
+    }
+}
