@@ -25,8 +25,8 @@ public sealed class ColaCore : IAsyncDisposable
         _data = data;
         telemetry ??= _ownTelemetry = new ColaTelemetry();
         telemetry.Rows.Model = model.Identity.Name;
-        _engine = new Engine.Engine(model.Language, options, telemetry.Engine);
         _bank = new AdapterBank(model.Language, options.AdapterMemory, telemetry.Adapters);
+        _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank);
         Pools = new PoolCatalog(data, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
         Tasks = new TaskCatalog(data, model.Identity);
         Sessions = new TrainingSessions(new SessionCatalog(data, model.Identity), data.Artifacts, _engine, model, options, telemetry.Tokens);
@@ -60,7 +60,7 @@ public sealed class ColaCore : IAsyncDisposable
         var directory = DataDirectory.Open(data, time);
         try
         {
-            return new ColaCore(BaseModel.Load(model, device), directory, options, telemetry);
+            return new ColaCore(BaseModel.Load(model, device, options.UseKernels), directory, options, telemetry);
         }
         catch
         {

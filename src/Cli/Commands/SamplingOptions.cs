@@ -15,10 +15,11 @@ internal sealed class SamplingOptions
     private readonly Option<long?> _seed = new("--seed") { Description = "The same seed draws the same tokens" };
     private readonly Option<string[]> _stop = new("--stop") { Description = "End where this text appears; repeatable", HelpName = "TEXT" };
     private readonly Option<int?> _logprobs = new("--logprobs") { Description = "Log-probabilities of this many tokens at each place, 0 to 20; in the JSON result", HelpName = "COUNT" };
+    private readonly Option<bool> _deterministic = new("--deterministic") { Description = "The same answer bit for bit whoever else is served" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_maxTokens, _temperature, _topK, _topP, _minP, _penalty, _seed, _stop, _logprobs])
+        foreach (var option in (Option[])[_maxTokens, _temperature, _topK, _topP, _minP, _penalty, _seed, _stop, _logprobs, _deterministic])
         {
             command.Add(option);
         }
@@ -26,7 +27,7 @@ internal sealed class SamplingOptions
 
     public GenerateRow Row(ParseResult parse, Source source, Prompt prompt)
     {
-        var row = new GenerateRow { Source = source, Prompt = prompt, Sampling = Sampling(parse), Stop = { parse.GetValue(_stop) ?? [] } };
+        var row = new GenerateRow { Source = source, Prompt = prompt, Sampling = Sampling(parse), Stop = { parse.GetValue(_stop) ?? [] }, Deterministic = parse.GetValue(_deterministic) };
         if (parse.GetValue(_maxTokens) is { } maxTokens)
         {
             row.MaxTokens = maxTokens;

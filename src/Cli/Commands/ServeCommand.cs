@@ -23,7 +23,8 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<int> _maximumWaiting = new("--max-waiting") { Description = "Rows that wait at most; one more is refused with a hint to try again", DefaultValueFactory = _ => Defaults.MaximumWaiting };
     private readonly ByteSizeOption _keyValueMemory = new("--kv-memory", "Memory that keys and values may take", Defaults.KeyValueMemory);
     private readonly ByteSizeOption _adapterMemory = new("--adapter-memory", "Memory that folded adapters may take; the pools come on top", Defaults.AdapterMemory);
-    private readonly Option<int> _prefillTokens = new("--prefill-tokens") { Description = "Prompt tokens of one step at most; fewer let running rows wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokens };
+    private readonly Option<int> _prefillTokens = new("--prefill-tokens") { Description = "Prompt tokens of one step at most", DefaultValueFactory = _ => Defaults.PrefillTokens };
+    private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
     private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
     private readonly Option<LogLevel> _log = new("--log") { Description = "Least level of the log on standard error", DefaultValueFactory = _ => LogLevel.Information };
 
@@ -52,6 +53,7 @@ internal sealed class ServeCommand : CliCommand
         [nameof(ServerOptions.KeyValueMemory)] = _keyValueMemory,
         [nameof(ServerOptions.AdapterMemory)] = _adapterMemory,
         [nameof(ServerOptions.PrefillTokens)] = _prefillTokens,
+        [nameof(ServerOptions.PrefillTokensBesideDecoding)] = _prefillTokensBeside,
         [nameof(ServerOptions.TrainingTokens)] = _trainingTokens,
     };
 
@@ -75,6 +77,7 @@ internal sealed class ServeCommand : CliCommand
                 options.KeyValueMemory = parse.GetValue(_keyValueMemory) ?? options.KeyValueMemory;
                 options.AdapterMemory = parse.GetValue(_adapterMemory) ?? options.AdapterMemory;
                 options.PrefillTokens = parse.GetValue(_prefillTokens);
+                options.PrefillTokensBesideDecoding = parse.GetValue(_prefillTokensBeside);
                 options.TrainingTokens = parse.GetValue(_trainingTokens);
             },
             logging => Log(logging, parse.GetValue(_log), () => serving),

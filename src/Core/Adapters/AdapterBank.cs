@@ -48,6 +48,14 @@ internal sealed class AdapterBank(CausalLanguageModel model, long memory, Adapte
         return adapter.Value;
     }
 
+    public bool HasRoomFor(AdapterSource source) => source is not null && memory >= 0;
+
+    public bool TryAcquire(AdapterSource source, out FoldedAdapter? adapter)
+    {
+        adapter = Acquire(source);
+        return true;
+    }
+
     public void Release(FoldedAdapter adapter)
     {
         _adapters[_keys[adapter].Task].Users--;

@@ -9,15 +9,20 @@ namespace CoLA.Core.Adapters;
 /// </summary>
 internal sealed class FoldedAdapter : IDisposable
 {
-    private readonly FlatMatrices _folded;
+    private static long _numbers;
 
-    private FoldedAdapter(PoolOnDevice pool, bool summed, bool subtracts, FlatMatrices folded, int rank)
+    private readonly FlatMatrices _folded;
+    private readonly int _layers;
+    private TargetPlaces? _places;
+
+    private FoldedAdapter(PoolOnDevice pool, bool summed, bool subtracts, FlatMatrices folded, int rank, int layers)
     {
         Pool = pool;
         Summed = summed;
         Subtracts = subtracts;
         Rank = rank;
         _folded = folded;
+        _layers = layers;
     }
 
     /// <summary>The pool version that the task version is pinned to.</summary>
@@ -31,6 +36,12 @@ internal sealed class FoldedAdapter : IDisposable
 
     /// <summary>Rows of each folded matrix.</summary>
     public int Rank { get; }
+
+    /// <summary>Tells it from every other adapter of the process.</summary>
+    public long Number { get; } = Interlocked.Increment(ref _numbers);
+
+    /// <summary>Where the CPU's kernels find it.</summary>
+    public TargetPlaces Places => _places ??= new TargetPlaces(this, _folded, _layers);
 
     /// <summary>What one served version holds on the device.</summary>
     public long Bytes => _folded.Bytes;
@@ -51,12 +62,16 @@ internal sealed class FoldedAdapter : IDisposable
             folded.View(layout.Find(slot.Layer, slot.Target)!)[0].copy_(coupling.FoldServed(heads.View(slot)) * pool.Spec.Scale);
         }
 
-        return new FoldedAdapter(pool, coupling.Collapses, subtracts, folded, rank);
+        return new FoldedAdapter(pool, coupling.Collapses, subtracts, folded, rank, model.Config.Layers);
     }
 
     /// <summary>A view (rank, out), or null where the pool does not adapt the target; the caller disposes it.</summary>
     public Tensor? Of(int layer, Target target) =>
         _folded.Layout.Find(layer, target) is { } slot ? _folded.View(slot).squeeze(0) : null;
 
-    public void Dispose() => _folded.Dispose();
+    public void Dispose()
+    {
+        _places?.Dispose();
+        _folded.Dispose();
+    }
 }

@@ -1,3 +1,4 @@
+using CoLA.Core.Kernels;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 
@@ -9,8 +10,11 @@ namespace CoLA.Core.Adapters;
 /// </summary>
 internal sealed class PoolOnDevice : IDisposable
 {
+    private static long _numbers;
+
     private readonly Dictionary<(int Layer, Site Site, bool Summed, bool Subtracts), Tensor> _projections = [];
     private readonly Dictionary<(int Layer, Target Target), Tensor> _subtracted = [];
+    private readonly Dictionary<(bool Summed, bool Subtracts), SitePlaces> _places = [];
     private readonly CausalLanguageModel _model;
     private readonly PoolMatrices _matrices;
 
@@ -22,6 +26,9 @@ internal sealed class PoolOnDevice : IDisposable
     }
 
     public PoolSpec Spec { get; }
+
+    /// <summary>Tells it from every other pool version of the process.</summary>
+    public long Number { get; } = Interlocked.Increment(ref _numbers);
 
     public int SubtractedRank => _matrices.Initial?.Rank ?? 0;
 
@@ -61,9 +68,25 @@ internal sealed class PoolOnDevice : IDisposable
             parts.AddRange(targets.Select(target => initial.View(initial.Layout.Find(layer, target)!).squeeze(0)));
         }
 
+        // Whole panels of columns, as the CPU's kernels read them
+        var columns = parts.Sum(part => part.shape[0]);
+        parts.Add(zeros((columns + Panels.Width - 1) / Panels.Width * Panels.Width - columns, parts[0].shape[1], parts[0].dtype, parts[0].device));
         var projection = cat([.. parts]).t().contiguous().to(_model.DType).DetachFromDisposeScope();
         _projections.Add(key, projection);
         return projection;
+    }
+
+    /// <summary>Where the CPU's kernels find the projections; made at first use and kept.</summary>
+    public SitePlaces PlacesOf(bool summed, bool subtracts)
+    {
+        var key = (summed, subtracts && SubtractedRank > 0);
+        if (!_places.TryGetValue(key, out var places))
+        {
+            places = new SitePlaces(this, _model.Config.Layers, summed, subtracts);
+            _places.Add(key, places);
+        }
+
+        return places;
     }
 
     /// <summary>-s B of the subtracted product: (rank, out).</summary>
@@ -84,6 +107,11 @@ internal sealed class PoolOnDevice : IDisposable
 
     public void Dispose()
     {
+        foreach (var places in _places.Values)
+        {
+            places.Dispose();
+        }
+
         foreach (var tensor in _projections.Values.Concat(_subtracted.Values))
         {
             tensor.Dispose();

@@ -3,43 +3,47 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Cache;
 
-/// <summary>One new token for each of rows 0 .. n - 1 of the cache: all rows go through the kernel together.</summary>
+/// <summary>One new token for each of some rows: all rows go through the kernel together, padded to the longest.</summary>
 internal sealed class DecodeAttention : IAttention, IDisposable
 {
-    private readonly KeyValueCache _cache;
-    private readonly Tensor _places;
+    private readonly TensorKeyValues _cache;
+    private readonly Tensor _newPlaces;
+    private readonly Tensor _places; // (rows x longest)
     private readonly Tensor? _mask;
     private readonly int _rows;
-    private readonly int _longest;
 
-    /// <param name="cache">The cache, with room for the new tokens.</param>
-    /// <param name="lengths">Tokens that each row already has in the cache.</param>
+    /// <param name="cache">Keys and values.</param>
+    /// <param name="rows">Each row's blocks, with room for the new token, and how many tokens they hold already.</param>
     /// <param name="config">The model's configuration.</param>
     /// <param name="device">The model's device.</param>
     /// <param name="dtype">The model's dtype.</param>
-    public DecodeAttention(KeyValueCache cache, IReadOnlyList<int> lengths, ModelConfig config, Device device, ScalarType dtype)
+    public DecodeAttention(TensorKeyValues cache, IReadOnlyList<(RowBlocks Blocks, int Length)> rows, ModelConfig config, Device device, ScalarType dtype)
     {
         _cache = cache;
-        _rows = lengths.Count;
-        _longest = lengths.Max() + 1;
+        _rows = rows.Count;
+        var longest = rows.Max(row => row.Length) + 1;
         using var scope = NewDisposeScope();
-        Positions = tensor(lengths.Select(length => (long)length).ToArray(), int64, device).DetachFromDisposeScope();
-        _places = tensor(lengths.Select((length, row) => (long)row * cache.Positions + length).ToArray(), int64, device)
-            .DetachFromDisposeScope();
+        Tensor Whole(IEnumerable<long> numbers) => tensor(numbers.ToArray(), int64, device).DetachFromDisposeScope();
+        Positions = Whole(rows.Select(row => (long)row.Length));
+        _newPlaces = Whole(rows.SelectMany(row => TensorKeyValues.PlacesOf(row.Blocks, row.Length, 1)));
+
+        // Padded with the row's own first place, which is written: what is masked is still multiplied, by a weight of zero.
+        _places = Whole(rows.SelectMany(row => TensorKeyValues.PlacesOf(row.Blocks, 0, row.Length + 1)
+            .Concat(Enumerable.Repeat((long)row.Blocks.Ids[0] * KeyValueBlocks.Positions, longest - row.Length - 1))));
         var window = config.SlidingWindow ?? int.MaxValue;
-        if (window < _longest || lengths.Any(length => length + 1 != _longest))
+        if (window < longest || rows.Any(row => row.Length + 1 != longest))
         {
-            var key = arange(_longest, int64, device).unsqueeze(0);
+            var key = arange(longest, int64, device).unsqueeze(0);
             var query = Positions.unsqueeze(1);
             var hidden = key > query;
-            if (window < _longest)
+            if (window < longest)
             {
                 hidden = hidden.logical_or(key <= query - window);
             }
 
             // (rows, 1, query heads of a group, keys)
-            _mask = zeros(_rows, _longest, dtype, device).masked_fill_(hidden, float.NegativeInfinity)
-                .view(_rows, 1, 1, _longest).expand(_rows, 1, config.Heads / config.KeyValueHeads, _longest).DetachFromDisposeScope();
+            _mask = zeros(_rows, longest, dtype, device).masked_fill_(hidden, float.NegativeInfinity)
+                .view(_rows, 1, 1, longest).expand(_rows, 1, config.Heads / config.KeyValueHeads, longest).DetachFromDisposeScope();
         }
     }
 
@@ -47,20 +51,23 @@ internal sealed class DecodeAttention : IAttention, IDisposable
 
     public Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)
     {
-        _cache.Write(layer, _places, key, value);
-        var (keys, values) = _cache.Read(layer, 0, _rows, _longest);
+        _cache.Write(layer, _newPlaces, key, value);
+        var (keys, values) = _cache.Read(layer, _places);
         long keyValueHeads = key.shape[1], headDim = query.shape[2];
+
+        // (rows, keyValueHeads, keys, headDim)
+        Tensor Split(Tensor features) => features.view(_rows, -1, keyValueHeads, headDim).transpose(1, 2);
 
         // The query heads of a group stand where the kernel expects the queries: (rows, keyValueHeads, group, headDim)
         var grouped = query.reshape(_rows, keyValueHeads, -1, headDim);
-        var mixed = nn.functional.scaled_dot_product_attention(
-            grouped, keys.transpose(1, 2), values.transpose(1, 2), _mask, 0, is_casual: false);
+        var mixed = nn.functional.scaled_dot_product_attention(grouped, Split(keys), Split(values), _mask, 0, is_casual: false);
         return mixed.reshape(_rows, -1);
     }
 
     public void Dispose()
     {
         Positions.Dispose();
+        _newPlaces.Dispose();
         _places.Dispose();
         _mask?.Dispose();
     }

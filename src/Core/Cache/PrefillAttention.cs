@@ -3,59 +3,53 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Cache;
 
-/// <summary>Stretches of prompts, each going on in a row of the cache from where that row stands.</summary>
+/// <summary>Stretches of tokens, each going on in a row from where that row stands.</summary>
 internal sealed class PrefillAttention : IAttention, IDisposable
 {
-    private readonly KeyValueCache _cache;
-    private readonly IReadOnlyList<Stretch> _stretches;
+    private readonly TensorKeyValues _cache;
     private readonly long[] _lengths;
-    private readonly Tensor _places;
+    private readonly Tensor _newPlaces;
+    private readonly Tensor[] _places;
     private readonly Tensor?[] _masks;
 
-    /// <param name="cache">The cache, with room for the stretches.</param>
-    /// <param name="stretches">In the order of the batch.</param>
+    /// <param name="cache">Keys and values.</param>
+    /// <param name="stretches">Each row's blocks, with room for the stretch, and its first position and length, in the order of the batch.</param>
     /// <param name="config">The model's configuration.</param>
     /// <param name="device">The model's device.</param>
     /// <param name="dtype">The model's dtype.</param>
-    public PrefillAttention(KeyValueCache cache, IReadOnlyList<Stretch> stretches, ModelConfig config, Device device, ScalarType dtype)
+    public PrefillAttention(
+        TensorKeyValues cache, IReadOnlyList<(RowBlocks Blocks, int Start, int Length)> stretches, ModelConfig config, Device device, ScalarType dtype)
     {
         _cache = cache;
-        _stretches = stretches;
         _lengths = [.. stretches.Select(stretch => (long)stretch.Length)];
-        var positions = stretches.SelectMany(stretch => Enumerable.Range(stretch.Start, stretch.Length), (_, position) => (long)position);
-        var places = stretches.SelectMany(
-            stretch => Enumerable.Range(stretch.Start, stretch.Length),
-            (stretch, position) => (long)stretch.Row * cache.Positions + position);
         using var scope = NewDisposeScope();
-        Positions = tensor(positions.ToArray(), int64, device).DetachFromDisposeScope();
-        _places = tensor(places.ToArray(), int64, device).DetachFromDisposeScope();
+        Tensor Whole(IEnumerable<long> numbers) => tensor(numbers.ToArray(), int64, device).DetachFromDisposeScope();
+        Positions = Whole(stretches.SelectMany(stretch => Enumerable.Range(stretch.Start, stretch.Length), (_, position) => (long)position));
+        _newPlaces = Whole(stretches.SelectMany(stretch => TensorKeyValues.PlacesOf(stretch.Blocks, stretch.Start, stretch.Length)));
+        _places = [.. stretches.Select(stretch => Whole(TensorKeyValues.PlacesOf(stretch.Blocks, 0, stretch.Start + stretch.Length)))];
         _masks = [.. stretches.Select(stretch => stretch.Start == 0 && (config.SlidingWindow ?? int.MaxValue) >= stretch.Length
             ? null
             : CausalMask.Make(stretch.Length, stretch.Start + stretch.Length, config.SlidingWindow, device, dtype).DetachFromDisposeScope())];
     }
 
-    /// <summary>Positions Start .. Start + Length - 1 of a row of the cache.</summary>
-    internal readonly record struct Stretch(int Row, int Start, int Length);
-
     public Tensor Positions { get; }
 
     public Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)
     {
-        _cache.Write(layer, _places, key, value);
-        long heads = query.shape[1], times = heads / key.shape[1];
+        _cache.Write(layer, _newPlaces, key, value);
+        long times = query.shape[1] / key.shape[1];
         var queries = query.split(_lengths);
-        var mixed = new Tensor[_stretches.Count];
+        var mixed = new Tensor[_places.Length];
         for (var at = 0; at < mixed.Length; at++)
         {
-            var (row, start, length) = _stretches[at];
-            var (keys, values) = _cache.Read(layer, row, 1, start + length);
+            var (keys, values) = _cache.Read(layer, _places[at]);
             mixed[at] = nn.functional.scaled_dot_product_attention(
                 queries[at].transpose(0, 1).unsqueeze(0), // (1, heads, length, headDim)
-                Grouped.Repeat(keys.transpose(1, 2), times),
-                Grouped.Repeat(values.transpose(1, 2), times),
+                Grouped.Repeat(keys.transpose(0, 1).unsqueeze(0), times),
+                Grouped.Repeat(values.transpose(0, 1).unsqueeze(0), times),
                 _masks[at],
                 0,
-                is_casual: _masks[at] is null).squeeze(0).transpose(0, 1).reshape(length, -1);
+                is_casual: _masks[at] is null).squeeze(0).transpose(0, 1).reshape(_lengths[at], -1);
         }
 
         return mixed.Length == 1 ? mixed[0] : cat(mixed);
@@ -64,10 +58,10 @@ internal sealed class PrefillAttention : IAttention, IDisposable
     public void Dispose()
     {
         Positions.Dispose();
-        _places.Dispose();
-        foreach (var mask in _masks)
+        _newPlaces.Dispose();
+        foreach (var tensor in _places.Concat(_masks))
         {
-            mask?.Dispose();
+            tensor?.Dispose();
         }
     }
 }

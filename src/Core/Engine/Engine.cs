@@ -2,55 +2,55 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using CoLA.Core.Adapters;
 using CoLA.Core.Cache;
+using CoLA.Core.Engine.Runners;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
-using static TorchSharp.torch;
 
 namespace CoLA.Core.Engine;
 
 /// <summary>
-/// The one thread that owns every tensor. Rows of all tenants decode together; prompts are read in chunks between, and
-/// long work (training, scoring, making pools) advances unit by unit in what time is left.
+/// The one thread that owns every tensor. Each step reads one token for every row that decodes and some of the prompts of
+/// those that begin, of all tenants together; long work (training, scoring, making pools) advances unit by unit in what
+/// time is left.
 /// </summary>
 internal sealed class Engine : IDisposable
 {
-    /// <summary>Share of a decode step's time that long work may take between two decode steps.</summary>
+    /// <summary>Share of a step's time that long work may take between two steps.</summary>
     private const double WorkShare = 0.5;
 
     private readonly Lock _door = new();
     private readonly ConcurrentQueue<Action> _calls = new();
     private readonly Queue<LongWork> _work = new();
     private readonly AutoResetEvent _wake = new(false);
-    private readonly EngineOptions _options;
-    private readonly KeyValueCache _cache;
-    private readonly LaneAdapters _lanes;
-    private readonly WaitingRows _waiting;
-    private readonly RunningRows _rows;
-    private readonly ModelRunner _runner;
+    private readonly KeyValueBlocks _blocks;
+    private readonly Scheduler _scheduler;
+    private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
+    private readonly long _blockBytes;
     private readonly Thread _thread;
     private volatile bool _stopping;
     private bool _closed;
-    private long _decodeTicks;
+    private long _stepTicks;
 
-    public Engine(CausalLanguageModel model, EngineOptions options, EngineMetrics metrics)
+    public Engine(CausalLanguageModel model, EngineOptions options, EngineMetrics metrics, AdapterBank bank)
     {
-        _options = options;
+        Model = model;
         _metrics = metrics;
         _metrics.KeyValueBudget = options.KeyValueMemory;
-        _cache = new KeyValueCache(model.Config, model.Device, model.DType);
-        _lanes = new LaneAdapters(model.Device, model.DType);
-        _waiting = new WaitingRows(options, _cache);
-        _rows = new RunningRows(_cache, _lanes);
-        _runner = new ModelRunner(model, _cache, _lanes);
-        Model = model;
+        _blockBytes = BlockBytes(model);
+        _blocks = new KeyValueBlocks(options.BlocksOf(_blockBytes));
+        _runner = model.Team is null ? new TensorRunner(model, _blocks.Capacity) : new KernelRunner(model, _blocks.Capacity);
+        _scheduler = new Scheduler(options, _blocks, bank, metrics, _runner.IsInvariant);
         _thread = new Thread(Loop) { IsBackground = true, Name = "CoLA engine" };
         _thread.Start();
     }
 
     public CausalLanguageModel Model { get; }
+
+    /// <summary>Looks for work again; from any thread.</summary>
+    public void Wake() => _wake.Set();
 
     /// <summary>Runs something short on the engine's thread, between two steps.</summary>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
@@ -80,16 +80,15 @@ internal sealed class Engine : IDisposable
         return work.Done;
     }
 
-    /// <summary>Whether a row could ever run.</summary>
-    /// <exception cref="ExhaustedRejection">Its keys and values alone are more than the server has room for.</exception>
-    public void RequireRoomFor(Sequence row) => _waiting.RequireRoomFor(row);
+    /// <inheritdoc cref="Scheduler.RequireRoomFor"/>
+    public void RequireRoomFor(Sequence row) => _scheduler.RequireRoomFor(row);
 
-    /// <summary>Lets rows wait for their turn; those of one call begin together.</summary>
+    /// <summary>Lets rows wait for their turn.</summary>
     /// <exception cref="ExhaustedRejection">Too many rows wait already.</exception>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
     public void Submit(IReadOnlyList<Sequence> rows)
     {
-        LetIn(() => _waiting.Submit(rows));
+        LetIn(() => _scheduler.Submit(rows));
     }
 
     public void Dispose()
@@ -101,6 +100,10 @@ internal sealed class Engine : IDisposable
     }
 
     private static PreconditionRejection Stopped() => new("the server is stopping");
+
+    /// <summary>Bytes of the keys and values of one block, in all layers.</summary>
+    private static long BlockBytes(CausalLanguageModel model) =>
+        2L * model.Config.Layers * model.Config.KeyValueHeads * model.Config.HeadDim * KeyValueBlocks.Positions * (model.DType == TorchSharp.torch.float32 ? sizeof(float) : sizeof(ushort));
 
     /// <summary>Hands something to the engine's thread; what is let in is answered, be it by <see cref="Stop"/>.</summary>
     private void LetIn(Action enqueue)
@@ -134,15 +137,17 @@ internal sealed class Engine : IDisposable
     private bool Step()
     {
         var called = Call();
-        DropCancelled();
-        Admit();
-        var prefilled = _rows.Decoding < _rows.Count && Guarded(Prefill);
-        var decoded = _rows.Decoding > 0 && Guarded(Decode);
+        var plan = _scheduler.Plan();
+        if (plan.Count > 0)
+        {
+            Run(plan);
+        }
+
         var worked = Work();
-        _metrics.Running = _rows.Count;
-        _metrics.Waiting = _waiting.Count;
-        _metrics.KeyValueBytes = _cache.Bytes;
-        return called || prefilled || decoded || worked;
+        _metrics.Running = _scheduler.Running;
+        _metrics.Waiting = _scheduler.Waiting;
+        _metrics.KeyValueBytes = _blocks.InUse * _blockBytes;
+        return called || plan.Count > 0 || worked;
     }
 
     private bool Call()
@@ -157,104 +162,50 @@ internal sealed class Engine : IDisposable
         return any;
     }
 
-    private void DropCancelled()
-    {
-        for (var slot = _rows.Count - 1; slot >= 0; slot--)
-        {
-            if (_rows[slot].IsCancelled)
-            {
-                _rows.Remove(slot);
-            }
-        }
-    }
-
-    private void Admit()
-    {
-        while (_waiting.Next(_rows) is { } next)
-        {
-            try
-            {
-                var adapter = next.Adapter();
-                _cache.EnsureRoom(_rows.Count + 1, Math.Max(_rows.LongestNeed, next.MostPositions));
-                _rows.Add(next, adapter);
-                next.Timing.Admit();
-            }
-            catch (Rejection rejection)
-            {
-                next.Fail(rejection);
-            }
-            catch (Exception fault)
-            {
-                next.Crash(fault);
-            }
-        }
-    }
-
-    private void Prefill()
+    /// <summary>A fault in a step ends the calls whose rows took part in it, and nothing else.</summary>
+    private void Run(List<Stretch> plan)
     {
         var started = Stopwatch.GetTimestamp();
-        var (rows, finished, logits) = _runner.Prefill(_rows, _options.PrefillTokens);
-        if (logits is not null)
+        try
         {
-            var first = _rows.Decoding;
-            for (var row = 0; row < finished; row++)
+            using var logits = _runner.Run(plan);
+            Deliver(plan, logits);
+        }
+        catch (Exception fault)
+        {
+            foreach (var (row, _) in plan)
             {
-                _rows.StartDecoding();
+                row.Crash(fault);
+                _scheduler.Remove(row);
             }
-
-            Deliver(first, finished, logits);
         }
 
-        _metrics.Stepped(StepKind.Prefill, rows, started);
+        _stepTicks = Stopwatch.GetTimestamp() - started;
+        _metrics.Stepped(plan.Exists(stretch => stretch.Length > 1) ? StepKind.Prefill : StepKind.Decode, plan.Count, started);
     }
 
-    private void Decode()
+    private void Deliver(List<Stretch> plan, StepLogits? logits)
     {
-        var started = Stopwatch.GetTimestamp();
-        var rows = _rows.Decoding;
-        Deliver(0, rows, _runner.Decode(_rows));
-        _metrics.Stepped(StepKind.Decode, rows, started);
-        _decodeTicks = Stopwatch.GetTimestamp() - started;
-    }
+        var rows = plan.Where(stretch => stretch.GivesToken).Select(stretch => stretch.Row).ToArray();
+        plan.ForEach(_scheduler.Advance);
+        if (logits is null)
+        {
+            return;
+        }
 
-    private void Deliver(int first, int count, Tensor logits)
-    {
-        using var own = logits;
-        var rows = Enumerable.Range(first, count).Select(slot => _rows[slot]).ToArray();
         var tokens = TokenChooser.Choose(rows, logits);
-
-        // From behind, so that a row that leaves is filled from rows that were already served.
-        for (var at = count - 1; at >= 0; at--)
+        for (var at = 0; at < rows.Length; at++)
         {
             if (tokens[at] is not { } token)
             {
                 rows[at].Fail(new PreconditionRejection("the model gave logits that are not finite; the row ends here"));
-                _rows.Remove(first + at);
+                _scheduler.Remove(rows[at]);
             }
             else if (rows[at].Accept(token))
             {
-                _rows.Remove(first + at);
+                _scheduler.Remove(rows[at]);
             }
         }
-    }
-
-    /// <summary>A fault in a step ends the calls whose rows took part in it, and nothing else.</summary>
-    private bool Guarded(Action step)
-    {
-        try
-        {
-            step();
-        }
-        catch (Exception fault)
-        {
-            while (_rows.Count > 0)
-            {
-                _rows[_rows.Count - 1].Crash(fault);
-                _rows.Remove(_rows.Count - 1);
-            }
-        }
-
-        return true;
     }
 
     private bool Work()
@@ -276,7 +227,7 @@ internal sealed class Engine : IDisposable
 
             _metrics.Stepped(StepKind.Work, 0, unit);
         }
-        while (_work.Count > 0 && _rows.Count > 0 && Stopwatch.GetTimestamp() - started < WorkShare * _decodeTicks);
+        while (_work.Count > 0 && _scheduler.Running > 0 && Stopwatch.GetTimestamp() - started < WorkShare * _stepTicks);
         return true;
     }
 
@@ -289,20 +240,12 @@ internal sealed class Engine : IDisposable
         }
 
         Call();
-        while (_rows.Count > 0)
-        {
-            _rows[_rows.Count - 1].Fail(stopped);
-            _rows.Remove(_rows.Count - 1);
-        }
-
-        _waiting.FailAll(stopped);
-
+        _scheduler.FailAll(stopped);
         while (_work.TryDequeue(out var work))
         {
             work.Abandon(stopped);
         }
 
-        _lanes.Dispose();
-        _cache.Dispose();
+        _runner.Dispose();
     }
 }

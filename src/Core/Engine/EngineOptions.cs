@@ -9,15 +9,24 @@ public sealed record EngineOptions
     /// <summary>Rows that wait at most; one more is refused with a hint to try again.</summary>
     public int MaximumWaiting { get; init; } = 4096;
 
-    /// <summary>Bytes that keys and values may take.</summary>
+    /// <summary>Bytes that keys and values may take, those included that are kept for rows that begin alike.</summary>
     public long KeyValueMemory { get; init; } = 2L << 30;
 
-    /// <summary>Prompt tokens per step at most, so that a long prompt does not stall the rows that decode.</summary>
+    /// <summary>Prompt tokens per step at most.</summary>
     public int PrefillTokens { get; init; } = 512;
+
+    /// <summary>The same while rows decode, so that a long prompt does not stall them.</summary>
+    public int PrefillTokensBesideDecoding { get; init; } = 128;
 
     /// <summary>Tokens of one training micro-batch at most.</summary>
     public int TrainingTokens { get; init; } = 2048;
 
     /// <summary>Bytes of folded adapters on the device; those that rows use stay even above it. The pools under them come on top.</summary>
     public long AdapterMemory { get; init; } = 1L << 30;
+
+    /// <summary>Compute by the CPU's own kernels where the processor has what they need; off, by libtorch as on every other device.</summary>
+    internal bool UseKernels { get; init; } = true;
+
+    /// <summary>How many blocks of <paramref name="bytes"/> the memory for keys and values holds; at least one.</summary>
+    internal int BlocksOf(long bytes) => (int)Math.Clamp(KeyValueMemory / bytes, 1, int.MaxValue / 2);
 }

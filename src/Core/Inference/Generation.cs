@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CoLA.Core.Adapters;
 using CoLA.Core.Artifacts;
+using CoLA.Core.Cache;
 using CoLA.Core.Catalog;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
@@ -109,8 +110,8 @@ public sealed class Generation
             var source = version is null ? null : AdapterSource.Of(version, _artifacts, _bank);
             var sequence = new Sequence(spec, index, _model.Tokenizer?.CreateDecoder(skipSpecialTokens: true, continuesText: true), events, cancellation)
             {
-                Adapter = () => source is null ? null : _bank.Acquire(source),
-                Release = _bank.Release,
+                Owner = new PrefixOwner(caller, version?.Key ?? 0),
+                Source = source,
                 Account = _telemetry.Tokens.Of(caller, row.Source.Task),
                 Timing = timing,
             };
@@ -157,6 +158,7 @@ public sealed class Generation
             row.Sampling,
             row.Stops,
             _model.EndIds,
-            row.TopLogProbabilities is { } top ? Math.Min(top, _model.Config.VocabularySize) : null);
+            row.TopLogProbabilities is { } top ? Math.Min(top, _model.Config.VocabularySize) : null,
+            row.Deterministic);
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CoLA.Core.Adapters;
+using CoLA.Core.Cache;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tokens;
@@ -31,15 +32,25 @@ internal sealed class Sequence
         _sampler = new Sampler(spec.Sampling, spec.Prompt);
         _events = events;
         _cancellation = cancellation;
+        Tokens = [.. spec.Prompt];
     }
 
     public SequenceSpec Spec { get; }
 
-    /// <summary>Makes the row's adapter resident; called on the engine's thread when the row is admitted. Null for the base.</summary>
-    public Func<FoldedAdapter?> Adapter { get; init; } = () => null;
+    /// <summary>Who asked, and under which task version: whose keys and values it may share.</summary>
+    public PrefixOwner Owner { get; init; }
 
-    /// <summary>Lets the adapter go; called once the row has left.</summary>
-    public Action<FoldedAdapter> Release { get; init; } = _ => { };
+    /// <summary>Where its adapter comes from; null for the base.</summary>
+    public AdapterSource? Source { get; init; }
+
+    /// <summary>Its adapter while it runs; null for the base.</summary>
+    public FoldedAdapter? Adapter { get; set; }
+
+    /// <summary>The prompt, and what was generated so far.</summary>
+    public List<int> Tokens { get; }
+
+    /// <summary>Its keys and values while it runs.</summary>
+    public RowBlocks Blocks { get; } = new();
 
     /// <summary>Where its tokens are counted.</summary>
     public TokenAccount Account { get; init; } = new();
@@ -47,16 +58,17 @@ internal sealed class Sequence
     /// <summary>When it did what.</summary>
     public RowTiming Timing { get; init; } = new();
 
-    /// <summary>Tokens that the key-value cache holds.</summary>
+    /// <summary>Tokens whose keys and values are there.</summary>
     public int Cached { get; set; }
 
-    /// <summary>The token that the next decode step reads.</summary>
-    public int LastToken { get; private set; }
+    /// <summary>Tokens that are still to be read before the next one can be chosen.</summary>
+    public int Unread => Tokens.Count - Cached;
+
+    /// <summary>It has begun to answer.</summary>
+    public bool HasAnswered => _generated > 0;
 
     /// <summary>Positions that the row can ever need in the cache: its last token is never read.</summary>
     public int MostPositions => Spec.Prompt.Count + Spec.MaximumTokens - 1;
-
-    public bool IsPrefilled => Cached >= Spec.Prompt.Count;
 
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
@@ -71,7 +83,7 @@ internal sealed class Sequence
         _generated++;
         Account.Decoded();
         Timing.Token();
-        LastToken = token.Id;
+        Tokens.Add(token.Id);
         var ended = Spec.EndIds.Contains(token.Id);
         var (text, stopped) = _stops.Push(_decoder?.Push(token.Id) ?? "");
         FinishReason? reason = ended ? FinishReason.Stop

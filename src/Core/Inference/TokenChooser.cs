@@ -1,3 +1,4 @@
+using CoLA.Core.Engine.Runners;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Inference;
@@ -6,29 +7,32 @@ namespace CoLA.Core.Inference;
 internal static class TokenChooser
 {
     /// <summary>
-    /// The next token of each row from its logits (rows, vocabulary), float32; null for a row whose logits are not finite.
-    /// Plain greedy rows cost one maximum for all of them together.
+    /// The next token of each row from its logits; null for a row whose logits are not finite. Plain greedy rows cost
+    /// nothing beyond the maximum that comes with the logits.
     /// </summary>
-    public static GeneratedToken?[] Choose(IReadOnlyList<Sequence> rows, Tensor logits)
+    public static GeneratedToken?[] Choose(IReadOnlyList<Sequence> rows, StepLogits logits)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var (maxima, best) = logits.max(1);
-        var largest = maxima.cpu().data<float>().ToArray();
-        var ids = best.cpu().data<long>().ToArray();
         var tokens = new GeneratedToken?[rows.Count];
         for (var at = 0; at < tokens.Length; at++)
         {
-            if (float.IsFinite(largest[at]))
+            if (float.IsFinite(logits.Largest[at]))
             {
-                var id = rows[at].NeedsLogits ? rows[at].Choose(logits[at].cpu().data<float>().ToArray()) : (int)ids[at];
-                tokens[at] = rows[at].Spec.TopLogProbabilities is { } top
-                    ? WithLogProbabilities(id, logits[at], top)
-                    : new GeneratedToken(id, null, []);
+                tokens[at] = rows[at].NeedsLogits || rows[at].Spec.TopLogProbabilities is not null
+                    ? Choose(rows[at], logits, at)
+                    : new GeneratedToken(logits.Best[at], null, []);
             }
         }
 
         return tokens;
+    }
+
+    private static GeneratedToken Choose(Sequence row, StepLogits logits, int at)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var own = logits.Values[at];
+        var id = row.NeedsLogits ? row.Choose(own.cpu().data<float>().ToArray()) : logits.Best[at];
+        return row.Spec.TopLogProbabilities is { } top ? WithLogProbabilities(id, own, top) : new GeneratedToken(id, null, []);
     }
 
     private static GeneratedToken WithLogProbabilities(int id, Tensor logits, int top)

@@ -31,6 +31,9 @@ internal unsafe struct PanelProduct : IKernelJob
     public float* Y;
 
     public int PanelsPerChunk;
+    public nint RowStride;
+    public static PanelProduct OfRowMajor(float* w, int @in, int columns, float* x, int rows, float* y) => new() { Panels = (byte*)w, In = @in, Out = columns, X = x, Rows = rows, Y = y, PanelsPerChunk = 1, RowStride = columns };
+
 
     public readonly int Chunks => ((Out + Kernels.Panels.Width - 1) / Kernels.Panels.Width + PanelsPerChunk - 1) / PanelsPerChunk;
 
@@ -41,7 +44,7 @@ internal unsafe struct PanelProduct : IKernelJob
     {
         var last = Math.Min((chunk + 1) * PanelsPerChunk * Kernels.Panels.Width, Out);
         var column = chunk * PanelsPerChunk * Kernels.Panels.Width;
-        for (; Rows == 1 && column + 2 * Kernels.Panels.Width <= last; column += 2 * Kernels.Panels.Width)
+        for (; Rows == 1 && RowStride == Kernels.Panels.Width && column + 2 * Kernels.Panels.Width <= last; column += 2 * Kernels.Panels.Width)
         {
             var panel = (float*)Panels + (nint)column * In;
             TwoOfOneRow(panel, panel + (nint)In * Kernels.Panels.Width, In, X, Bias == null ? null : Bias + column, Y + column);
@@ -55,7 +58,7 @@ internal unsafe struct PanelProduct : IKernelJob
 
     private readonly void Panel(int column, int columns)
     {
-        var panel = (float*)Panels + (nint)column * In;
+        var panel = (float*)Panels + (RowStride == Kernels.Panels.Width ? (nint)column * In : column);
         var bias = Bias == null ? null : Bias + column;
         // Stretches of one length, so that none is a short rest.
         var stretches = (In + Stretch - 1) / Stretch;
@@ -63,7 +66,8 @@ internal unsafe struct PanelProduct : IKernelJob
         for (var k = 0; k < In; k += depth)
         {
             Kernels.Panels.Multiply(
-                panel + (nint)k * Kernels.Panels.Width,
+                panel + (nint)k * RowStride,
+                RowStride,
                 Math.Min(depth, In - k),
                 X + k,
                 In,

@@ -17,7 +17,7 @@ internal static unsafe class Panels
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
-        float* panel, int depth, float* x, nint xStride, int rows, float* y, nint yStride, int columns, Start start, float* bias)
+        float* panel, nint wStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride, int columns, Start start, float* bias)
     {
         var edge = stackalloc float[6 * Width];
         var row = 0;
@@ -37,16 +37,16 @@ internal static unsafe class Panels
             switch (tile)
             {
                 case 6:
-                    Six(panel, depth, from, xStride, to, toStride);
+                    Six(panel, wStride, depth, from, xStride, to, toStride);
                     break;
                 case 4:
-                    Four(panel, depth, from, xStride, to, toStride);
+                    Four(panel, wStride, depth, from, xStride, to, toStride);
                     break;
                 case 2:
-                    Two(panel, depth, from, xStride, to, toStride);
+                    Two(panel, wStride, depth, from, xStride, to, toStride);
                     break;
                 default:
-                    One(panel, depth, from, to);
+                    One(panel, wStride, depth, from, to);
                     break;
             }
 
@@ -83,14 +83,14 @@ internal static unsafe class Panels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Six(float* w, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void Six(float* w, nint wStride, int depth, float* x, nint xStride, float* y, nint yStride)
     {
         float* x0 = x, x1 = x0 + xStride, x2 = x1 + xStride, x3 = x2 + xStride, x4 = x3 + xStride, x5 = x4 + xStride;
         float* y0 = y, y1 = y0 + yStride, y2 = y1 + yStride, y3 = y2 + yStride, y4 = y3 + yStride, y5 = y4 + yStride;
         Vector256<float> a0 = Vector256.Load(y0), b0 = Vector256.Load(y0 + 8), a1 = Vector256.Load(y1), b1 = Vector256.Load(y1 + 8);
         Vector256<float> a2 = Vector256.Load(y2), b2 = Vector256.Load(y2 + 8), a3 = Vector256.Load(y3), b3 = Vector256.Load(y3 + 8);
         Vector256<float> a4 = Vector256.Load(y4), b4 = Vector256.Load(y4 + 8), a5 = Vector256.Load(y5), b5 = Vector256.Load(y5 + 8);
-        for (nint k = 0; k < depth; k++, w += Width)
+        for (nint k = 0; k < depth; k++, w += wStride)
         {
             var left = Vector256.Load(w);
             var right = Vector256.Load(w + 8);
@@ -129,13 +129,13 @@ internal static unsafe class Panels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* w, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void Four(float* w, nint wStride, int depth, float* x, nint xStride, float* y, nint yStride)
     {
         float* x0 = x, x1 = x0 + xStride, x2 = x1 + xStride, x3 = x2 + xStride;
         float* y0 = y, y1 = y0 + yStride, y2 = y1 + yStride, y3 = y2 + yStride;
         Vector256<float> a0 = Vector256.Load(y0), b0 = Vector256.Load(y0 + 8), a1 = Vector256.Load(y1), b1 = Vector256.Load(y1 + 8);
         Vector256<float> a2 = Vector256.Load(y2), b2 = Vector256.Load(y2 + 8), a3 = Vector256.Load(y3), b3 = Vector256.Load(y3 + 8);
-        for (nint k = 0; k < depth; k++, w += Width)
+        for (nint k = 0; k < depth; k++, w += wStride)
         {
             var left = Vector256.Load(w);
             var right = Vector256.Load(w + 8);
@@ -164,12 +164,12 @@ internal static unsafe class Panels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two(float* w, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void Two(float* w, nint wStride, int depth, float* x, nint xStride, float* y, nint yStride)
     {
         float* x0 = x, x1 = x0 + xStride;
         float* y0 = y, y1 = y0 + yStride;
         Vector256<float> a0 = Vector256.Load(y0), b0 = Vector256.Load(y0 + 8), a1 = Vector256.Load(y1), b1 = Vector256.Load(y1 + 8);
-        for (nint k = 0; k < depth; k++, w += Width)
+        for (nint k = 0; k < depth; k++, w += wStride)
         {
             var left = Vector256.Load(w);
             var right = Vector256.Load(w + 8);
@@ -188,10 +188,10 @@ internal static unsafe class Panels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(float* w, int depth, float* x, float* y)
+    private static void One(float* w, nint wStride, int depth, float* x, float* y)
     {
         Vector256<float> a = Vector256.Load(y), b = Vector256.Load(y + 8);
-        for (nint k = 0; k < depth; k++, w += Width)
+        for (nint k = 0; k < depth; k++, w += wStride)
         {
             var xk = Vector256.Create(x[k]);
             a = Vector256.FusedMultiplyAdd(xk, Vector256.Load(w), a);

@@ -44,14 +44,14 @@ internal static unsafe class RowProduct
             for (; at + 8 <= columns; at += 8)
             {
                 var even = Vector256.FusedMultiplyAdd(x0, Vector256.Load(w0 + at), Vector256.Load(y + at));
-                var odd = x1 * Vector256.Load(w1 + at);
+                even = Vector256.FusedMultiplyAdd(x1, Vector256.Load(w1 + at), even);
                 even = Vector256.FusedMultiplyAdd(x2, Vector256.Load(w2 + at), even);
-                odd = Vector256.FusedMultiplyAdd(x3, Vector256.Load(w3 + at), odd);
+                even = Vector256.FusedMultiplyAdd(x3, Vector256.Load(w3 + at), even);
                 even = Vector256.FusedMultiplyAdd(x4, Vector256.Load(w4 + at), even);
-                odd = Vector256.FusedMultiplyAdd(x5, Vector256.Load(w5 + at), odd);
+                even = Vector256.FusedMultiplyAdd(x5, Vector256.Load(w5 + at), even);
                 even = Vector256.FusedMultiplyAdd(x6, Vector256.Load(w6 + at), even);
-                odd = Vector256.FusedMultiplyAdd(x7, Vector256.Load(w7 + at), odd);
-                (even + odd).Store(y + at);
+                even = Vector256.FusedMultiplyAdd(x7, Vector256.Load(w7 + at), even);
+                even.Store(y + at);
             }
 
             for (; at < columns; at++)

@@ -39,13 +39,19 @@ public sealed class BaseModel : IDisposable
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c> (CUDA where there is one).</param>
     /// <exception cref="ModelFileRejection">A file is missing, damaged or not supported.</exception>
     /// <exception cref="InvalidArgumentRejection">There is no such device.</exception>
-    public static BaseModel Load(string path, string device = "cpu")
+    public static BaseModel Load(string path, string device = "cpu") => Load(path, device, useKernels: true);
+
+    /// <inheritdoc cref="Load(string, string)"/>
+    /// <param name="path">The directory or file.</param>
+    /// <param name="device">The device's name.</param>
+    /// <param name="useKernels">Whether the CPU's own kernels may be used.</param>
+    internal static BaseModel Load(string path, string device, bool useKernels)
     {
         var placed = ComputeDevice.Of(device);
         using var checkpoint = Checkpoint.Open(path);
         var tokenizer = checkpoint.LoadTokenizer();
         return new BaseModel(
-            CausalLanguageModel.Load(checkpoint, placed),
+            CausalLanguageModel.Load(checkpoint, placed, useKernels: useKernels),
             new BaseModelIdentity(checkpoint.Name, checkpoint.Sha256()),
             tokenizer);
     }

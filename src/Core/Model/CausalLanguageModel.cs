@@ -12,8 +12,6 @@ namespace CoLA.Core.Model;
 /// </summary>
 internal sealed class CausalLanguageModel : IDisposable
 {
-    private readonly ModelWeights _weights;
-    private readonly RotaryEmbedding _rotary;
     private readonly DecoderLayer[] _layers;
 
     private CausalLanguageModel(ModelConfig config, ModelWeights weights, KernelTeam? team, Device device, ScalarType dtype)
@@ -22,8 +20,8 @@ internal sealed class CausalLanguageModel : IDisposable
         Config = config;
         Device = device;
         DType = dtype;
-        _weights = weights;
-        _rotary = new RotaryEmbedding(config, device);
+        Weights = weights;
+        Rotary = new RotaryEmbedding(config, device);
         _layers = [.. weights.Layers.Select((layer, index) => new DecoderLayer(index, config, layer))];
     }
 
@@ -32,25 +30,29 @@ internal sealed class CausalLanguageModel : IDisposable
 
     public ModelConfig Config { get; }
 
+    public ModelWeights Weights { get; }
+
+    public RotaryEmbedding Rotary { get; }
+
     public Device Device { get; }
 
     public ScalarType DType { get; }
 
-    public long Bytes => _weights.Bytes;
+    public long Bytes => Weights.Bytes;
 
     /// <summary>Loads a checkpoint; float32 on the CPU and bfloat16 elsewhere unless told otherwise.</summary>
     /// <exception cref="Rejections.ModelFileRejection">A tensor is missing or has another shape.</exception>
-    public static CausalLanguageModel Load(Checkpoint checkpoint, Device device, ScalarType? dtype = null)
+    public static CausalLanguageModel Load(Checkpoint checkpoint, Device device, ScalarType? dtype = null, bool useKernels = true)
     {
         var computed = dtype ?? (device.type == DeviceType.CPU ? float32 : bfloat16);
-        var team = device.type == DeviceType.CPU && computed == float32 && KernelTeam.IsSupported ? new KernelTeam(get_num_threads()) : null;
+        var team = useKernels && device.type == DeviceType.CPU && computed == float32 && KernelTeam.IsSupported ? new KernelTeam(get_num_threads()) : null;
         return new CausalLanguageModel(checkpoint.Config, ModelWeights.Load(checkpoint, device, computed, team), team, device, computed);
     }
 
     /// <summary>Ids (tokens) to embeddings (tokens, hidden).</summary>
-    public Tensor Embed(Tensor ids) => _weights.Embed(ids);
+    public Tensor Embed(Tensor ids) => Weights.Embed(ids);
 
-    public RotaryAngles Angles(IAttention attention) => _rotary.At(attention.Positions);
+    public RotaryAngles Angles(IAttention attention) => Rotary.At(attention.Positions);
 
     /// <summary>One layer, (tokens, hidden) to (tokens, hidden).</summary>
     public Tensor Layer(int index, Tensor hidden, IAttention attention, RotaryAngles angles, IAdapters adapters) =>
@@ -76,17 +78,17 @@ internal sealed class CausalLanguageModel : IDisposable
     /// <summary>Final norm and head: (tokens, hidden) to logits (tokens, vocabulary), float32.</summary>
     public Tensor Logits(Tensor hidden)
     {
-        var logits = _weights.Head.Multiply(RmsNorm.Apply(hidden, _weights.FinalNorm, Config.RmsNormEpsilon));
+        var logits = Weights.Head.Multiply(RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon));
         return logits.dtype == float32 ? logits : logits.to(float32);
     }
 
     /// <summary>The base weight of a target, transposed: (in, out).</summary>
-    public Tensor WeightOf(int layer, Target target) => _weights.Layers[layer].Of(target, Config);
+    public Tensor WeightOf(int layer, Target target) => Weights.Layers[layer].Of(target, Config);
 
     public void Dispose()
     {
-        _weights.Dispose();
-        _rotary.Dispose();
+        Weights.Dispose();
+        Rotary.Dispose();
         Team?.Dispose();
     }
 }

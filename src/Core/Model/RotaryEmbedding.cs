@@ -8,22 +8,25 @@ namespace CoLA.Core.Model;
 /// </summary>
 internal sealed class RotaryEmbedding : IDisposable
 {
-    private readonly Tensor _cos; // (context, headDim / 2)
-    private readonly Tensor _sin;
-
     public RotaryEmbedding(ModelConfig config, Device device)
     {
         using var scope = NewDisposeScope();
         var frequencies = tensor(Frequencies(config), float32);
         using var positions = arange(config.ContextLength, float32);
         var angles = outer(positions, frequencies);
-        _cos = angles.cos().to(device).DetachFromDisposeScope();
-        _sin = angles.sin().to(device).DetachFromDisposeScope();
+        Cos = angles.cos().to(device).DetachFromDisposeScope();
+        Sin = angles.sin().to(device).DetachFromDisposeScope();
     }
+
+    /// <summary>(context, headDim / 2), float32.</summary>
+    public Tensor Cos { get; }
+
+    /// <summary>(context, headDim / 2), float32.</summary>
+    public Tensor Sin { get; }
 
     /// <summary>Cosines and sines for <paramref name="positions"/> (tokens), each (tokens, 1, headDim / 2), float32.</summary>
     public RotaryAngles At(Tensor positions) =>
-        new(_cos.index_select(0, positions).unsqueeze(1), _sin.index_select(0, positions).unsqueeze(1));
+        new(Cos.index_select(0, positions).unsqueeze(1), Sin.index_select(0, positions).unsqueeze(1));
 
     /// <summary>Turns <paramref name="features"/> (tokens, heads, headDim).</summary>
     public static Tensor Rotate(Tensor features, RotaryAngles angles)
@@ -37,8 +40,8 @@ internal sealed class RotaryEmbedding : IDisposable
 
     public void Dispose()
     {
-        _cos.Dispose();
-        _sin.Dispose();
+        Cos.Dispose();
+        Sin.Dispose();
     }
 
     private static float[] Frequencies(ModelConfig config)

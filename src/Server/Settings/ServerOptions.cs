@@ -35,8 +35,11 @@ public sealed class ServerOptions
     /// <summary>Bytes that keys and values may take, at least 1 MiB.</summary>
     public long KeyValueMemory { get; set; } = Engine.KeyValueMemory;
 
-    /// <summary>Prompt tokens per step at most, 1 to 65,536: less lets rows that decode wait less for others' prompts.</summary>
+    /// <summary>Prompt tokens per step at most, 1 to 65,536.</summary>
     public int PrefillTokens { get; set; } = Engine.PrefillTokens;
+
+    /// <summary>The same while rows decode, 1 to 65,536: less lets them wait less for others' prompts.</summary>
+    public int PrefillTokensBesideDecoding { get; set; } = Engine.PrefillTokensBesideDecoding;
 
     /// <summary>Tokens of one training micro-batch at most, 1 to 1,048,576: less takes less memory.</summary>
     public int TrainingTokens { get; set; } = Engine.TrainingTokens;
@@ -53,6 +56,7 @@ public sealed class ServerOptions
         MaximumWaiting = MaximumWaiting,
         KeyValueMemory = KeyValueMemory,
         PrefillTokens = PrefillTokens,
+        PrefillTokensBesideDecoding = PrefillTokensBesideDecoding,
         TrainingTokens = TrainingTokens,
         AdapterMemory = AdapterMemory,
     };

@@ -49,7 +49,8 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
         CheckRange(options.Threads ?? 1, 1, MaximumThreads, nameof(options.Threads), "leave it out for as many as there are cores");
         CheckRange(options.MaximumRows, 1, MaximumRows, nameof(options.MaximumRows), "more rows give more tokens a second in all, and fewer to each");
         CheckRange(options.MaximumWaiting, 1, MaximumWaiting, nameof(options.MaximumWaiting), "what finds no place is refused with a hint to try again");
-        CheckRange(options.PrefillTokens, 1, MaximumPrefillTokens, nameof(options.PrefillTokens), "some hundreds keep prompts from stalling the rows that decode");
+        CheckRange(options.PrefillTokens, 1, MaximumPrefillTokens, nameof(options.PrefillTokens), "some hundreds use the processor well");
+        CheckRange(options.PrefillTokensBesideDecoding, 1, MaximumPrefillTokens, nameof(options.PrefillTokensBesideDecoding), "some tens to hundreds keep prompts from stalling the rows that decode");
         CheckRange(options.TrainingTokens, 1, MaximumTrainingTokens, nameof(options.TrainingTokens), "some thousands use the processor well, less takes less memory");
         CheckMemory(options.KeyValueMemory, nameof(options.KeyValueMemory), "a row cannot run without keys and values");
         CheckMemory(options.AdapterMemory, nameof(options.AdapterMemory), "a task cannot be served without its adapter");

@@ -15,7 +15,8 @@ internal static class InferenceTranslation
         ToCore(row.Sampling),
         row.Stop,
         row.HasMaxTokens ? row.MaxTokens : null,
-        row.HasLogprobs ? row.Logprobs : null);
+        row.HasLogprobs ? row.Logprobs : null,
+        row.Deterministic);
 
     public static ScoreRow ToCore(this V1.ScoreRow row) => new(
         ToCore(row.Source),

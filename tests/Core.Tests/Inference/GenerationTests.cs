@@ -12,10 +12,13 @@ public sealed class GenerationTests
 {
     private const int Tokens = 12;
 
-    [Fact]
-    public async Task Run_MixedBatch_EachRowEqualsItselfAlone()
+    /// <summary>Bit for bit by the CPU's own kernels; by libtorch, whose sums depend on the batch, up to their rounding.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1e-4f)]
+    public async Task Run_MixedBatch_EachRowEqualsItselfAlone(bool kernels, float tolerance)
     {
-        await using var world = new CoreWorld(new EngineOptions { PrefillTokens = 16 });
+        await using var world = new CoreWorld(new EngineOptions { UseKernels = kernels, PrefillTokens = 16, PrefillTokensBesideDecoding = 5 });
         var tasks = await TrainedTasksAsync(world);
         (TaskName? Task, string Prompt)[] rows =
         [
@@ -33,7 +36,7 @@ public sealed class GenerationTests
             var together = await world.GenerateAsync(Tokens, [.. order.Select(at => rows[at])]);
             for (var row = 0; row < order.Length; row++)
             {
-                AssertAlike(alone[order[row]], together[row]);
+                AssertAlike(alone[order[row]], together[row], tolerance);
             }
         }
     }
@@ -257,10 +260,10 @@ public sealed class GenerationTests
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation);
     }
 
-    private static void AssertAlike(IReadOnlyList<GeneratedToken> expected, IReadOnlyList<GeneratedToken> found)
+    private static void AssertAlike(IReadOnlyList<GeneratedToken> expected, IReadOnlyList<GeneratedToken> found, float tolerance = 0)
     {
         Assert.Equal(expected.Select(token => token.Id), found.Select(token => token.Id));
-        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First.LogProbability!.Value, pair.Second.LogProbability!.Value, 1e-4f));
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First.LogProbability!.Value, pair.Second.LogProbability!.Value, tolerance));
     }
 
     private static async Task<(string Text, Finish Finish)> TextAsync(CoreWorld world, GenerationRow row)

@@ -1,0 +1,174 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Cache;
+using CoLA.Core.Kernels;
+
+namespace CoLA.Core.Engine.Runners;
+
+/// <summary>
+/// One step's tokens as the kernels read them. Rows are put in the order of their lanes (pool version, stacked or summed,
+/// subtracting or not), within a lane in the order of their adapters: a lane's tokens are neighbours, one product with the
+/// pool's A serves them all, and tokens under one adapter share its U.
+/// </summary>
+internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposable
+{
+    private readonly NativeBuffer<int> _positions = new();
+    private readonly NativeBuffer<int> _blockOfToken = new();
+    private readonly NativeBuffer<int> _blocksOfRows = new();
+    private readonly NativeBuffer<TokenTile> _tiles = new();
+    private readonly NativeBuffer<QueryTile> _queries = new();
+    private readonly NativeBuffer<AdapterRun> _runs = new();
+    private readonly List<Lane> _lanes = [];
+    private Stretch[] _order = [];
+
+    /// <summary>Tokens under one pool version, and where the kernels find its projections.</summary>
+    internal readonly record struct Lane(PoolOnDevice Pool, bool Summed, bool Subtracts, int First, int Count, IntPtr Sites);
+
+    /// <summary>Tokens in all.</summary>
+    public int Count { get; private set; }
+
+    public IReadOnlyList<Lane> Lanes => _lanes;
+
+    public int* Positions { get; private set; }
+
+    /// <summary>Block of each token's key and value.</summary>
+    public int* Blocks { get; private set; }
+
+    public TokenTile* Tiles { get; private set; }
+
+    public int TileCount { get; private set; }
+
+    public QueryTile* Queries { get; private set; }
+
+    public int QueryCount { get; private set; }
+
+    public AdapterRun* Runs { get; private set; }
+
+    public int RunCount { get; private set; }
+
+    /// <summary>Chunks of what is done for each tile and key-value head.</summary>
+    public int TileHeads => TileCount * keyValueHeads;
+
+    public int QueryHeads => QueryCount * keyValueHeads;
+
+    /// <summary>Token ids, in the step's order.</summary>
+    public long[] Ids { get; private set; } = [];
+
+    /// <summary>The last token of each stretch that gives one, in the order in which the stretches came.</summary>
+    public int[] Ends { get; private set; } = [];
+
+    public void Set(IReadOnlyList<Stretch> stretches)
+    {
+        _order =
+        [
+            .. stretches.OrderBy(stretch => stretch.Row.Adapter is { } adapter ? adapter.Pool.Number : -1)
+                .ThenBy(stretch => stretch.Row.Adapter is { Summed: true })
+                .ThenBy(stretch => stretch.Row.Adapter is { Subtracts: true })
+                .ThenBy(stretch => stretch.Row.Adapter?.Number ?? -1),
+        ];
+        Count = _order.Sum(stretch => stretch.Length);
+        Ids = new long[Count];
+        Positions = _positions.Of(Count);
+        Blocks = _blockOfToken.Of(Count);
+        Tiles = _tiles.Of(Count);
+        Queries = _queries.Of(Count);
+        Runs = _runs.Of(_order.Length);
+        TileCount = QueryCount = RunCount = 0;
+        _lanes.Clear();
+        PlaceTokens();
+        PlaceRuns();
+        var ends = new Dictionary<Stretch, int>(_order.Length);
+        var end = 0;
+        foreach (var stretch in _order)
+        {
+            end += stretch.Length;
+            ends.Add(stretch, end - 1);
+        }
+
+        Ends = [.. stretches.Where(stretch => stretch.GivesToken).Select(stretch => ends[stretch])];
+    }
+
+    public void Dispose()
+    {
+        _positions.Dispose();
+        _blockOfToken.Dispose();
+        _blocksOfRows.Dispose();
+        _tiles.Dispose();
+        _queries.Dispose();
+        _runs.Dispose();
+    }
+
+    private void PlaceTokens()
+    {
+        var blocks = _blocksOfRows.Of(_order.Sum(stretch => stretch.Row.Blocks.Ids.Count));
+        var token = 0;
+        foreach (var (row, length) in _order)
+        {
+            row.Blocks.Ids.CopyTo(new Span<int>(blocks, row.Blocks.Ids.Count));
+            for (var at = 0; at < length; at++)
+            {
+                var position = row.Cached + at;
+                Ids[token + at] = row.Tokens[position];
+                Positions[token + at] = position;
+                Blocks[token + at] = blocks[position / KeyValueBlocks.Positions];
+            }
+
+            for (int at = 0, most = AttentionJob.QueriesOf(group); at < length; at += most)
+            {
+                Queries[QueryCount++] = new QueryTile
+                {
+                    First = token + at,
+                    Count = Math.Min(most, length - at),
+                    Position = row.Cached + at,
+                    Blocks = blocks,
+                };
+            }
+
+            blocks += row.Blocks.Ids.Count;
+            token += length;
+        }
+    }
+
+    private void PlaceRuns()
+    {
+        var token = 0;
+        for (var at = 0; at < _order.Length;)
+        {
+            var adapter = _order[at].Row.Adapter;
+            var first = token;
+            for (; at < _order.Length && _order[at].Row.Adapter == adapter; at++)
+            {
+                token += _order[at].Length;
+            }
+
+            var run = -1;
+            if (adapter is not null)
+            {
+                run = RunCount++;
+                var lane = Extend(adapter, first, token - first);
+                Runs[run] = new AdapterRun
+                {
+                    TargetPlaces = adapter.Places.Table,
+                    SitePlaces = (SitePlace*)lane.Sites,
+                    LaneFirst = lane.First,
+                };
+            }
+
+            for (; first < token; first += TokenTile.Most)
+            {
+                Tiles[TileCount++] = new TokenTile { First = first, Count = Math.Min(TokenTile.Most, token - first), Run = run };
+            }
+        }
+    }
+
+    private Lane Extend(FoldedAdapter adapter, int first, int count)
+    {
+        if (_lanes is [.., var last] && last.Pool == adapter.Pool && last.Summed == adapter.Summed && last.Subtracts == adapter.Subtracts)
+        {
+            return _lanes[^1] = last with { Count = last.Count + count };
+        }
+
+        var sites = (IntPtr)adapter.Pool.PlacesOf(adapter.Summed, adapter.Subtracts).Table;
+        _lanes.Add(new Lane(adapter.Pool, adapter.Summed, adapter.Subtracts, first, count, sites));
+        return _lanes[^1];
+    }
+}

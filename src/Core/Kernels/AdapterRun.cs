@@ -1,0 +1,65 @@
+namespace CoLA.Core.Kernels;
+
+/// <summary>Neighbouring tokens of a step under one task version, and where its matrices and their projected input lie.</summary>
+internal unsafe struct AdapterRun
+{
+    private const int Targets = 7;
+    private const int Sites = 4;
+
+    /// <summary>Table (layers, 7 targets).</summary>
+    public TargetPlace* TargetPlaces;
+
+    /// <summary>Table (layers, 4 sites).</summary>
+    public SitePlace* SitePlaces;
+
+    /// <summary>Projected input (tokens of the lane, columns) of the site that is being computed.</summary>
+    public float* Projected;
+
+    /// <summary>First token of the lane, whose row comes first in <see cref="Projected"/>.</summary>
+    public int LaneFirst;
+
+    /// <summary>
+    /// y (tokens, columns) += U z + the subtracted product, for some tokens of the run and some columns of a target. The
+    /// sums run in one order whatever the number of tokens.
+    /// </summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="target">Which target.</param>
+    /// <param name="site">Its site.</param>
+    /// <param name="token">First of the tokens.</param>
+    /// <param name="tokens">How many.</param>
+    /// <param name="column">First column of the target.</param>
+    /// <param name="columns">How many.</param>
+    /// <param name="y">Where the first column of the first token is.</param>
+    /// <param name="yStride">From one token to the next.</param>
+    public readonly void Add(int layer, int target, int site, int token, int tokens, int column, int columns, float* y, nint yStride)
+    {
+        ref readonly var place = ref TargetPlaces[layer * Targets + target];
+        if (place.Heads == null)
+        {
+            return;
+        }
+
+        var width = SitePlaces[layer * Sites + site].Columns;
+        var z = Projected + (nint)(token - LaneFirst) * width;
+        Add(z + place.Column, width, tokens, place.Heads + column, place.Rank, place.Out, columns, y, yStride);
+        if (place.Subtracted != null)
+        {
+            Add(z + place.SubtractedColumn, width, tokens, place.Subtracted + column, place.SubtractedRank, place.Out, columns, y, yStride);
+        }
+    }
+
+    private static void Add(float* z, int width, int tokens, float* heads, int rank, int @out, int columns, float* y, nint yStride)
+    {
+        if (tokens == 1)
+        {
+            RowProduct.Add(y, z, heads, rank, @out, columns);
+            return;
+        }
+
+        for (var column = 0; column < columns; column += Panels.Width)
+        {
+            Panels.Multiply(
+                heads + column, @out, rank, z, width, tokens, y + column, yStride, Math.Min(Panels.Width, columns - column), Start.Sum, null);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace CoLA.Core.Kernels;
+
+/// <summary>
+/// Finishes queries, keys and values: adapters, the norms of Qwen3, the rotation (RoFormer, arXiv 2104.09864, half-split),
+/// and puts keys and values into their blocks. A chunk is a tile and one key-value head with its query heads.
+/// </summary>
+internal unsafe struct HeadsJob : IKernelJob
+{
+    public TokenTile* Tiles;
+    public AdapterRun* Runs;
+    public int Layer;
+
+    /// <summary>Index of q; k and v follow.</summary>
+    public int Target;
+    public int Site;
+    public int HeadDim;
+
+    /// <summary>Query heads of a key-value head.</summary>
+    public int Group;
+
+    /// <summary>(tokens, q + k + v)</summary>
+    public float* Joined;
+
+    /// <summary>(headDim), or null.</summary>
+    public float* QueryNorm;
+    public float* KeyNorm;
+    public float Epsilon;
+
+    /// <summary>(context, headDim / 2)</summary>
+    public float* Cos;
+    public float* Sin;
+
+    /// <summary>Position of each token in its row.</summary>
+    public int* Positions;
+
+    /// <summary>Block of each token.</summary>
+    public int* Blocks;
+
+    public KeyValuePanels Cache;
+
+    public readonly void Run(int chunk)
+    {
+        var tile = Tiles[chunk / Cache.Heads];
+        var head = chunk % Cache.Heads;
+        int queryWidth = Cache.Heads * Group * HeadDim, keyWidth = Cache.Heads * HeadDim;
+        nint stride = queryWidth + 2 * keyWidth;
+        int query = head * Group * HeadDim, key = queryWidth + head * HeadDim, value = key + keyWidth;
+        if (tile.Run >= 0)
+        {
+            ref readonly var run = ref Runs[tile.Run];
+            var joined = Joined + tile.First * stride;
+            run.Add(Layer, Target, Site, tile.First, tile.Count, head * Group * HeadDim, Group * HeadDim, joined + query, stride);
+            run.Add(Layer, Target + 1, Site, tile.First, tile.Count, head * HeadDim, HeadDim, joined + key, stride);
+            run.Add(Layer, Target + 2, Site, tile.First, tile.Count, head * HeadDim, HeadDim, joined + value, stride);
+        }
+
+        for (var token = tile.First; token < tile.First + tile.Count; token++)
+        {
+            var joined = Joined + token * stride;
+            var position = Positions[token];
+            float* cos = Cos + (nint)position * (HeadDim / 2), sin = Sin + (nint)position * (HeadDim / 2);
+            for (var at = 0; at < Group; at++)
+            {
+                Turn(joined + query + at * HeadDim, QueryNorm, cos, sin);
+            }
+
+            Turn(joined + key, KeyNorm, cos, sin);
+            Cache.Write(Blocks[token], head, position % Panels.Width, joined + key, joined + value, HeadDim);
+        }
+    }
+
+    private readonly void Turn(float* features, float* norm, float* cos, float* sin)
+    {
+        if (norm != null)
+        {
+            NormJob.Norm(features, norm, features, HeadDim, Epsilon);
+        }
+
+        Rotate(features, cos, sin, HeadDim / 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rotate(float* features, float* cos, float* sin, int half)
+    {
+        var other = features + half;
+        var at = 0;
+        for (; at + 8 <= half; at += 8)
+        {
+            Vector256<float> first = Vector256.Load(features + at), second = Vector256.Load(other + at);
+            Vector256<float> c = Vector256.Load(cos + at), s = Vector256.Load(sin + at);
+            (first * c - second * s).Store(features + at);
+            (second * c + first * s).Store(other + at);
+        }
+
+        for (; at < half; at++)
+        {
+            float first = features[at], second = other[at];
+            features[at] = first * cos[at] - second * sin[at];
+            other[at] = second * cos[at] + first * sin[at];
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Threading.Channels;
+using CoLA.Core.Adapters;
+using CoLA.Core.Cache;
+using CoLA.Core.Engine;
+using CoLA.Core.Engine.Runners;
+using CoLA.Core.Inference;
+
+namespace CoLA.Core.Tests.Engine.Runners;
+
+/// <summary>Rows that are driven by hand through a runner, without scheduler and engine.</summary>
+internal static class RunnerRow
+{
+    public static Sequence Make(int[] tokens, FoldedAdapter? adapter = null) => new(
+        new SequenceSpec(tokens, 1, SamplingOptions.Greedy, [], new HashSet<int>(), null),
+        0,
+        null,
+        Channel.CreateUnbounded<GenerationEvent>().Writer,
+        CancellationToken.None)
+    {
+        Adapter = adapter,
+    };
+
+    /// <summary>Reads all rows, cut into stretches of at most <paramref name="chunk"/> tokens, and returns the logits of each row's last token.</summary>
+    public static float[][] Run(IModelRunner runner, KeyValueBlocks blocks, int chunk, params Sequence[] rows)
+    {
+        var logits = new float[rows.Length][];
+        foreach (var row in rows)
+        {
+            Xunit.Assert.True(blocks.TryExtend(row.Blocks, KeyValueBlocks.For(row.Tokens.Count)));
+        }
+
+        while (rows.Any(row => row.Unread > 0))
+        {
+            var stretches = rows.Where(row => row.Unread > 0).Select(row => new Stretch(row, Math.Min(chunk, row.Unread))).ToArray();
+            using var found = runner.Run(stretches);
+            var ended = stretches.Where(stretch => stretch.GivesToken).ToArray();
+            for (var at = 0; at < ended.Length; at++)
+            {
+                using var own = found!.Values[at];
+                logits[Array.IndexOf(rows, ended[at].Row)] = own.data<float>().ToArray();
+            }
+
+            foreach (var stretch in stretches)
+            {
+                stretch.Row.Cached += stretch.Length;
+            }
+        }
+
+        foreach (var row in rows)
+        {
+            blocks.Return(row.Blocks);
+            row.Cached = 0;
+        }
+
+        return logits;
+    }
+}
