@@ -36,6 +36,8 @@ public sealed class ColaCore : IAsyncDisposable
 
     public BaseModel Model { get; }
 
+    internal Engine.Engine Engine => _engine;
+
     public PoolCatalog Pools { get; }
 
     public TaskCatalog Tasks { get; }

@@ -119,6 +119,15 @@ internal sealed class CoreWorld : IAsyncDisposable
         return scores[0].Failure is { } failure ? throw failure : scores[0].Continuations[0].LogProbability;
     }
 
+    /// <summary>Keeps the engine from its next step until the result is disposed.</summary>
+    public async Task<IDisposable> HoldEngineAsync()
+    {
+        var hold = new EngineHold();
+        _ = Core.Engine.RunAsync(hold.Units(), Cancellation);
+        await hold.Reached;
+        return hold;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Core.DisposeAsync();

@@ -180,8 +180,13 @@ public sealed class GenerationTests
         await using var ahead = world.Core.Generation.RunAsync(Acme, [row], world.Cancellation).GetAsyncEnumerator(world.Cancellation);
         Assert.True(await ahead.MoveNextAsync());
 
-        var waits = TextAsync(world, row with { Source = new ModelSource(tasks[3], null) });
-        await world.Core.Tasks.DeleteAsync(world.Mutation(), tasks[3], world.Cancellation);
+        Task<(string Text, Finish Finish)> waits;
+        using (await world.HoldEngineAsync())
+        {
+            waits = TextAsync(world, row with { Source = new ModelSource(tasks[3], null) });
+            await world.Core.Tasks.DeleteAsync(world.Mutation(), tasks[3], world.Cancellation);
+        }
+
         while (await ahead.MoveNextAsync())
         {
         }
