@@ -123,7 +123,7 @@ internal sealed class CoreWorld : IAsyncDisposable
     public async Task<IDisposable> HoldEngineAsync()
     {
         var hold = new EngineHold();
-        _ = Core.Engine.RunAsync(hold.Units(), Cancellation);
+        _ = Core.Engine.RunAsync(Acme, hold.Units(), Cancellation);
         await hold.Reached;
         return hold;
     }

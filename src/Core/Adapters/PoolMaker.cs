@@ -1,5 +1,6 @@
 using CoLA.Core.Artifacts;
 using CoLA.Core.Model;
+using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Adapters;
 
@@ -7,14 +8,14 @@ namespace CoLA.Core.Adapters;
 internal sealed class PoolMaker(CausalLanguageModel model, Engine.Engine engine, ArtifactStore artifacts)
 {
     /// <exception cref="Rejections.InvalidArgumentRejection">The spec does not fit the model.</exception>
-    public async Task<Artifact> MakeAsync(PoolSpec spec, CancellationToken cancellation)
+    public async Task<Artifact> MakeAsync(TenantId tenant, PoolSpec spec, CancellationToken cancellation)
     {
         PoolInitialiser.Validate(model.Config, spec);
         var initialiser = new PoolInitialiser(model, spec);
         var pool = await engine.CallAsync(initialiser.Empty).ConfigureAwait(false);
         try
         {
-            await engine.RunAsync(initialiser.Fill(pool), cancellation).ConfigureAwait(false);
+            await engine.RunAsync(tenant, initialiser.Fill(pool), cancellation).ConfigureAwait(false);
             return artifacts.Write(stream => AdapterFiles.WritePool(stream, pool));
         }
         finally

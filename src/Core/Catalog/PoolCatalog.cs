@@ -14,7 +14,7 @@ namespace CoLA.Core.Catalog;
 public sealed class PoolCatalog(
     DataDirectory data,
     BaseModelIdentity baseModel,
-    Func<PoolSpec, CancellationToken, Task<Artifact>> makeFirstVersion)
+    Func<TenantId, PoolSpec, CancellationToken, Task<Artifact>> makeFirstVersion)
 {
     private const int GeneratedIdLength = 12;
 
@@ -127,7 +127,7 @@ public sealed class PoolCatalog(
         spec.Validate();
         sharing.Validate();
         _ledger.Read(registry => RequireFree(registry, id));
-        var matrices = await makeFirstVersion(spec, cancellation).ConfigureAwait(false);
+        var matrices = await makeFirstVersion(mutation.Tenant, spec, cancellation).ConfigureAwait(false);
         return await _ledger.ActAsync(mutation, action, registry => Insert(registry, mutation.Tenant, id, spec, sharing, matrices), cancellation, matrices)
             .ConfigureAwait(false);
     }

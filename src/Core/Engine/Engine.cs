@@ -7,6 +7,7 @@ using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
+using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Engine;
 
@@ -17,22 +18,25 @@ namespace CoLA.Core.Engine;
 /// </summary>
 internal sealed class Engine : IDisposable
 {
-    /// <summary>Share of a step's time that long work may take between two steps.</summary>
-    private const double WorkShare = 0.5;
+    /// <summary>Weight of the newest step in the mean of what a second is worth.</summary>
+    private const double Newest = 0.1;
 
     private readonly Lock _door = new();
     private readonly ConcurrentQueue<Action> _calls = new();
-    private readonly Queue<LongWork> _work = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly KeyValueBlocks _blocks;
     private readonly Scheduler _scheduler;
+    private readonly WorkQueue _work;
     private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
     private readonly long _blockBytes;
     private readonly Thread _thread;
     private volatile bool _stopping;
     private bool _closed;
-    private long _stepTicks;
+    private TimeSpan _step;
+
+    /// <summary>Tokens that rows are served in a second, as the counters count them; a guess until some were.</summary>
+    private double _tokensPerSecond = 100;
 
     public Engine(CausalLanguageModel model, EngineOptions options, EngineMetrics metrics, AdapterBank bank)
     {
@@ -42,7 +46,9 @@ internal sealed class Engine : IDisposable
         _blockBytes = BlockBytes(model);
         _blocks = new KeyValueBlocks(options.BlocksOf(_blockBytes));
         _runner = model.Team is null ? new TensorRunner(model, _blocks.Capacity) : new KernelRunner(model, _blocks.Capacity);
-        _scheduler = new Scheduler(options, _blocks, bank, metrics, _runner.IsInvariant);
+        var counters = new VirtualCounters();
+        _scheduler = new Scheduler(options, _blocks, bank, counters, metrics, _runner.IsInvariant);
+        _work = new WorkQueue(counters);
         _thread = new Thread(Loop) { IsBackground = true, Name = "CoLA engine" };
         _thread.Start();
     }
@@ -71,12 +77,12 @@ internal sealed class Engine : IDisposable
         return done.Task;
     }
 
-    /// <summary>Runs long work, unit by unit beside everything else; ends at the next unit when cancelled.</summary>
+    /// <summary>Runs long work for a tenant, unit by unit beside everything else; ends at the next unit when cancelled.</summary>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
-    public Task RunAsync(IEnumerable<Unit> units, CancellationToken cancellation)
+    public Task RunAsync(TenantId tenant, IEnumerable<Unit> units, CancellationToken cancellation)
     {
-        var work = new LongWork(units, cancellation);
-        LetIn(() => _calls.Enqueue(() => _work.Enqueue(work)));
+        var work = new LongWork(tenant, units, cancellation);
+        LetIn(() => _calls.Enqueue(() => _work.Add(work)));
         return work.Done;
     }
 
@@ -166,6 +172,7 @@ internal sealed class Engine : IDisposable
     private void Run(List<Stretch> plan)
     {
         var started = Stopwatch.GetTimestamp();
+        var cost = plan.Sum(Scheduler.CostOf);
         try
         {
             using var logits = _runner.Run(plan);
@@ -180,7 +187,8 @@ internal sealed class Engine : IDisposable
             }
         }
 
-        _stepTicks = Stopwatch.GetTimestamp() - started;
+        _step = Stopwatch.GetElapsedTime(started);
+        _tokensPerSecond += Newest * (cost / _step.TotalSeconds - _tokensPerSecond);
         _metrics.Stepped(plan.Exists(stretch => stretch.Length > 1) ? StepKind.Prefill : StepKind.Decode, plan.Count, started);
     }
 
@@ -210,25 +218,14 @@ internal sealed class Engine : IDisposable
 
     private bool Work()
     {
-        if (_work.Count == 0)
-        {
-            return false;
-        }
-
         var started = Stopwatch.GetTimestamp();
-        do
+        var worked = _scheduler.Running > 0 ? _work.RunBeside(_step, _tokensPerSecond) : _work.RunOne(_tokensPerSecond);
+        if (worked)
         {
-            var work = _work.Dequeue();
-            var unit = Stopwatch.GetTimestamp();
-            if (work.Advance())
-            {
-                _work.Enqueue(work);
-            }
-
-            _metrics.Stepped(StepKind.Work, 0, unit);
+            _metrics.Stepped(StepKind.Work, 0, started);
         }
-        while (_work.Count > 0 && _scheduler.Running > 0 && Stopwatch.GetTimestamp() - started < WorkShare * _stepTicks);
-        return true;
+
+        return worked;
     }
 
     private void Stop()
@@ -241,11 +238,7 @@ internal sealed class Engine : IDisposable
 
         Call();
         _scheduler.FailAll(stopped);
-        while (_work.TryDequeue(out var work))
-        {
-            work.Abandon(stopped);
-        }
-
+        _work.AbandonAll(stopped);
         _runner.Dispose();
     }
 }

@@ -1,10 +1,18 @@
+using CoLA.Core.Tenancy;
+
 namespace CoLA.Core.Engine;
 
 /// <summary>An iterator of units on its way through the engine, and the promise to whoever waits for its end.</summary>
-internal sealed class LongWork(IEnumerable<Unit> units, CancellationToken cancellation) : IDisposable
+internal sealed class LongWork(TenantId tenant, IEnumerable<Unit> units, CancellationToken cancellation) : IDisposable
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IEnumerator<Unit>? _units;
+
+    /// <summary>For whom it is done.</summary>
+    public TenantId Tenant { get; } = tenant;
+
+    /// <summary>How long its next unit is likely to take: as long as its last, since most are alike.</summary>
+    public TimeSpan Expected { get; set; }
 
     public Task Done => _done.Task;
 

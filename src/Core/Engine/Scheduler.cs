@@ -3,6 +3,7 @@ using CoLA.Core.Cache;
 using CoLA.Core.Inference;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
+using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Engine;
 
@@ -11,12 +12,12 @@ namespace CoLA.Core.Engine;
 /// in chunks beside the rows that decode; where the blocks for keys and values run out, the row that joined last goes back
 /// to wait and is computed again later. On the engine's thread, but for what says otherwise.
 /// </summary>
-internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, AdapterBank bank, EngineMetrics metrics, bool invariant)
+internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, AdapterBank bank, VirtualCounters counters, EngineMetrics metrics, bool invariant)
 {
     /// <summary>A generated token weighs as much as two of the prompt (arXiv 2401.00588, section 5).</summary>
     private const double WeightOfGenerated = 2;
 
-    private readonly WaitingRows _waiting = new(options.MaximumWaiting);
+    private readonly WaitingRows _waiting = new(options.MaximumWaiting, counters);
     private readonly List<Sequence> _running = []; // in the order in which they joined
 
     /// <summary>Rows that wait; from any thread.</summary>
@@ -65,17 +66,20 @@ internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, Ad
         return plan;
     }
 
+    /// <summary>What a stretch counts in the currency of the counters.</summary>
+    public static double CostOf(Stretch stretch) => stretch.GivesToken ? stretch.Length - 1 + WeightOfGenerated : stretch.Length;
+
     /// <summary>Takes note that a stretch was read: its keys and values are there.</summary>
     public void Advance(Stretch stretch)
     {
         var row = stretch.Row;
+        counters.Charge(row.Owner.Tenant, CostOf(stretch));
         row.Cached += stretch.Length;
         if (!row.HasAnswered || stretch.Length > 1)
         {
             row.Account.Prefilled(stretch.Length);
         }
 
-        _waiting.Charge(row.Owner.Tenant, stretch.GivesToken ? stretch.Length - 1 + WeightOfGenerated : stretch.Length);
         if (!IsCutByItself(row))
         {
             blocks.Share(row.Blocks, row.Owner, row.Tokens, row.Cached);

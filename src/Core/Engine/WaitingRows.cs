@@ -9,10 +9,10 @@ namespace CoLA.Core.Engine;
 /// Rows that wait for their turn: between tenants the one that was served least, within a tenant the one that came first.
 /// Bounded: what does not fit is refused, not kept.
 /// </summary>
-internal sealed class WaitingRows(int most)
+internal sealed class WaitingRows(int most, VirtualCounters counters)
 {
     private readonly ConcurrentQueue<IReadOnlyList<Sequence>> _submitted = new();
-    private readonly FairQueue<Sequence> _waiting = new();
+    private readonly FairQueue<Sequence> _waiting = new(counters);
     private int _count;
 
     /// <summary>Rows that wait; from any thread.</summary>
@@ -61,9 +61,6 @@ internal sealed class WaitingRows(int most)
         _waiting.AddFirst(row.Owner.Tenant, row);
         Interlocked.Increment(ref _count);
     }
-
-    /// <summary>Counts tokens that a tenant was served.</summary>
-    public void Charge(TenantId tenant, double tokens) => _waiting.Charge(tenant, tokens);
 
     /// <summary>Ends every waiting row.</summary>
     public void FailAll(Rejection rejection)

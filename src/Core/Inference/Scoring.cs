@@ -59,7 +59,7 @@ public sealed class Scoring
             }
         }
 
-        await _engine.RunAsync(new ScoringPass(_model.Language, _bank, texts, _tokenBudget).Run(), cancellation).ConfigureAwait(false);
+        await _engine.RunAsync(caller, new ScoringPass(_model.Language, _bank, texts, _tokenBudget).Run(), cancellation).ConfigureAwait(false);
         foreach (var row in texts.GroupBy(text => text.Row))
         {
             var continuations = row.SelectMany(text => text.Continuations).OrderBy(scored => scored.Index).Select(scored => scored.Score()).ToArray();

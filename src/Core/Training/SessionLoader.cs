@@ -32,7 +32,7 @@ internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifact
 
             try
             {
-                await engine.RunAsync(Open(), cancellation).ConfigureAwait(false);
+                await engine.RunAsync(session.Opener, Open(), cancellation).ConfigureAwait(false);
             }
             catch when (live.Tensors is null && opened is not null)
             {

@@ -94,7 +94,7 @@ public sealed class TrainingSessions : IDisposable
                 live.Accept(sequence, requestHash, report);
             }
 
-            await _engine.RunAsync(Run(), cancellation).ConfigureAwait(false);
+            await _engine.RunAsync(caller, Run(), cancellation).ConfigureAwait(false);
             foreach (var task in rows.Where(row => row is { Task: not null, Weight: > 0 }).GroupBy(row => row.Task))
             {
                 _tokens.Of(caller, task.Key).Trained(task.Sum(row => (long)row.Ids.Count));
@@ -117,7 +117,7 @@ public sealed class TrainingSessions : IDisposable
             var rows = Encode(session, examples);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             var pass = new TrainingPass(_engine.Model, tensors.Pool, tensors.Tasks, rows) { TokenBudget = _tokenBudget };
-            await _engine.RunAsync(pass.Run(gradients: false), cancellation).ConfigureAwait(false);
+            await _engine.RunAsync(caller, pass.Run(gradients: false), cancellation).ConfigureAwait(false);
             return pass.Losses;
         },
         cancellation);

@@ -22,7 +22,7 @@ internal sealed class TestWorld : IDisposable
         Time = time;
         Data = DataDirectory.Open(path, time, () => BeforeCommit());
         MakeFirstVersion = (_, _) => Task.FromResult(Matrices());
-        Pools = new PoolCatalog(Data, baseModel, (spec, cancellation) => MakeFirstVersion(spec, cancellation));
+        Pools = new PoolCatalog(Data, baseModel, (_, spec, cancellation) => MakeFirstVersion(spec, cancellation));
         Tasks = new TaskCatalog(Data, baseModel);
         Sessions = new SessionCatalog(Data, baseModel);
     }

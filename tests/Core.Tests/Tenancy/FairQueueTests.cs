@@ -8,10 +8,12 @@ public sealed class FairQueueTests
     private static readonly TenantId Busy = new("busy");
     private static readonly TenantId Rare = new("rare");
 
+    private readonly VirtualCounters _counters = new();
+
     [Fact]
     public void Turns_OneFloods_TheOtherIsServedAsMuch()
     {
-        var queue = new FairQueue<int>();
+        var queue = new FairQueue<int>(_counters);
         for (var item = 0; item < 100; item++)
         {
             queue.Add(Busy, item);
@@ -30,7 +32,7 @@ public sealed class FairQueueTests
     [Fact]
     public void Turns_WithinATenant_FirstComeFirst()
     {
-        var queue = new FairQueue<int>();
+        var queue = new FairQueue<int>(_counters);
         queue.Add(Busy, 1);
         queue.Add(Busy, 2);
         queue.AddFirst(Busy, 0);
@@ -41,7 +43,7 @@ public sealed class FairQueueTests
     [Fact]
     public void Turns_ExpensiveWork_CountsByItsTokens()
     {
-        var queue = new FairQueue<int>();
+        var queue = new FairQueue<int>(_counters);
         for (var item = 0; item < 12; item++)
         {
             queue.Add(Busy, item);
@@ -56,7 +58,7 @@ public sealed class FairQueueTests
     [Fact]
     public void Turns_ComingBackAfterAPause_SavedNothingUp()
     {
-        var queue = new FairQueue<int>();
+        var queue = new FairQueue<int>(_counters);
         for (var item = 0; item < 100; item++)
         {
             queue.Add(Busy, item);
@@ -74,17 +76,30 @@ public sealed class FairQueueTests
     [Fact]
     public void Turns_LeavingAndComingBack_DoesNotForgetWhatWasServed()
     {
-        var queue = new FairQueue<int>();
+        var queue = new FairQueue<int>(_counters);
         queue.Add(Busy, 0);
         queue.Add(Rare, 0);
-        queue.Charge(Busy, 100);
+        _counters.Charge(Busy, 100);
         queue.Remove(Busy, 0);
         queue.Add(Busy, 1);
 
         Assert.Equal([Rare, Busy], queue.Turns());
     }
 
-    private static List<(TenantId Tenant, int Item)> Serve(FairQueue<int> queue, int count, Func<TenantId, double>? cost = null)
+    [Fact]
+    public void Turns_TwoQueues_ShareOneCurrency()
+    {
+        var rows = new FairQueue<int>(_counters);
+        var work = new FairQueue<int>(_counters);
+        rows.Add(Busy, 0);
+        rows.Add(Rare, 0);
+        work.Add(Busy, 0);
+        _counters.Charge(Busy, 1);
+
+        Assert.Equal([Rare, Busy], rows.Turns());
+    }
+
+    private List<(TenantId Tenant, int Item)> Serve(FairQueue<int> queue, int count, Func<TenantId, double>? cost = null)
     {
         var served = new List<(TenantId Tenant, int Item)>();
         while (served.Count < count)
@@ -92,7 +107,7 @@ public sealed class FairQueueTests
             var tenant = queue.Turns()[0];
             var item = queue.Of(tenant).First();
             queue.Remove(tenant, item);
-            queue.Charge(tenant, cost?.Invoke(tenant) ?? 1);
+            _counters.Charge(tenant, cost?.Invoke(tenant) ?? 1);
             served.Add((tenant, item));
         }
 
