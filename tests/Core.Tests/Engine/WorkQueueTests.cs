@@ -44,7 +44,8 @@ public sealed class WorkQueueTests
         var queue = Queue((Acme, "a"), (Globex, "g"));
         _counters.Charge(Acme, 1000);
 
-        for (var unit = 0; unit < 4; unit++)
+        // Three units, and the turn in which the work turns out to have ended
+        for (var turn = 0; turn < 5; turn++)
         {
             queue.RunOne(1);
         }
