@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace CoLA.Core.Inference;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace CoLA.Core.Inference;
 /// </summary>
 internal sealed class Sampler
 {
+    /// <summary>Weights that are summed by vectors at one time.</summary>
+    private const int Stretch = 1024;
+
     private readonly SamplingOptions _options;
     private readonly Random _random;
     private readonly HashSet<int> _seen = [];
@@ -23,50 +28,28 @@ internal sealed class Sampler
     public int Next(Span<float> logits)
     {
         Penalise(logits);
-        var chosen = _options.Temperature == 0 ? IndexOfMaximum(logits) : Draw(Candidates(logits));
+        var chosen = _options.Temperature == 0 ? TensorPrimitives.IndexOfMax(logits) : Draw(Weigh(logits));
         _seen.Add(chosen);
         return chosen;
     }
-
-    /// <summary>Tells the sampler of a token that was chosen elsewhere, by a plain greedy row's maximum.</summary>
-    public void Saw(int id) => _seen.Add(id);
 
     /// <summary>The distribution that <see cref="Next"/> draws from; for tests against other software.</summary>
     public float[] Probabilities(Span<float> logits)
     {
         Penalise(logits);
-        var probabilities = new float[logits.Length];
         if (_options.Temperature == 0)
         {
-            probabilities[IndexOfMaximum(logits)] = 1;
+            var probabilities = new float[logits.Length];
+            probabilities[TensorPrimitives.IndexOfMax(logits)] = 1;
             return probabilities;
         }
 
-        var candidates = Candidates(logits);
-        var total = candidates.Sum(candidate => candidate.Weight);
-        foreach (var (id, weight) in candidates)
-        {
-            probabilities[id] = (float)(weight / total);
-        }
-
-        return probabilities;
+        Weigh(logits);
+        var total = Sum(logits);
+        return [.. logits.ToArray().Select(weight => (float)(weight / total))];
     }
 
     private static int HashCode(long seed) => (int)(seed ^ seed >> 32);
-
-    private static int IndexOfMaximum(ReadOnlySpan<float> logits)
-    {
-        var best = 0;
-        for (var id = 1; id < logits.Length; id++)
-        {
-            if (logits[id] > logits[best])
-            {
-                best = id;
-            }
-        }
-
-        return best;
-    }
 
     private void Penalise(Span<float> logits)
     {
@@ -81,77 +64,132 @@ internal sealed class Sampler
         }
     }
 
-    /// <summary>What is left after temperature, top-k, top-p and min-p, as (id, unnormalised probability), largest first.</summary>
-    private List<(int Id, double Weight)> Candidates(ReadOnlySpan<float> logits)
+    /// <summary>
+    /// Turns logits into unnormalised probabilities, the largest 1, and those that temperature, top-k, top-p and min-p leave
+    /// out into zeros. Works on the whole vocabulary by vectors, and sorts no more than it must.
+    /// </summary>
+    private Span<float> Weigh(Span<float> logits)
     {
-        var maximum = logits[IndexOfMaximum(logits)];
-        var candidates = new List<(int Id, double Weight)>(logits.Length);
-        for (var id = 0; id < logits.Length; id++)
+        TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), logits);
+        TensorPrimitives.Divide(logits, (float)_options.Temperature, logits);
+        TensorPrimitives.Exp(logits, logits);
+        if (_options.TopK > 0 && _options.TopK < logits.Length)
         {
-            candidates.Add((id, Math.Exp((logits[id] - maximum) / _options.Temperature)));
-        }
-
-        if (_options.TopK > 0 && _options.TopK < candidates.Count)
-        {
-            KeepTopK(candidates);
+            KeepFrom(logits, Largest(logits, _options.TopK)); // what ties with the k-th stays, as in HuggingFace's
         }
 
         if (_options.TopP < 1)
         {
-            KeepTopP(candidates);
+            KeepTopP(logits);
         }
 
-        // The largest weight is 1, so that a share of it is the weight itself.
-        candidates.RemoveAll(candidate => candidate.Weight < _options.MinP);
-        return candidates;
+        if (_options.MinP > 0)
+        {
+            KeepFrom(logits, (float)_options.MinP); // the largest weight is 1
+        }
+
+        return logits;
     }
 
-    private void KeepTopK(List<(int Id, double Weight)> candidates)
+    private static void KeepFrom(Span<float> weights, float least)
     {
-        var largest = new PriorityQueue<double, double>(_options.TopK + 1);
-        foreach (var (_, weight) in candidates)
+        foreach (ref var weight in weights)
         {
-            largest.Enqueue(weight, weight);
-            if (largest.Count > _options.TopK)
+            weight = weight < least ? 0 : weight;
+        }
+    }
+
+    /// <summary>The <paramref name="place"/>-th largest weight.</summary>
+    private static float Largest(ReadOnlySpan<float> weights, int place)
+    {
+        var largest = new PriorityQueue<float, float>(place);
+        var least = 0f;
+        foreach (var weight in weights)
+        {
+            if (largest.Count < place)
             {
-                largest.Dequeue();
+                largest.Enqueue(weight, weight);
+                least = largest.Peek();
+            }
+            else if (weight > least)
+            {
+                largest.EnqueueDequeue(weight, weight);
+                least = largest.Peek();
             }
         }
 
-        var threshold = largest.Peek(); // what ties with the k-th stays, as in HuggingFace's
-        candidates.RemoveAll(candidate => candidate.Weight < threshold);
+        return least;
     }
 
-    private void KeepTopP(List<(int Id, double Weight)> candidates)
+    private void KeepTopP(Span<float> weights)
     {
-        var total = candidates.Sum(candidate => candidate.Weight);
+        var total = Sum(weights);
+        var most = (1 - _options.TopP) * total; // what may go
 
         // Together, tokens below this weight cannot reach 1 - p: they go without being sorted.
-        var negligible = (1 - _options.TopP) * total / candidates.Count;
-        var dropped = candidates.Where(candidate => candidate.Weight < negligible).Sum(candidate => candidate.Weight);
-        candidates.RemoveAll(candidate => candidate.Weight < negligible);
-        candidates.Sort((left, right) => right.Weight.CompareTo(left.Weight));
-        var kept = candidates.Count;
-        while (kept > 1 && dropped + candidates[kept - 1].Weight <= (1 - _options.TopP) * total)
+        var negligible = (float)(most / weights.Length);
+        var candidates = new List<(float Weight, int Id)>();
+        var kept = 0.0;
+        for (var id = 0; id < weights.Length; id++)
         {
-            dropped += candidates[--kept].Weight;
-        }
-
-        candidates.RemoveRange(kept, candidates.Count - kept);
-    }
-
-    private int Draw(List<(int Id, double Weight)> candidates)
-    {
-        var at = _random.NextDouble() * candidates.Sum(candidate => candidate.Weight);
-        foreach (var (id, weight) in candidates)
-        {
-            at -= weight;
-            if (at < 0)
+            if (weights[id] < negligible)
             {
-                return id;
+                weights[id] = 0;
+            }
+            else if (weights[id] > 0)
+            {
+                candidates.Add((weights[id], id));
+                kept += weights[id];
             }
         }
 
-        return candidates[^1].Id;
+        candidates.Sort();
+        var dropped = total - kept;
+        for (var at = 0; at < candidates.Count - 1 && dropped + candidates[at].Weight <= most; at++)
+        {
+            dropped += candidates[at].Weight;
+            weights[candidates[at].Id] = 0;
+        }
+    }
+
+    private int Draw(ReadOnlySpan<float> weights)
+    {
+        var at = _random.NextDouble() * Sum(weights);
+        var last = 0;
+        for (var start = 0; start < weights.Length; start += Stretch)
+        {
+            var stretch = weights.Slice(start, Math.Min(Stretch, weights.Length - start));
+            var sum = (double)TensorPrimitives.Sum(stretch);
+            if (at >= sum && start + Stretch < weights.Length)
+            {
+                at -= sum;
+                last = sum > 0 ? start + stretch.LastIndexOfAnyExcept(0) : last;
+                continue;
+            }
+
+            for (var id = 0; id < stretch.Length; id++)
+            {
+                at -= stretch[id];
+                last = stretch[id] > 0 ? start + id : last;
+                if (at < 0)
+                {
+                    return start + id;
+                }
+            }
+        }
+
+        return last; // rounding ate the end
+    }
+
+    /// <summary>The sum of many weights: vectors within a stretch, double precision across.</summary>
+    private static double Sum(ReadOnlySpan<float> weights)
+    {
+        var sum = 0.0;
+        for (; weights.Length > Stretch; weights = weights[Stretch..])
+        {
+            sum += TensorPrimitives.Sum(weights[..Stretch]);
+        }
+
+        return sum + TensorPrimitives.Sum(weights);
     }
 }

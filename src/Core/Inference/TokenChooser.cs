@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using CoLA.Core.Engine.Runners;
 using static TorchSharp.torch;
 
@@ -31,8 +33,24 @@ internal static class TokenChooser
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var own = logits.Values[at];
-        var id = row.NeedsLogits ? row.Choose(own.cpu().data<float>().ToArray()) : logits.Best[at];
+        var id = row.NeedsLogits ? Draw(row, own.cpu()) : logits.Best[at];
         return row.Spec.TopLogProbabilities is { } top ? WithLogProbabilities(id, own, top) : new GeneratedToken(id, null, []);
+    }
+
+    /// <summary>The sampler overwrites what it draws from: it gets a copy, in memory that is used again.</summary>
+    private static int Draw(Sequence row, Tensor logits)
+    {
+        var raw = MemoryMarshal.Cast<byte, float>(logits.bytes);
+        var copy = ArrayPool<float>.Shared.Rent(raw.Length);
+        try
+        {
+            raw.CopyTo(copy);
+            return row.Choose(copy.AsSpan(0, raw.Length));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(copy);
+        }
     }
 
     private static GeneratedToken WithLogProbabilities(int id, Tensor logits, int top)
