@@ -25,13 +25,17 @@ public sealed class ColaCore : IAsyncDisposable
         _data = data;
         telemetry ??= _ownTelemetry = new ColaTelemetry();
         telemetry.Rows.Model = model.Identity.Name;
-        _bank = new AdapterBank(model.Language, options.AdapterMemory, telemetry.Adapters);
+        var hostMemory = model.Language.Device.type == TorchSharp.DeviceType.CPU ? 0 : options.HostAdapterMemory;
+        _bank = new AdapterBank(model.Language, new AdapterBankOptions(options.AdapterMemory, hostMemory), telemetry.Adapters, () => _engine!.Wake());
         _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank);
         Pools = new PoolCatalog(data, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
         Tasks = new TaskCatalog(data, model.Identity);
         Sessions = new TrainingSessions(new SessionCatalog(data, model.Identity), data.Artifacts, _engine, model, options, telemetry.Tokens);
-        Generation = new Generation(model, Tasks, data.Artifacts, _engine, _bank, telemetry);
+        Generation = new Generation(model, Tasks, data.Artifacts, _engine, telemetry);
         Scoring = new Scoring(model, Tasks, data.Artifacts, _engine, _bank, options, telemetry.Tokens);
+        var pinned = new PinnedTasks(options.PinnedTasks, Tasks, data.Artifacts, _engine, _bank);
+        data.Ledger.Committed += pinned.Refresh;
+        pinned.Refresh();
     }
 
     public BaseModel Model { get; }

@@ -22,7 +22,9 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<int> _maximumRows = new("--max-rows") { Description = "Rows that decode together at most", DefaultValueFactory = _ => Defaults.MaximumRows };
     private readonly Option<int> _maximumWaiting = new("--max-waiting") { Description = "Rows that wait at most; one more is refused with a hint to try again", DefaultValueFactory = _ => Defaults.MaximumWaiting };
     private readonly ByteSizeOption _keyValueMemory = new("--kv-memory", "Memory that keys and values may take", Defaults.KeyValueMemory);
-    private readonly ByteSizeOption _adapterMemory = new("--adapter-memory", "Memory that folded adapters may take; the pools come on top", Defaults.AdapterMemory);
+    private readonly ByteSizeOption _adapterMemory = new("--adapter-memory", "Memory of the device that folded adapters and the pools under them may take", Defaults.AdapterMemory);
+    private readonly ByteSizeOption _hostAdapterMemory = new("--host-adapter-memory", "Host memory for folded adapters that left the device; not used on the CPU", Defaults.HostAdapterMemory);
+    private readonly Option<string[]> _pin = new("--pin") { Description = "Task whose served version stays on the device, tenants/TENANT/tasks/TASK; repeatable", HelpName = "TASK" };
     private readonly Option<int> _prefillTokens = new("--prefill-tokens") { Description = "Prompt tokens of one step at most", DefaultValueFactory = _ => Defaults.PrefillTokens };
     private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
     private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
@@ -52,6 +54,8 @@ internal sealed class ServeCommand : CliCommand
         [nameof(ServerOptions.MaximumWaiting)] = _maximumWaiting,
         [nameof(ServerOptions.KeyValueMemory)] = _keyValueMemory,
         [nameof(ServerOptions.AdapterMemory)] = _adapterMemory,
+        [nameof(ServerOptions.HostAdapterMemory)] = _hostAdapterMemory,
+        [nameof(ServerOptions.PinnedTasks)] = _pin,
         [nameof(ServerOptions.PrefillTokens)] = _prefillTokens,
         [nameof(ServerOptions.PrefillTokensBesideDecoding)] = _prefillTokensBeside,
         [nameof(ServerOptions.TrainingTokens)] = _trainingTokens,
@@ -76,6 +80,12 @@ internal sealed class ServeCommand : CliCommand
                 options.MaximumWaiting = parse.GetValue(_maximumWaiting);
                 options.KeyValueMemory = parse.GetValue(_keyValueMemory) ?? options.KeyValueMemory;
                 options.AdapterMemory = parse.GetValue(_adapterMemory) ?? options.AdapterMemory;
+                options.HostAdapterMemory = parse.GetValue(_hostAdapterMemory) ?? options.HostAdapterMemory;
+                foreach (var task in parse.GetValue(_pin) ?? [])
+                {
+                    options.PinnedTasks.Add(task);
+                }
+
                 options.PrefillTokens = parse.GetValue(_prefillTokens);
                 options.PrefillTokensBesideDecoding = parse.GetValue(_prefillTokensBeside);
                 options.TrainingTokens = parse.GetValue(_trainingTokens);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using CoLA.Core.Catalog;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
@@ -9,127 +8,263 @@ using CoLA.Core.Tenancy;
 namespace CoLA.Core.Adapters;
 
 /// <summary>
-/// Folded task versions and the pool versions under them, on the device; owned by the engine's thread. What rows use
-/// stays; of the rest, the least recently used goes when there is more than the limit. Keys are never used again, so a
-/// name that was deleted and made anew cannot find what was there before.
+/// Folded task versions and the pool versions under them, on the device; owned by the engine's thread, which never waits
+/// for a file: what is not here is loaded behind its back, and adopted when it has come. What rows use stays, and what the
+/// operator pinned; of the rest, the least recently used goes when there is more than the limit. Keys are never used again,
+/// so a name that was deleted and made anew cannot find what was there before.
 /// </summary>
-internal sealed class AdapterBank(CausalLanguageModel model, long memory, AdapterMetrics metrics) : IDisposable
+internal sealed class AdapterBank : IDisposable
 {
-    private readonly ConcurrentDictionary<long, Resident<FoldedAdapter>> _adapters = [];
-    private readonly Dictionary<long, Resident<PoolOnDevice>> _pools = [];
-    private readonly Dictionary<FoldedAdapter, (long Task, long Pool)> _keys = [];
+    private readonly CausalLanguageModel _model;
+    private readonly AdapterBankOptions _options;
+    private readonly AdapterMetrics _metrics;
+    private readonly Action _loaded;
+    private readonly AdapterLoader _loader;
+    private readonly HostAdapters _host;
+    private readonly Dictionary<long, ResidentAdapter> _adapters = [];
+    private readonly Dictionary<FoldedAdapter, ResidentAdapter> _byAdapter = [];
+    private readonly Dictionary<long, ResidentPool> _pools = [];
+    private readonly Dictionary<TaskName, long> _pinned = []; // the version of each pinned task that is kept
+    private readonly ConcurrentQueue<Action> _arrivals = new();
+    private readonly ConcurrentDictionary<Task, bool> _underWay = new();
     private long _clock;
 
-    /// <summary>Whether a version is resident just now; from any thread.</summary>
-    public bool IsResident(TaskVersionSnapshot version) => _adapters.ContainsKey(version.Key);
-
-    /// <summary>The folded adapter of a task version, made resident if it is not; to be given back by <see cref="Release"/>.</summary>
-    /// <exception cref="DamagedFileRejection">A file does not hold what its name says.</exception>
-    /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
-    public FoldedAdapter Acquire(AdapterSource source)
+    /// <param name="model">The base model, whose device and dtype adapters have.</param>
+    /// <param name="options">What it may hold.</param>
+    /// <param name="metrics">Whom to tell.</param>
+    /// <param name="loaded">Called on any thread when a load has ended, well or not.</param>
+    public AdapterBank(CausalLanguageModel model, AdapterBankOptions options, AdapterMetrics metrics, Action loaded)
     {
-        if (!_adapters.TryGetValue(source.Version.Key, out var adapter))
-        {
-            try
-            {
-                var started = Stopwatch.GetTimestamp();
-                adapter = Load(source);
-                metrics.Loaded(started);
-            }
-            catch (Rejection) when (source.IsGone)
-            {
-                throw new NotFoundRejection($"{new TaskVersionName(source.Version.Task, source.Version.Number)} was deleted before its turn came");
-            }
-        }
-
-        adapter.Users++;
-        adapter.LastUse = ++_clock;
-        Evict();
-        return adapter.Value;
+        _model = model;
+        _options = options;
+        _metrics = metrics;
+        _loaded = loaded;
+        _loader = new AdapterLoader(model);
+        _host = new HostAdapters(options.HostMemory);
     }
 
-    public bool HasRoomFor(AdapterSource source) => source is not null && memory >= 0;
+    /// <summary>Bytes on the device: adapters, and the pools under them with what is derived from their A's.</summary>
+    public long Bytes => _adapters.Values.Sum(adapter => adapter.Bytes) + _pools.Values.Sum(pool => pool.Bytes);
 
+    /// <summary>
+    /// Whether the adapter is here or on its way, or could be brought without pushing out what rows use. Where rows use
+    /// nothing there is always room for one.
+    /// </summary>
+    public bool HasRoomFor(AdapterSource source)
+    {
+        Adopt();
+        if (_adapters.ContainsKey(source.Version.Key))
+        {
+            return true;
+        }
+
+        var held = _adapters.Values.Where(adapter => !MayGo(adapter)).ToArray();
+        return Array.TrueForAll(held, adapter => adapter is { Users: 0, Adapter: not null })
+            || held.Sum(adapter => adapter.Bytes) + held.Select(adapter => adapter.Pool).Distinct().Sum(pool => pool.Bytes)
+                + FoldedHeads.BytesOf(_model.Config, source.Version.PoolSpec, source.Version.Spec) <= _options.Memory;
+    }
+
+    /// <summary>
+    /// The folded adapter of a task version, to be given back by <see cref="Release"/>; false where it is not here yet: it
+    /// is on its way then, and whoever asks again after it has come gets it.
+    /// </summary>
+    /// <exception cref="DamagedFileRejection">A file does not hold what its name says. The next one to ask may try again.</exception>
+    /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
     public bool TryAcquire(AdapterSource source, out FoldedAdapter? adapter)
     {
-        adapter = Acquire(source);
+        Adopt();
+        var key = source.Version.Key;
+        if (!_adapters.TryGetValue(key, out var resident))
+        {
+            resident = Begin(source);
+        }
+
+        if (resident.Failure is { } failure)
+        {
+            Forget(resident);
+            throw failure;
+        }
+
+        adapter = resident.Adapter;
+        if (adapter is null)
+        {
+            return false;
+        }
+
+        _metrics.Used(resident.WasUsed);
+        resident.WasUsed = true;
+        resident.Users++;
+        resident.LastUse = ++_clock;
+        Evict();
         return true;
     }
 
     public void Release(FoldedAdapter adapter)
     {
-        _adapters[_keys[adapter].Task].Users--;
+        _byAdapter[adapter].Users--;
         Evict();
+    }
+
+    /// <summary>
+    /// Keeps a version, and lets go of the task's version that was kept before. It is brought now if it is not here; should
+    /// that fail, whoever asks for it is told.
+    /// </summary>
+    public void Pin(AdapterSource source)
+    {
+        Adopt();
+        _pinned[source.Version.Task] = source.Version.Key;
+        if (!_adapters.ContainsKey(source.Version.Key))
+        {
+            Begin(source);
+        }
+
+        Evict();
+    }
+
+    /// <summary>Lets go of what was kept of a task.</summary>
+    public void Unpin(TaskName task)
+    {
+        _pinned.Remove(task);
+        Evict();
+    }
+
+    /// <summary>Takes what has come. It makes room for nothing: what came for a row has to stay until the row gets it.</summary>
+    public void Adopt()
+    {
+        while (_arrivals.TryDequeue(out var arrival))
+        {
+            arrival();
+            Report();
+        }
     }
 
     public void Dispose()
     {
+        // Loads that are under way hand over what they made, so that it is freed.
+        Task.WhenAll(_underWay.Keys).Wait();
+        Adopt();
         foreach (var adapter in _adapters.Values)
         {
-            adapter.Value.Dispose();
+            adapter.Adapter?.Dispose();
         }
 
         foreach (var pool in _pools.Values)
         {
-            pool.Value.Dispose();
+            pool.Pool?.Dispose();
         }
+
+        _host.Dispose();
+        _loader.Dispose();
     }
 
-    private Resident<FoldedAdapter> Load(AdapterSource source)
-    {
-        var version = source.Version;
-        var layout = MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec);
-        using var heads = AdapterFiles.ReadHeads(source.Paths.Heads, layout, model.Device);
-        var pool = PoolOf(source);
-        var adapter = new Resident<FoldedAdapter>(FoldedAdapter.Fold(model, pool.Value, version.Spec, heads, version.SubtractsInitial));
-        pool.Users++;
-        _adapters[version.Key] = adapter;
-        _keys.Add(adapter.Value, (version.Key, version.PoolVersion.Key));
-        return adapter;
-    }
+    private bool MayGo(ResidentAdapter adapter) => adapter is { Users: 0, Adapter: not null } && !_pinned.ContainsValue(adapter.Key);
 
-    private Resident<PoolOnDevice> PoolOf(AdapterSource source)
+    /// <summary>Notes that an adapter is wanted, and has it brought from the host's memory at once or from the disk later.</summary>
+    private ResidentAdapter Begin(AdapterSource source)
     {
         var version = source.Version;
         if (!_pools.TryGetValue(version.PoolVersion.Key, out var pool))
         {
-            var files = source.Paths;
-            var a = AdapterFiles.ReadPool(files.Pool, MatrixLayout.OfPool(model.Config, version.PoolSpec), model.Device);
-            var initial = files.Initial is null ? null : InitialProduct.Read(files.Initial, model.Config, version.PoolSpec, model.Device);
-            pool = new(new PoolOnDevice(model, version.PoolSpec, new PoolMatrices(a, initial)));
-            _pools.Add(version.PoolVersion.Key, pool);
+            pool = new ResidentPool(version.PoolVersion.Key, _loader.PoolAsync(source));
+            _pools.Add(pool.Key, pool);
         }
 
-        return pool;
+        pool.Users++;
+        var resident = new ResidentAdapter(version.Key, version.SubtractsInitial, pool) { LastUse = ++_clock };
+        _adapters.Add(version.Key, resident);
+        var heads = _host.Take(version.Key);
+        if (heads is not null && pool.Pool is not null)
+        {
+            Place(resident, heads);
+        }
+        else
+        {
+            Follow(LoadAsync(resident, source, heads));
+        }
+
+        return resident;
+    }
+
+    /// <param name="resident">What waits for it.</param>
+    /// <param name="source">Where it is.</param>
+    /// <param name="heads">Its heads, where they were in the host's memory: only the pool is missing then.</param>
+    private async Task LoadAsync(ResidentAdapter resident, AdapterSource source, FoldedHeads? heads)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            heads ??= await _loader.HeadsAsync(source).ConfigureAwait(false);
+            var pool = await resident.Pool.Loading.ConfigureAwait(false);
+            pool.Prepare(heads.Summed, resident.Subtracts);
+            _arrivals.Enqueue(() =>
+            {
+                resident.Pool.Pool = pool;
+                Place(resident, heads);
+                _metrics.Loaded(started);
+            });
+        }
+        catch (Exception failure)
+        {
+            heads?.Dispose();
+            _arrivals.Enqueue(() => resident.Failure = failure);
+        }
+    }
+
+    /// <summary>Keeps the task of a load until it has ended, and then wakes whoever waits.</summary>
+    private void Follow(Task load)
+    {
+        _underWay[load] = true;
+        load.ContinueWith(
+            ended =>
+            {
+                _underWay.TryRemove(ended, out _);
+                _loaded();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
+    }
+
+    private void Place(ResidentAdapter resident, FoldedHeads heads)
+    {
+        resident.Adapter = new FoldedAdapter(_model, resident.Pool.Pool!, heads, resident.Subtracts);
+        _byAdapter.Add(resident.Adapter, resident);
     }
 
     private void Evict()
     {
-        while (_adapters.Values.Sum(adapter => adapter.Value.Bytes) > memory
-            && _adapters.Where(adapter => adapter.Value.Users == 0).OrderBy(adapter => adapter.Value.LastUse).Select(adapter => adapter.Value).FirstOrDefault()
-                is { } oldest)
+        while (Bytes > _options.Memory && _adapters.Values.Where(MayGo).MinBy(adapter => adapter.LastUse) is { } oldest)
         {
-            var (task, pool) = _keys[oldest.Value];
-            _keys.Remove(oldest.Value);
-            _adapters.TryRemove(task, out _);
-            oldest.Value.Dispose();
-            metrics.Evicted();
-            if (--_pools[pool].Users == 0)
+            if (_options.HostMemory > 0)
             {
-                _pools[pool].Value.Dispose();
-                _pools.Remove(pool);
+                _host.Keep(oldest.Key, oldest.Adapter!.ToHost());
             }
+
+            Forget(oldest);
+            _metrics.Evicted();
         }
 
-        metrics.Hold(_adapters.Count, _adapters.Values.Sum(adapter => adapter.Value.Bytes));
+        Report();
     }
 
-    private sealed class Resident<T>(T value)
+    private void Report() => _metrics.Hold(_byAdapter.Count, Bytes, _host.Count, _host.Bytes);
+
+    private void Forget(ResidentAdapter adapter)
     {
-        public T Value { get; } = value;
+        _adapters.Remove(adapter.Key);
+        if (adapter.Adapter is { } folded)
+        {
+            _byAdapter.Remove(folded);
+            folded.Dispose();
+        }
 
-        public int Users { get; set; }
-
-        public long LastUse { get; set; }
+        if (--adapter.Pool.Users == 0)
+        {
+            _pools.Remove(adapter.Pool.Key);
+            if (adapter.Pool.Loading.IsCompletedSuccessfully)
+            {
+                adapter.Pool.Loading.Result.Dispose();
+            }
+        }
     }
 }

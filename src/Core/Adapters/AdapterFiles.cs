@@ -37,15 +37,20 @@ internal static class AdapterFiles
     /// <exception cref="DamagedFileRejection">The file does not hold the matrices of this layout.</exception>
     public static FlatMatrices ReadPool(string path, MatrixLayout layout, Device device) => Read(path, layout, "A", device);
 
-    /// <inheritdoc cref="ReadPool"/>
+    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    public static FlatMatrices ReadPool(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, "A", device);
+
+    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
     public static FlatMatrices ReadHeads(string path, MatrixLayout layout, Device device) => Read(path, layout, "B", device);
 
-    /// <inheritdoc cref="ReadPool"/>
-    public static void ReadInitial(string path, InitialProduct initial)
+    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    public static FlatMatrices ReadHeads(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, "B", device);
+
+    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    public static void ReadInitial(SafetensorsFile file, InitialProduct initial)
     {
-        using var file = SafetensorsFile.Open(path);
-        Fill(file, path, initial.A, "initial.A");
-        Fill(file, path, initial.B, "initial.B");
+        Fill(file, initial.A, "initial.A");
+        Fill(file, initial.B, "initial.B");
     }
 
     private static void Collect(Dictionary<string, Tensor> tensors, FlatMatrices matrices, string suffix)
@@ -59,10 +64,15 @@ internal static class AdapterFiles
     private static FlatMatrices Read(string path, MatrixLayout layout, string suffix, Device device)
     {
         using var file = SafetensorsFile.Open(path);
+        return Read(file, layout, suffix, device);
+    }
+
+    private static FlatMatrices Read(SafetensorsFile file, MatrixLayout layout, string suffix, Device device)
+    {
         var matrices = FlatMatrices.Zeros(layout, device);
         try
         {
-            Fill(file, path, matrices, suffix);
+            Fill(file, matrices, suffix);
             return matrices;
         }
         catch
@@ -72,7 +82,7 @@ internal static class AdapterFiles
         }
     }
 
-    private static void Fill(SafetensorsFile file, string path, FlatMatrices matrices, string suffix)
+    private static void Fill(SafetensorsFile file, FlatMatrices matrices, string suffix)
     {
         using var noGrad = no_grad();
         foreach (var slot in matrices.Layout.Slots)
@@ -82,7 +92,7 @@ internal static class AdapterFiles
             if (!file.Entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(slot.Shape))
             {
                 throw new DamagedFileRejection(
-                    path,
+                    file.Path,
                     string.Create(CultureInfo.InvariantCulture, $"{name} of shape ({string.Join(", ", slot.Shape)}) is not in it"));
             }
 

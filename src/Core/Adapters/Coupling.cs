@@ -1,3 +1,4 @@
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters;
@@ -67,6 +68,30 @@ internal abstract class Coupling
 
     /// <summary>What is served: (M x r, out), or (r, out) to go with the sum of the A's where the coupling collapses.</summary>
     public Tensor FoldServed(Tensor heads) => Collapses ? heads.sum(dim: 0) * _mean[0, 0] : Fold(heads, _mean);
+
+    /// <summary>
+    /// The same over plain memory, times <paramref name="scale"/>, without libtorch: for threads that must not take the cores
+    /// from the engine.
+    /// </summary>
+    /// <param name="heads">(N, r, out)</param>
+    /// <param name="scale">The pool's s.</param>
+    /// <param name="folded">(M x r, out), or (r, out) where the coupling collapses; overwritten.</param>
+    public void FoldServed(ReadOnlySpan<float> heads, float scale, Span<float> folded)
+    {
+        var size = heads.Length / N; // of one head
+        folded.Clear();
+        for (var i = 0; i < folded.Length / size; i++)
+        {
+            var block = folded.Slice(i * size, size);
+            for (var j = 0; j < N; j++)
+            {
+                if (_mean[j, i] != 0)
+                {
+                    TensorPrimitives.MultiplyAdd(heads.Slice(j * size, size), _mean[j, i] * scale, block, block);
+                }
+            }
+        }
+    }
 
     protected static float[,] Filled(int n, int m, float value)
     {

@@ -15,14 +15,21 @@ internal sealed class FoldedAdapter : IDisposable
     private readonly int _layers;
     private TargetPlaces? _places;
 
-    private FoldedAdapter(PoolOnDevice pool, bool summed, bool subtracts, FlatMatrices folded, int rank, int layers)
+    /// <summary>Takes <paramref name="heads"/> over and brings them to the model's device.</summary>
+    public FoldedAdapter(CausalLanguageModel model, PoolOnDevice pool, FoldedHeads heads, bool subtracts)
     {
         Pool = pool;
-        Summed = summed;
+        Summed = heads.Summed;
         Subtracts = subtracts;
-        Rank = rank;
-        _folded = folded;
-        _layers = layers;
+        Rank = heads.Rank;
+        _layers = model.Config.Layers;
+        using var noGrad = no_grad();
+        var placed = heads.Matrices.Flat.to(model.DType, model.Device);
+        _folded = new FlatMatrices(heads.Matrices.Layout, placed.DetachFromDisposeScope());
+        if (!ReferenceEquals(placed, heads.Matrices.Flat))
+        {
+            heads.Dispose();
+        }
     }
 
     /// <summary>The pool version that the task version is pinned to.</summary>
@@ -51,18 +58,16 @@ internal sealed class FoldedAdapter : IDisposable
     /// <summary>Folds <paramref name="heads"/>; they are not kept.</summary>
     public static FoldedAdapter Fold(CausalLanguageModel model, PoolOnDevice pool, TaskSpec task, FlatMatrices heads, bool subtracts)
     {
-        using var noGrad = no_grad();
-        var coupling = Coupling.Of(task.Strategy, pool.Spec.M, task.N);
-        var rank = coupling.Collapses ? pool.Spec.Rank : pool.Spec.M * pool.Spec.Rank;
-        var layout = MatrixLayout.OfHeads(model.Config, pool.Spec with { Rank = rank }, task with { N = 1 });
-        var folded = new FlatMatrices(layout, zeros(layout.Length, model.DType, model.Device).DetachFromDisposeScope());
-        foreach (var slot in heads.Layout.Slots)
-        {
-            using var scope = NewDisposeScope();
-            folded.View(layout.Find(slot.Layer, slot.Target)!)[0].copy_(coupling.FoldServed(heads.View(slot)) * pool.Spec.Scale);
-        }
+        using var host = heads.ToHost();
+        return new FoldedAdapter(model, pool, FoldedHeads.Fold(model.Config, pool.Spec, task, host), subtracts);
+    }
 
-        return new FoldedAdapter(pool, coupling.Collapses, subtracts, folded, rank, model.Config.Layers);
+    /// <summary>A copy in host memory, from which it can be made again.</summary>
+    public FoldedHeads ToHost()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return new FoldedHeads(new FlatMatrices(_folded.Layout, _folded.Flat.to(float32, CPU, copy: true).DetachFromDisposeScope()), Summed, Rank);
     }
 
     /// <summary>A view (rank, out), or null where the pool does not adapt the target; the caller disposes it.</summary>

@@ -1,4 +1,5 @@
 using CoLA.Core.Model;
+using CoLA.Core.Weights;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters;
@@ -40,10 +41,17 @@ internal sealed class InitialProduct(FlatMatrices a, FlatMatrices b, int rank) :
     /// <exception cref="Rejections.DamagedFileRejection">The file does not hold it.</exception>
     public static InitialProduct Read(string path, ModelConfig config, PoolSpec pool, Device device)
     {
+        using var file = SafetensorsFile.Open(path);
+        return Read(file, config, pool, device);
+    }
+
+    /// <inheritdoc cref="Read(string, ModelConfig, PoolSpec, Device)"/>
+    public static InitialProduct Read(SafetensorsFile file, ModelConfig config, PoolSpec pool, Device device)
+    {
         var initial = Empty(config, pool, device);
         try
         {
-            AdapterFiles.ReadInitial(path, initial);
+            AdapterFiles.ReadInitial(file, initial);
             return initial;
         }
         catch

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CoLA.Core.Rejections;
+using CoLA.Core.Weights;
 
 namespace CoLA.Core.Artifacts;
 
@@ -52,6 +53,43 @@ public sealed class ArtifactStore
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>
+    /// The file in memory, its content compared with its SHA-256: whatever is taken from it afterwards is not read from the
+    /// disk again.
+    /// </summary>
+    /// <exception cref="DamagedFileRejection">The file is missing or not what was written; the message names it.</exception>
+    internal MappedFile Map(Artifact artifact)
+    {
+        var path = PathOf(artifact.Sha256);
+        MappedFile file;
+        try
+        {
+            file = MappedFile.Open(path);
+        }
+        catch (ModelFileRejection missing)
+        {
+            throw new DamagedFileRejection(path, File.Exists(path) ? missing.Found : "is missing");
+        }
+
+        try
+        {
+            if (file.Length != artifact.Bytes)
+            {
+                throw new DamagedFileRejection(path, $"has {file.Length} bytes, {artifact.Bytes} were written");
+            }
+
+            var found = file.Sha256();
+            return found == artifact.Sha256
+                ? file
+                : throw new DamagedFileRejection(path, $"has SHA-256 {found}, its name says what was written");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 

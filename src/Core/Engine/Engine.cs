@@ -56,7 +56,16 @@ internal sealed class Engine : IDisposable
     public CausalLanguageModel Model { get; }
 
     /// <summary>Looks for work again; from any thread.</summary>
-    public void Wake() => _wake.Set();
+    public void Wake()
+    {
+        lock (_door)
+        {
+            if (!_closed)
+            {
+                _wake.Set();
+            }
+        }
+    }
 
     /// <summary>Runs something short on the engine's thread, between two steps.</summary>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>

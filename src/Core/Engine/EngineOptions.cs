@@ -1,3 +1,5 @@
+using CoLA.Core.Tenancy;
+
 namespace CoLA.Core.Engine;
 
 /// <summary>The operator's settings of the engine.</summary>
@@ -21,8 +23,14 @@ public sealed record EngineOptions
     /// <summary>Tokens of one training micro-batch at most.</summary>
     public int TrainingTokens { get; init; } = 2048;
 
-    /// <summary>Bytes of folded adapters on the device; those that rows use stay even above it. The pools under them come on top.</summary>
+    /// <summary>Bytes on the device of folded adapters, the pools under them and what is derived from those; what rows use stays even above it.</summary>
     public long AdapterMemory { get; init; } = 1L << 30;
+
+    /// <summary>Bytes of host memory for folded adapters that left a device with memory of its own.</summary>
+    public long HostAdapterMemory { get; init; } = 4L << 30;
+
+    /// <summary>Tasks whose served version stays on the device, whoever else is served; a name may be registered later.</summary>
+    public IReadOnlyList<TaskName> PinnedTasks { get; init; } = [];
 
     /// <summary>Compute by the CPU's own kernels where the processor has what they need; off, by libtorch as on every other device.</summary>
     internal bool UseKernels { get; init; } = true;

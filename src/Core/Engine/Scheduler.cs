@@ -44,6 +44,7 @@ internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, Ad
     /// <summary>What the next step reads; empty when there is nothing to do.</summary>
     public List<Stretch> Plan()
     {
+        bank.Adopt();
         DropCancelled();
         GrowThoseThatDecode();
         var budget = _running.Exists(row => row.Unread == 1) ? options.PrefillTokensBesideDecoding : options.PrefillTokens;

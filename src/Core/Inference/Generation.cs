@@ -19,17 +19,15 @@ public sealed class Generation
     private readonly TaskCatalog _tasks;
     private readonly ArtifactStore _artifacts;
     private readonly Engine.Engine _engine;
-    private readonly AdapterBank _bank;
     private readonly ColaTelemetry _telemetry;
     private readonly PromptEncoder _encoder;
 
-    internal Generation(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank, ColaTelemetry telemetry)
+    internal Generation(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, ColaTelemetry telemetry)
     {
         _model = model;
         _tasks = tasks;
         _artifacts = artifacts;
         _engine = engine;
-        _bank = bank;
         _telemetry = telemetry;
         _encoder = new PromptEncoder(model);
     }
@@ -107,7 +105,7 @@ public sealed class Generation
         {
             var spec = SpecOf(row);
             var version = row.Source.Task is { } task ? _tasks.Resolve(caller, task, row.Source.Version) : null;
-            var source = version is null ? null : AdapterSource.Of(version, _artifacts, _bank);
+            var source = version is null ? null : AdapterSource.Of(version, _artifacts);
             var sequence = new Sequence(spec, index, _model.Tokenizer?.CreateDecoder(skipSpecialTokens: true, continuesText: true), events, cancellation)
             {
                 Owner = new PrefixOwner(caller, version?.Key ?? 0),

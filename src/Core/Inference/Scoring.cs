@@ -87,7 +87,7 @@ public sealed class Scoring
         }
 
         var version = row.Source.Task is { } task ? _tasks.Resolve(caller, task, row.Source.Version) : null;
-        var source = version is null ? null : AdapterSource.Of(version, _artifacts, _bank);
+        var source = version is null ? null : AdapterSource.Of(version, _artifacts);
         var continuations = row.Continuations.Select((continuation, at) =>
         {
             var field = $"rows[{index}].continuations[{at}]";

@@ -47,14 +47,16 @@ internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, I
         {
             foreach (var text in asked)
             {
-                try
+                FoldedAdapter? adapter = null;
+                while (text.Failure is null && text.Adapter is { } source && !TryAcquire(text, source, out adapter))
                 {
-                    adapters.Add(text.Adapter is { } source ? bank.Acquire(source) : null);
-                    batch.Add(text);
+                    yield return Unit.File; // on its way from the disk; others may run meanwhile
                 }
-                catch (Rejection rejection)
+
+                if (text.Failure is null)
                 {
-                    text.Failure = rejection;
+                    adapters.Add(adapter);
+                    batch.Add(text);
                 }
             }
 
@@ -88,6 +90,21 @@ internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, I
                     bank.Release(adapter);
                 }
             });
+        }
+    }
+
+    /// <summary>Whether the text's adapter is here now; what goes wrong is the text's failure.</summary>
+    private bool TryAcquire(ScoredText text, AdapterSource source, out FoldedAdapter? adapter)
+    {
+        try
+        {
+            return bank.TryAcquire(source, out adapter);
+        }
+        catch (Rejection rejection)
+        {
+            text.Failure = rejection;
+            adapter = null;
+            return false;
         }
     }
 

@@ -7,14 +7,20 @@ namespace CoLA.Core.Telemetry;
 internal sealed class AdapterMetrics
 {
     private readonly Counter<long> _evictions;
+    private readonly Counter<long> _hits;
     private readonly Histogram<double> _load;
     private long _resident;
     private long _bytes;
+    private long _onHost;
+    private long _hostBytes;
 
     public AdapterMetrics(Meter meter)
     {
         meter.CreateObservableGauge("cola.adapters.resident", () => Volatile.Read(ref _resident), "{adapter}", "Folded adapters on the device");
-        meter.CreateObservableGauge("cola.adapters.usage", () => Volatile.Read(ref _bytes), "By", "Bytes of folded adapters on the device");
+        meter.CreateObservableGauge("cola.adapters.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of folded adapters and of the pools under them");
+        meter.CreateObservableGauge("cola.adapters.host.resident", () => Volatile.Read(ref _onHost), "{adapter}", "Folded adapters in host memory that left the device");
+        meter.CreateObservableGauge("cola.adapters.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of folded adapters in host memory that left the device");
+        _hits = meter.CreateCounter<long>("cola.adapters.hits", "{row}", "Rows whose adapter was there already");
         _evictions = meter.CreateCounter<long>("cola.adapters.evictions", "{adapter}", "Adapters that made room for others");
         _load = meter.CreateHistogram<double>(
             "cola.adapters.load.duration",
@@ -23,11 +29,22 @@ internal sealed class AdapterMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5] });
     }
 
-    /// <summary>What is on the device now.</summary>
-    public void Hold(int adapters, long bytes)
+    /// <summary>What is on the device, and in host memory, now.</summary>
+    public void Hold(int adapters, long bytes, int onHost, long hostBytes)
     {
         Volatile.Write(ref _resident, adapters);
         Volatile.Write(ref _bytes, bytes);
+        Volatile.Write(ref _onHost, onHost);
+        Volatile.Write(ref _hostBytes, hostBytes);
+    }
+
+    /// <summary>A row got its adapter; a hit, where it had not been brought for this row.</summary>
+    public void Used(bool hit)
+    {
+        if (hit)
+        {
+            _hits.Add(1);
+        }
     }
 
     /// <summary>An adapter was loaded; <paramref name="started"/> by <see cref="Stopwatch.GetTimestamp"/>.</summary>

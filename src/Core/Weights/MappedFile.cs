@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Security.Cryptography;
 using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Weights;
@@ -58,6 +59,19 @@ internal sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
         return new ReadOnlySpan<byte>(_start + offset, length);
+    }
+
+    /// <summary>SHA-256 of the whole file, 64 lower-case hexadecimal digits.</summary>
+    public string Sha256()
+    {
+        const int piece = 1 << 24;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long at = 0; at < Length; at += piece)
+        {
+            hash.AppendData(Span(at, (int)Math.Min(piece, Length - at)));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     public void Dispose()

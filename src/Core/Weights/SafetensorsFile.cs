@@ -28,9 +28,11 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <exception cref="ModelFileRejection">The file is absent or breaks the format; the tensor concerned is named.</exception>
-    public static SafetensorsFile Open(string path)
+    public static SafetensorsFile Open(string path) => Of(MappedFile.Open(path));
+
+    /// <summary>The same of a file that is mapped already, which becomes this one's.</summary>
+    internal static SafetensorsFile Of(MappedFile file)
     {
-        var file = MappedFile.Open(path);
         try
         {
             return new SafetensorsFile(file, SafetensorsHeader.Read(file));

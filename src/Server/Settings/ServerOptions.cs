@@ -1,4 +1,5 @@
 using CoLA.Core.Engine;
+using CoLA.Core.Tenancy;
 
 namespace CoLA.Server.Settings;
 
@@ -44,8 +45,14 @@ public sealed class ServerOptions
     /// <summary>Tokens of one training micro-batch at most, 1 to 1,048,576: less takes less memory.</summary>
     public int TrainingTokens { get; set; } = Engine.TrainingTokens;
 
-    /// <summary>Bytes of folded adapters on the device, at least 1 MiB; those that rows use stay even above it. Pools come on top.</summary>
+    /// <summary>Bytes on the device of folded adapters and of the pools under them, at least 1 MiB; what rows use stays even above it.</summary>
     public long AdapterMemory { get; set; } = Engine.AdapterMemory;
+
+    /// <summary>Bytes of host memory, 0 or more, for folded adapters that left a device with memory of its own; not used on the CPU.</summary>
+    public long HostAdapterMemory { get; set; } = Engine.HostAdapterMemory;
+
+    /// <summary>Names <c>tenants/TENANT/tasks/TASK</c> of tasks whose served version stays on the device; they may be registered later.</summary>
+    public IList<string> PinnedTasks { get; } = [];
 
     private static EngineOptions Engine { get; } = new();
 
@@ -59,5 +66,7 @@ public sealed class ServerOptions
         PrefillTokensBesideDecoding = PrefillTokensBesideDecoding,
         TrainingTokens = TrainingTokens,
         AdapterMemory = AdapterMemory,
+        HostAdapterMemory = HostAdapterMemory,
+        PinnedTasks = [.. PinnedTasks.Select(name => TaskName.Parse(name, nameof(PinnedTasks)))],
     };
 }

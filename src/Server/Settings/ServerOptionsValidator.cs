@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace CoLA.Server.Settings;
@@ -54,7 +56,26 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
         CheckRange(options.TrainingTokens, 1, MaximumTrainingTokens, nameof(options.TrainingTokens), "some thousands use the processor well, less takes less memory");
         CheckMemory(options.KeyValueMemory, nameof(options.KeyValueMemory), "a row cannot run without keys and values");
         CheckMemory(options.AdapterMemory, nameof(options.AdapterMemory), "a task cannot be served without its adapter");
+        Check(options.HostAdapterMemory >= 0, nameof(options.HostAdapterMemory), $"{options.HostAdapterMemory} bytes are less than none; 0 keeps nothing there");
+        foreach (var task in options.PinnedTasks)
+        {
+            Check(IsTaskName(task), nameof(options.PinnedTasks), $"'{task}' is not the name of a task; write tenants/TENANT/tasks/TASK");
+        }
+
         Check(ComputeDevice.Problem(options.Device) is null, nameof(options.Device), ComputeDevice.Problem(options.Device) ?? "");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static bool IsTaskName(string name)
+    {
+        try
+        {
+            TaskName.Parse(name, nameof(ServerOptions.PinnedTasks));
+            return true;
+        }
+        catch (InvalidArgumentRejection)
+        {
+            return false;
+        }
     }
 }

@@ -32,8 +32,8 @@ public sealed class ScoringTests
         await using var world = new CoreWorld();
         var task = await world.MakeBrokenTaskAsync();
         var model = world.Core.Model.Language;
-        using var bank = new AdapterBank(model, long.MaxValue, new ColaTelemetry().Adapters);
-        var source = AdapterSource.Of(world.Core.Tasks.Resolve(Acme, task), new ArtifactStore(world.MatricesDirectory), bank)!;
+        using var bank = new AdapterBank(model, new AdapterBankOptions(long.MaxValue, 0), new ColaTelemetry().Adapters, () => { });
+        var source = AdapterSource.Of(world.Core.Tasks.Resolve(Acme, task), new ArtifactStore(world.MatricesDirectory))!;
         ScoredText Text(AdapterSource? adapter) => new(0, [97, 98], 2, [new ScoredContinuation(0, [99])], adapter);
         ScoredText[] texts = [Text(null), Text(source), Text(null)];
         Directory.Delete(world.MatricesDirectory, recursive: true);

@@ -1,0 +1,83 @@
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+using CoLA.Core.Weights;
+
+namespace CoLA.Core.Adapters;
+
+/// <summary>
+/// Brings matrices from the disk, on threads of the pool, a few at a time: a file is read once, its SHA-256 compared and
+/// its matrices taken from the same memory, and heads are folded without libtorch's threads. What it makes belongs to
+/// whoever waits for it.
+/// </summary>
+internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
+{
+    /// <summary>Files that are read at one time: the cores belong to the rows that run.</summary>
+    private const int Together = 2;
+
+    private readonly SemaphoreSlim _turns = new(Together);
+
+    /// <summary>The folded heads of a task version.</summary>
+    /// <exception cref="DamagedFileRejection">A file does not hold what its name says.</exception>
+    /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
+    public Task<FoldedHeads> HeadsAsync(AdapterSource source) => InTurnAsync(source, () =>
+    {
+        var version = source.Version;
+        using var file = SafetensorsFile.Of(source.Artifacts.Map(version.Heads!));
+        using var heads = AdapterFiles.ReadHeads(file, MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec), TorchSharp.torch.CPU);
+        return FoldedHeads.Fold(model.Config, version.PoolSpec, version.Spec, heads);
+    });
+
+    /// <summary>The pool version under a task version.</summary>
+    /// <inheritdoc cref="HeadsAsync"/>
+    public Task<PoolOnDevice> PoolAsync(AdapterSource source) => InTurnAsync(source, () =>
+    {
+        var version = source.Version;
+        FlatMatrices a;
+        using (var file = SafetensorsFile.Of(source.Artifacts.Map(version.PoolVersion.Artifact)))
+        {
+            a = AdapterFiles.ReadPool(file, MatrixLayout.OfPool(model.Config, version.PoolSpec), model.Device);
+        }
+
+        try
+        {
+            return new PoolOnDevice(model, version.PoolSpec, new PoolMatrices(a, InitialOf(source)));
+        }
+        catch
+        {
+            a.Dispose();
+            throw;
+        }
+    });
+
+    public void Dispose() => _turns.Dispose();
+
+    private InitialProduct? InitialOf(AdapterSource source)
+    {
+        if (source.Version.PoolVersion.Initial is not { } artifact)
+        {
+            return null;
+        }
+
+        using var file = SafetensorsFile.Of(source.Artifacts.Map(artifact));
+        return InitialProduct.Read(file, model.Config, source.Version.PoolSpec, model.Device);
+    }
+
+    private async Task<T> InTurnAsync<T>(AdapterSource source, Func<T> load)
+    {
+        await _turns.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            // Not on the caller's thread, even where it is the caller's turn at once.
+            return await Task.Run(load).ConfigureAwait(false);
+        }
+        catch (Rejection) when (source.IsGone)
+        {
+            throw new NotFoundRejection($"{new TaskVersionName(source.Version.Task, source.Version.Number)} was deleted before its turn came");
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+}
