@@ -1,14 +1,16 @@
+using CoLA.Bench.Measures;
 using CoLA.Core;
 using CoLA.Core.Adapters;
 using CoLA.Core.Catalog;
 using CoLA.Core.Data;
 using CoLA.Core.Engine;
+using CoLA.Core.Inference;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 
-namespace CoLA.Bench;
+namespace CoLA.Bench.Worlds;
 
-/// <summary>A core on a data directory that goes with it, with a pool (all targets, r = 8) and as many tasks as are asked for.</summary>
+/// <summary>A core on a data directory that goes with it, with the pools and tasks that are asked for, all of one tenant.</summary>
 internal sealed class World : IAsyncDisposable
 {
     public static readonly TenantId Tenant = new("bench");
@@ -16,18 +18,24 @@ internal sealed class World : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("cola-bench-").FullName;
     private int _requests;
 
-    public World(string model)
+    public World(string model, EngineOptions options)
     {
-        Core = ColaCore.Open(model, "cpu", _directory, new EngineOptions(), TimeProvider.System);
+        Core = ColaCore.Open(model, "cpu", _directory, options, TimeProvider.System);
+        Prompts = new Prompts(Core.Model.Config.VocabularySize);
     }
 
     public ColaCore Core { get; }
 
-    public Mutation Mutation() => new(Tenant, $"r{++_requests}", [0]);
+    public Prompts Prompts { get; }
 
-    public async Task<PoolName> MakePoolAsync(string id, int m)
+    public ModelCost Cost => new(Core.Model.Config);
+
+    public Mutation Mutation() => new(Tenant, $"r{Interlocked.Increment(ref _requests)}", [0]);
+
+    /// <summary>A GAUSSIAN pool; all targets unless told otherwise.</summary>
+    public async Task<PoolName> MakePoolAsync(string id, int m, int rank = 8, params IReadOnlyList<Target> targets)
     {
-        var spec = new PoolSpec(Enum.GetValues<Target>(), m, 8, 16, Initialisation.Gaussian, null, 1);
+        var spec = new PoolSpec(targets.Count > 0 ? targets : Enum.GetValues<Target>(), m, rank, 2 * rank, Initialisation.Gaussian, null, 1);
         return (await Core.Pools.CreateAsync(Mutation(), id, spec, new PoolSharing(PoolVisibility.Private, []), default)).Name;
     }
 
@@ -52,27 +60,30 @@ internal sealed class World : IAsyncDisposable
             false),
         default)).Session.Name;
 
-    /// <summary>One short step with A frozen, so that every task has heads of its own, and a publication.</summary>
-    public async Task TrainShortlyAsync(PoolName pool, TaskName[] tasks)
-    {
-        var session = await OpenAsync(pool, tasks, frozen: true);
-        var examples = tasks.Select((task, at) => Row(task, 4, at)).ToArray();
-        await Core.Sessions.TrainStepAsync(Tenant, session, 1, [1], examples, default);
-        await Core.Sessions.PublishAsync(Mutation(), session, true, true, default);
-        await Core.Sessions.CloseAsync(Mutation(), session, default);
-    }
-
     /// <summary>A row of token ids, every token but the first labelled.</summary>
     public TrainingExample Row(TaskName task, int tokens, int seed) => new(task, new TokenExample(
         [.. Enumerable.Range(0, tokens).Select(at => (at * 7919 + seed * 104729) % Core.Model.Config.VocabularySize)],
         [.. Enumerable.Repeat(1f, tokens)]));
 
-    /// <summary>Forward and backward through the base's matrices, nothing else: 4 FLOP a weight and token.</summary>
-    public double StepFlop(int tokens)
+    /// <summary>A greedy row with a prompt that was not there before; null for the base. Ends are ignored: it makes all its tokens.</summary>
+    public GenerationRow NewRow(TaskName? task, int promptTokens, int newTokens) => new(
+        new ModelSource(task, null), Prompts.Next(promptTokens), SamplingOptions.Greedy, [], newTokens, null)
+    { IgnoresEnds = true };
+
+    /// <summary>Runs the rows in one call, and tells when their tokens came.</summary>
+    public async Task<TokenClock> RunAsync(params IReadOnlyList<GenerationRow> rows)
     {
-        var config = Core.Model.Config;
-        double layer = config.HiddenSize * (2.0 * config.Heads + 2 * config.KeyValueHeads) * config.HeadDim + 3.0 * config.HiddenSize * config.IntermediateSize;
-        return 4.0 * tokens * (config.Layers * layer + (double)config.HiddenSize * config.VocabularySize);
+        var clock = new TokenClock(rows.Count);
+        await foreach (var news in Core.Generation.RunAsync(Tenant, rows, default))
+        {
+            clock.Add(news.Row, news.Tokens.Count);
+            if (news.Finish?.Failure is { } failure)
+            {
+                throw failure;
+            }
+        }
+
+        return clock;
     }
 
     public async ValueTask DisposeAsync()
