@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Rendering;
 
@@ -40,15 +39,15 @@ internal abstract class BenchCommand : Command
             meter.Measure();
             progress.Advance();
             made = new BenchRun(parse.GetRequiredValue(_model), parse.GetValue(_repetitions), progress);
+            PeakMemory.Restart(); // the meter's own buffer does not count
             await MeasureAsync(made, parse, cancellation);
+            made.Figures["peakResidentMegabytes"] = PeakMemory.Megabytes;
             progress.Begin("machine again", 1);
             meter.Measure();
             progress.Advance();
         });
 
         var run = made!;
-        using var process = Process.GetCurrentProcess();
-        run.Figures["peakResidentMegabytes"] = process.PeakWorkingSet64 / 1e6;
         var machine = meter.Machine;
         var report = new BenchReport(
             Name,

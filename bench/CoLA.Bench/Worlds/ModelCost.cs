@@ -1,5 +1,6 @@
 using CoLA.Core.Adapters;
 using CoLA.Core.Model;
+using CoLA.Core.Weights;
 
 namespace CoLA.Bench.Worlds;
 
@@ -7,6 +8,13 @@ namespace CoLA.Bench.Worlds;
 internal sealed class ModelCost(ModelConfig config)
 {
     private static readonly Target[] Targets = Enum.GetValues<Target>();
+
+    /// <summary>Of a model directory or a GGUF file, without loading it.</summary>
+    public static ModelCost Of(string model)
+    {
+        using var checkpoint = Checkpoint.Open(model);
+        return new ModelCost(checkpoint.Config);
+    }
 
     /// <summary>Weights of the layers' matrices.</summary>
     public double LayerWeights { get; } = config.Layers * Targets.Sum(target => (double)config.In(target) * config.Out(target));

@@ -39,12 +39,13 @@ internal sealed class World : IAsyncDisposable
         return (await Core.Pools.CreateAsync(Mutation(), id, spec, new PoolSharing(PoolVisibility.Private, []), default)).Name;
     }
 
-    public async Task<TaskName[]> MakeTasksAsync(PoolName pool, string prefix, int count, Strategy strategy, int n)
+    public async Task<TaskName[]> MakeTasksAsync(PoolName pool, string prefix, int count, Strategy strategy, int n, Action<int>? made = null)
     {
         var tasks = Enumerable.Range(0, count).Select(at => new TaskName(Tenant, $"{prefix}-{at}")).ToArray();
         foreach (var task in tasks)
         {
             await Core.Tasks.RegisterAsync(Mutation(), task, pool, null, new TaskSpec(strategy, n, 1), [], default);
+            made?.Invoke(1);
         }
 
         return tasks;
