@@ -42,6 +42,8 @@ public sealed class ColaCore : IAsyncDisposable
 
     internal Engine.Engine Engine => _engine;
 
+    internal DataDirectory Data => _data;
+
     public PoolCatalog Pools { get; }
 
     public TaskCatalog Tasks { get; }

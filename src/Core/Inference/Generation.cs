@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -155,7 +156,7 @@ public sealed class Generation
             (int)Math.Min(row.MaximumTokens ?? context, context - prompt.Count),
             row.Sampling,
             row.Stops,
-            _model.EndIds,
+            row.IgnoresEnds ? FrozenSet<int>.Empty : _model.EndIds,
             row.TopLogProbabilities is { } top ? Math.Min(top, _model.Config.VocabularySize) : null,
             row.Deterministic);
     }

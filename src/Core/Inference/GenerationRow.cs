@@ -19,4 +19,7 @@ public sealed record GenerationRow(
 {
     public const int MaximumStops = 16;
     public const int MaximumTopLogProbabilities = 20;
+
+    /// <summary>An end-of-sequence token is one like every other: the row makes all its tokens, as a measurement wants it.</summary>
+    internal bool IgnoresEnds { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using CoLA.Bench.Measures;
 
-namespace CoLA.Bench;
+namespace CoLA.Bench.Rendering;
 
 /// <summary>What one benchmark prints: one JSON object.</summary>
 /// <param name="Bench">Its name.</param>
