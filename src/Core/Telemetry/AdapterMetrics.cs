@@ -6,16 +6,16 @@ namespace CoLA.Core.Telemetry;
 /// <summary>The bank of folded adapters.</summary>
 internal sealed class AdapterMetrics
 {
-    private readonly Counter<long> _evictions;
     private readonly Histogram<double> _load;
     private long _resident;
     private long _bytes;
+    private long _evictions;
 
     public AdapterMetrics(Meter meter)
     {
         meter.CreateObservableGauge("cola.adapters.resident", () => Volatile.Read(ref _resident), "{adapter}", "Folded adapters on the device");
         meter.CreateObservableGauge("cola.adapters.usage", () => Volatile.Read(ref _bytes), "By", "Bytes of folded adapters on the device");
-        _evictions = meter.CreateCounter<long>("cola.adapters.evictions", "{adapter}", "Adapters that made room for others");
+        meter.CreateObservableCounter("cola.adapters.evictions", () => Volatile.Read(ref _evictions), "{adapter}", "Adapters that made room for others");
         _load = meter.CreateHistogram<double>(
             "cola.adapters.load.duration",
             "s",
@@ -33,5 +33,5 @@ internal sealed class AdapterMetrics
     /// <summary>An adapter was loaded; <paramref name="started"/> by <see cref="Stopwatch.GetTimestamp"/>.</summary>
     public void Loaded(long started) => _load.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
 
-    public void Evicted() => _evictions.Add(1);
+    public void Evicted() => Interlocked.Increment(ref _evictions);
 }
