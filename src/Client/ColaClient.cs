@@ -1,6 +1,7 @@
 using CoLA.Client.Calls;
 using CoLA.Client.Inference;
 using CoLA.Client.Pools;
+using CoLA.Client.Status;
 using CoLA.Client.Tasks;
 using CoLA.Client.Training;
 using Grpc.Net.Client;
@@ -39,6 +40,7 @@ public sealed class ColaClient : IDisposable
         Tasks = new TaskClient(new V1.TaskService.TaskServiceClient(channel), caller);
         Training = new TrainingClient(new V1.TrainingService.TrainingServiceClient(channel), caller);
         Inference = new InferenceClient(new V1.InferenceService.InferenceServiceClient(channel), caller);
+        Status = new StatusClient(new V1.StatusService.StatusServiceClient(channel), caller);
     }
 
     /// <summary>Id of the tenant that calls.</summary>
@@ -55,6 +57,9 @@ public sealed class ColaClient : IDisposable
 
     /// <summary>Generation and scoring.</summary>
     public InferenceClient Inference { get; }
+
+    /// <summary>What the server serves, and how it is doing.</summary>
+    public StatusClient Status { get; }
 
     /// <summary>The same connection in another tenant's name; it lives as long as this client.</summary>
     public ColaClient As(string tenant)

@@ -21,6 +21,8 @@ public static class ColaEndpointRouteBuilderExtensions
             binder => V1.TrainingService.BindService(binder, provider.GetRequiredService<TrainingService>())));
         endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
             binder => V1.InferenceService.BindService(binder, provider.GetRequiredService<InferenceService>())));
+        endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
+            binder => V1.StatusService.BindService(binder, provider.GetRequiredService<StatusService>())));
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcService<ReflectionServiceImpl>();
         endpoints.MapGrpcService<ReflectionV1ServiceImpl>();

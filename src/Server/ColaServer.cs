@@ -1,6 +1,7 @@
 using System.Net;
 using CoLA.Core;
 using CoLA.Server.Settings;
+using CoLA.Server.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace CoLA.Server;
 
-/// <summary>A running server: gRPC over HTTP/2 without TLS on one port.</summary>
+/// <summary>A running server: gRPC over HTTP/2 without TLS on one port, and its metrics on another where they are asked for.</summary>
 public sealed class ColaServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -21,11 +22,17 @@ public sealed class ColaServer : IAsyncDisposable
     private ColaServer(WebApplication app)
     {
         _app = app;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        // In the order in which they were opened.
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        Address = new Uri(addresses[0]);
+        MetricsAddress = addresses.Length > 1 ? new Uri(new Uri(addresses[1]), MetricsPort.Path) : null;
     }
 
     /// <summary>Where it listens, with the port that was taken.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where Prometheus finds the metrics; null where they are not served.</summary>
+    public Uri? MetricsAddress { get; }
 
     /// <summary>Loads the model, opens the data directory, and then listens.</summary>
     /// <param name="configure">Sets the options.</param>
@@ -33,7 +40,7 @@ public sealed class ColaServer : IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="OptionsValidationException">With everything that is wrong with the options.</exception>
     /// <exception cref="Core.Rejections.Rejection">The model or the data directory cannot be used, and why.</exception>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="IOException">A port is taken.</exception>
     public static async Task<ColaServer> StartAsync(
         Action<ServerOptions> configure,
         Action<ILoggingBuilder>? logging = null,
@@ -44,13 +51,28 @@ public sealed class ColaServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging(logging ?? (_ => { }));
         builder.Services.AddCola(configure);
+        var asked = new ServerOptions();
+        configure(asked);
+        builder.Services.AddTelemetryExports(OtlpVariables.AddTo(builder.Configuration), asked);
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<ServerOptions>>((kestrel, options) =>
-            kestrel.Listen(IPAddress.Parse(options.Value.Host), options.Value.Port, listen => listen.Protocols = HttpProtocols.Http2));
+        {
+            var host = IPAddress.Parse(options.Value.Host);
+            kestrel.Listen(host, options.Value.Port, listen => listen.Protocols = HttpProtocols.Http2);
+            if (options.Value.MetricsPort is { } port)
+            {
+                kestrel.ListenForMetrics(host, port);
+            }
+        });
         var app = builder.Build();
         try
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             app.Services.GetRequiredService<ColaCore>();
+            if (asked.MetricsPort is not null)
+            {
+                app.UseMetricsPort();
+            }
+
             app.MapCola();
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             return new ColaServer(app);

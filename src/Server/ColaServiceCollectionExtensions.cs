@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
 using CoLA.Core;
+using CoLA.Core.Telemetry;
 using CoLA.Server.Interceptors;
 using CoLA.Server.Services;
 using CoLA.Server.Settings;
+using CoLA.Server.Telemetry;
 using Grpc.Health.V1;
 using Grpc.Reflection;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +27,7 @@ public static class ColaServiceCollectionExtensions
         V1.TaskService.Descriptor,
         V1.TrainingService.Descriptor,
         V1.InferenceService.Descriptor,
+        V1.StatusService.Descriptor,
         Health.Descriptor,
     ];
 
@@ -34,11 +38,17 @@ public static class ColaServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<ServerOptions>, ServerOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 
+        services.AddMetrics();
+        services.AddSingleton(provider => new ColaTelemetry(
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<IOptions<ServerOptions>>().Value.MetricsNames));
         services.AddSingleton(OpenCore);
         services.AddSingleton(provider => new PoolService(provider.GetRequiredService<ColaCore>().Pools));
         services.AddSingleton(provider => new TaskService(provider.GetRequiredService<ColaCore>().Tasks));
         services.AddSingleton(provider => new TrainingService(provider.GetRequiredService<ColaCore>().Sessions));
         services.AddSingleton<InferenceService>();
+        services.AddSingleton<InstrumentReader>();
+        services.AddSingleton<StatusService>();
 
         services.AddSingleton<RejectionInterceptor>();
         services.AddGrpc(grpc =>
@@ -61,6 +71,12 @@ public static class ColaServiceCollectionExtensions
             torch.set_num_threads(threads);
         }
 
-        return ColaCore.Open(options.Model, options.Device, options.DataDirectory, options.ToEngine(), provider.GetRequiredService<TimeProvider>());
+        return ColaCore.Open(
+            options.Model,
+            options.Device,
+            options.DataDirectory,
+            options.ToEngine(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ColaTelemetry>());
     }
 }

@@ -28,6 +28,9 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<int> _prefillTokens = new("--prefill-tokens") { Description = "Prompt tokens of one step at most", DefaultValueFactory = _ => Defaults.PrefillTokens };
     private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
     private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
+    private readonly Option<int?> _metricsPort = new("--metrics-port") { Description = "TCP port where Prometheus finds metrics, at /metrics; 0 takes a free one [default: none]" };
+    private readonly Option<int> _metricsNames = new("--metrics-names") { Description = "Tenants, and tasks, that are counted under their own names; later ones are counted together", DefaultValueFactory = _ => Defaults.MetricsNames };
+    private readonly Option<string?> _operator = new("--operator") { Description = "The tenant that sees all tenants and tasks in `cola top` [default: none, each sees its own]", HelpName = "TENANT" };
     private readonly Option<LogLevel> _log = new("--log") { Description = "Least level of the log on standard error", DefaultValueFactory = _ => LogLevel.Information };
 
     public ServeCommand(CliContext cli)
@@ -59,6 +62,9 @@ internal sealed class ServeCommand : CliCommand
         [nameof(ServerOptions.PrefillTokens)] = _prefillTokens,
         [nameof(ServerOptions.PrefillTokensBesideDecoding)] = _prefillTokensBeside,
         [nameof(ServerOptions.TrainingTokens)] = _trainingTokens,
+        [nameof(ServerOptions.MetricsPort)] = _metricsPort,
+        [nameof(ServerOptions.MetricsNames)] = _metricsNames,
+        [nameof(ServerOptions.Operator)] = _operator,
     };
 
     protected override async Task<int> RunAsync(ParseResult parse, Terminal terminal, CancellationToken cancellation)
@@ -89,14 +95,22 @@ internal sealed class ServeCommand : CliCommand
                 options.PrefillTokens = parse.GetValue(_prefillTokens);
                 options.PrefillTokensBesideDecoding = parse.GetValue(_prefillTokensBeside);
                 options.TrainingTokens = parse.GetValue(_trainingTokens);
+                options.MetricsPort = parse.GetValue(_metricsPort);
+                options.MetricsNames = parse.GetValue(_metricsNames);
+                options.Operator = parse.GetValue(_operator);
             },
             logging => Log(logging, parse.GetValue(_log), () => serving),
             cancellation);
         serving = true;
         var address = server.Address.GetLeftPart(UriPartial.Authority);
         terminal.Line($"Serving at [bold]{address}[/], data in {Path.GetFullPath(data)}. Ctrl-C ends it.");
+        if (server.MetricsAddress is { } metrics)
+        {
+            terminal.Line($"Metrics at {metrics}.");
+        }
+
         terminal.Line($"Try: cola pool create first --m 2 --tenant me{(server.Address.Port == Defaults.Port ? "" : $" --server {address}")}");
-        terminal.Result(new { Address = address, Model = model, Data = Path.GetFullPath(data) });
+        terminal.Result(new { Address = address, Model = model, Data = Path.GetFullPath(data), Metrics = server.MetricsAddress });
         await server.WaitForShutdownAsync(cancellation);
         return ExitCode.Ok;
     }

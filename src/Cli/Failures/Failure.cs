@@ -35,7 +35,7 @@ internal sealed record Failure(int ExitCode, string Message)
                 Violations = [.. violations.Select(violation => $"{violation.Field}: {violation.Description}")],
             },
         IOException { InnerException.InnerException: SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } } =>
-            new Failure(Hosting.ExitCode.Failed, exception.Message.TrimEnd('.')) { Cure = "Another server may run there already; take another port with --port, 0 for a free one." },
+            new Failure(Hosting.ExitCode.Failed, exception.Message.TrimEnd('.')) { Cure = "Another server may run there already; take another port with --port (or --metrics-port), 0 for a free one." },
         Rejection or IOException or UnauthorizedAccessException => new Failure(Hosting.ExitCode.Failed, exception.Message),
         OperationCanceledException => new Failure(Hosting.ExitCode.Cancelled, "Stopped."),
         _ => new Failure(Hosting.ExitCode.Failed, $"unexpected: {exception}") { Cure = "This is a fault of cola itself; please report it with the lines above." },

@@ -29,7 +29,7 @@ internal sealed class Caller(string tenant, TimeSpan timeout, TimeSpan computeTi
         where TRequest : IMessage<TRequest> =>
         UnaryAsync(method, request, timeoutOfCall ?? computeTimeout, cancellationToken);
 
-    /// <summary>A call whose reply comes in pieces. Leaving the enumeration cancels it.</summary>
+    /// <summary>A call whose reply comes in pieces. Leaving the enumeration cancels it; with an infinite timeout nothing else does.</summary>
     public async IAsyncEnumerable<TResponse> StreamAsync<TRequest, TResponse>(
         Func<TRequest, CallOptions, AsyncServerStreamingCall<TResponse>> method,
         TRequest request,
@@ -77,7 +77,7 @@ internal sealed class Caller(string tenant, TimeSpan timeout, TimeSpan computeTi
     }
 
     private CallOptions Options(TimeSpan timeoutOfCall, CancellationToken cancellationToken) =>
-        new(_metadata, (time.GetUtcNow() + timeoutOfCall).UtcDateTime, cancellationToken);
+        new(_metadata, timeoutOfCall == Timeout.InfiniteTimeSpan ? null : (time.GetUtcNow() + timeoutOfCall).UtcDateTime, cancellationToken);
 
     /// <summary>The request, or a copy with an id of its own where it lacks one: the caller's message may be used again.</summary>
     private static TRequest WithRequestId<TRequest>(TRequest request)

@@ -29,6 +29,9 @@ public sealed class BaseModel : IDisposable
     /// <summary>Where it computes: <c>cpu</c> or <c>cuda:0</c>.</summary>
     public string Device => Language.Device.ToString();
 
+    /// <summary>What it computes in: <c>float32</c> or <c>bfloat16</c>.</summary>
+    public string DType => Language.DType.ToString().ToLowerInvariant();
+
     /// <summary>Bytes of its weights there.</summary>
     public long Bytes => Language.Bytes;
 

@@ -6,13 +6,13 @@ namespace CoLA.Core.Telemetry;
 /// <summary>The bank of folded adapters.</summary>
 internal sealed class AdapterMetrics
 {
-    private readonly Counter<long> _evictions;
-    private readonly Counter<long> _hits;
     private readonly Histogram<double> _load;
     private long _resident;
     private long _bytes;
     private long _onHost;
     private long _hostBytes;
+    private long _evictions;
+    private long _hits;
 
     public AdapterMetrics(Meter meter)
     {
@@ -20,8 +20,8 @@ internal sealed class AdapterMetrics
         meter.CreateObservableGauge("cola.adapters.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of folded adapters and of the pools under them");
         meter.CreateObservableGauge("cola.adapters.host.resident", () => Volatile.Read(ref _onHost), "{adapter}", "Folded adapters in host memory that left the device");
         meter.CreateObservableGauge("cola.adapters.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of folded adapters in host memory that left the device");
-        _hits = meter.CreateCounter<long>("cola.adapters.hits", "{row}", "Rows whose adapter was there already");
-        _evictions = meter.CreateCounter<long>("cola.adapters.evictions", "{adapter}", "Adapters that made room for others");
+        meter.CreateObservableCounter("cola.adapters.hits", () => Volatile.Read(ref _hits), "{row}", "Rows whose adapter was there already");
+        meter.CreateObservableCounter("cola.adapters.evictions", () => Volatile.Read(ref _evictions), "{adapter}", "Adapters that made room for others");
         _load = meter.CreateHistogram<double>(
             "cola.adapters.load.duration",
             "s",
@@ -43,12 +43,12 @@ internal sealed class AdapterMetrics
     {
         if (hit)
         {
-            _hits.Add(1);
+            Interlocked.Increment(ref _hits);
         }
     }
 
     /// <summary>An adapter was loaded; <paramref name="started"/> by <see cref="Stopwatch.GetTimestamp"/>.</summary>
     public void Loaded(long started) => _load.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
 
-    public void Evicted() => _evictions.Add(1);
+    public void Evicted() => Interlocked.Increment(ref _evictions);
 }

@@ -15,6 +15,12 @@ public sealed class ColaTelemetry : IDisposable
     /// <summary>Tenants, and tasks, that are counted under their own names unless told otherwise.</summary>
     public const int DefaultLabels = 100;
 
+    /// <summary>Label of tenants, and of tasks, that are counted together. No id begins with an underscore: nobody is called so.</summary>
+    public const string OtherNames = TokenMetrics.Other;
+
+    /// <summary>Label of the bare base model where a task could stand.</summary>
+    public const string BaseModel = TokenMetrics.Base;
+
     private readonly Meter _meter;
     private readonly ActivitySource _source = new(Name);
 

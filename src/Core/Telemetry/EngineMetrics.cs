@@ -5,7 +5,8 @@ namespace CoLA.Core.Telemetry;
 
 /// <summary>
 /// The engine's steps, its queue, and its keys and values. Written by the engine's thread alone, without allocating;
-/// levels are read when somebody collects.
+/// levels, and counts that may stay zero for long, are read when somebody collects: a count that is there from the start
+/// shows its first increase.
 /// </summary>
 internal sealed class EngineMetrics
 {
@@ -14,13 +15,13 @@ internal sealed class EngineMetrics
 
     private readonly Histogram<long> _batch;
     private readonly Histogram<double> _step;
-    private readonly Counter<long> _prefixTokens;
-    private readonly Counter<long> _prefixHits;
-    private readonly Counter<long> _preemptions;
     private long _running;
     private long _waiting;
     private long _keyValueBytes;
     private long _keyValueBudget;
+    private long _prefixTokens;
+    private long _prefixHits;
+    private long _preemptions;
 
     public EngineMetrics(Meter meter)
     {
@@ -38,9 +39,9 @@ internal sealed class EngineMetrics
             "s",
             "Duration of a step",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.001, .002, .005, .01, .02, .03, .04, .05, .075, .1, .15, .2, .3, .5, 1, 2, 5, 10] });
-        _prefixHits = meter.CreateCounter<long>("cola.prefix.hits", "{row}", "Rows that began with keys and values of an earlier one");
-        _prefixTokens = meter.CreateCounter<long>("cola.prefix.tokens", "{token}", "Prompt tokens that were not computed again");
-        _preemptions = meter.CreateCounter<long>("cola.preemptions", "{row}", "Rows that were sent back to wait, to be computed again");
+        meter.CreateObservableCounter("cola.prefix.hits", () => Volatile.Read(ref _prefixHits), "{row}", "Rows that began with keys and values of an earlier one");
+        meter.CreateObservableCounter("cola.prefix.tokens", () => Volatile.Read(ref _prefixTokens), "{token}", "Prompt tokens that were not computed again");
+        meter.CreateObservableCounter("cola.preemptions", () => Volatile.Read(ref _preemptions), "{row}", "Rows that were sent back to wait, to be computed again");
     }
 
     /// <summary>Bytes that keys and values may take.</summary>
@@ -82,10 +83,10 @@ internal sealed class EngineMetrics
     /// <summary>A row began with keys and values that were there already.</summary>
     public void PrefixHit(int tokens)
     {
-        _prefixHits.Add(1);
-        _prefixTokens.Add(tokens);
+        Volatile.Write(ref _prefixHits, _prefixHits + 1);
+        Volatile.Write(ref _prefixTokens, _prefixTokens + tokens);
     }
 
     /// <summary>A row was sent back to wait.</summary>
-    public void Preempted() => _preemptions.Add(1);
+    public void Preempted() => Volatile.Write(ref _preemptions, _preemptions + 1);
 }

@@ -1,4 +1,5 @@
 using CoLA.Core.Engine;
+using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 
 namespace CoLA.Server.Settings;
@@ -53,6 +54,18 @@ public sealed class ServerOptions
 
     /// <summary>Names <c>tenants/TENANT/tasks/TASK</c> of tasks whose served version stays on the device; they may be registered later.</summary>
     public IList<string> PinnedTasks { get; } = [];
+
+    /// <summary>
+    /// The TCP port of the metrics, 0 to 65535; 0 takes a free one. A port of their own, for Prometheus speaks HTTP/1.1 where
+    /// gRPC speaks HTTP/2, and they name tenants and tasks. Default: none, no metrics are served.
+    /// </summary>
+    public int? MetricsPort { get; set; }
+
+    /// <summary>Tenants, and tasks, that are counted under their own names, 1 to 10,000; those that come later are counted together.</summary>
+    public int MetricsNames { get; set; } = ColaTelemetry.DefaultLabels;
+
+    /// <summary>The tenant that sees all tenants and tasks in the server's status. Default: none; each sees its own.</summary>
+    public string? Operator { get; set; }
 
     private static EngineOptions Engine { get; } = new();
 

@@ -16,6 +16,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
     private const int MaximumWaiting = 1_000_000;
     private const int MaximumPrefillTokens = 1 << 16;
     private const int MaximumTrainingTokens = 1 << 20;
+    private const int MaximumMetricsNames = 10_000;
     private const long LeastMemory = 1 << 20;
 
     public ValidateOptionsResult Validate(string? name, ServerOptions options)
@@ -54,28 +55,40 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
         CheckRange(options.PrefillTokens, 1, MaximumPrefillTokens, nameof(options.PrefillTokens), "some hundreds use the processor well");
         CheckRange(options.PrefillTokensBesideDecoding, 1, MaximumPrefillTokens, nameof(options.PrefillTokensBesideDecoding), "some tens to hundreds keep prompts from stalling the rows that decode");
         CheckRange(options.TrainingTokens, 1, MaximumTrainingTokens, nameof(options.TrainingTokens), "some thousands use the processor well, less takes less memory");
+        CheckRange(options.MetricsPort ?? 0, 0, MaximumPort, nameof(options.MetricsPort), "0 takes a free one, leave it out to serve no metrics");
+        Check(options.MetricsPort is null or 0 || options.MetricsPort != options.Port, nameof(options.MetricsPort), $"{options.MetricsPort} is the port of gRPC; take another, 9464 for example");
+        CheckRange(options.MetricsNames, 1, MaximumMetricsNames, nameof(options.MetricsNames), "every name takes some lines of each scrape");
+        if (options.Operator is { } tenant && Problem(() => TenantId.Parse(tenant)) is { } problem)
+        {
+            Check(false, nameof(options.Operator), problem);
+        }
+
         CheckMemory(options.KeyValueMemory, nameof(options.KeyValueMemory), "a row cannot run without keys and values");
         CheckMemory(options.AdapterMemory, nameof(options.AdapterMemory), "a task cannot be served without its adapter");
         Check(options.HostAdapterMemory >= 0, nameof(options.HostAdapterMemory), $"{options.HostAdapterMemory} bytes are less than none; 0 keeps nothing there");
         foreach (var task in options.PinnedTasks)
         {
-            Check(IsTaskName(task), nameof(options.PinnedTasks), $"'{task}' is not the name of a task; write tenants/TENANT/tasks/TASK");
+            Check(
+                Problem(() => TaskName.Parse(task, nameof(ServerOptions.PinnedTasks))) is null,
+                nameof(options.PinnedTasks),
+                $"'{task}' is not the name of a task; write tenants/TENANT/tasks/TASK");
         }
 
         Check(ComputeDevice.Problem(options.Device) is null, nameof(options.Device), ComputeDevice.Problem(options.Device) ?? "");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static bool IsTaskName(string name)
+    /// <summary>What is wrong with a name; null where nothing is.</summary>
+    private static string? Problem(Action parse)
     {
         try
         {
-            TaskName.Parse(name, nameof(ServerOptions.PinnedTasks));
-            return true;
+            parse();
+            return null;
         }
-        catch (InvalidArgumentRejection)
+        catch (InvalidArgumentRejection rejection)
         {
-            return false;
+            return rejection.Violations[0].Description;
         }
     }
 }

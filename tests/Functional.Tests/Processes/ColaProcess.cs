@@ -19,7 +19,11 @@ internal sealed class ColaProcess : IAsyncDisposable
     /// <summary>Standard output.</summary>
     public StreamReader Output => _process.StandardOutput;
 
-    public static ColaProcess Start(params IEnumerable<string> arguments)
+    public static ColaProcess Start(params IEnumerable<string> arguments) => Start([], arguments);
+
+    /// <param name="variables">What its environment has on top of ours.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static ColaProcess Start(IEnumerable<KeyValuePair<string, string>> variables, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -30,6 +34,11 @@ internal sealed class ColaProcess : IAsyncDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
         }
 
         return new ColaProcess(Process.Start(start)!);

@@ -29,9 +29,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         ["serve", "--json", "--model", model, "--data", data, "--device", "cpu", "--port", "0", "--threads", "1", "--log", "Warning"];
 
     /// <summary>Returns when it answers.</summary>
-    public static async Task<ServerProcess> StartAsync(string model, string data, CancellationToken cancellation)
+    public static Task<ServerProcess> StartAsync(string model, string data, CancellationToken cancellation) => StartAsync(model, data, [], cancellation);
+
+    /// <inheritdoc cref="StartAsync(string, string, CancellationToken)"/>
+    /// <param name="model">Its model.</param>
+    /// <param name="data">Its data directory.</param>
+    /// <param name="variables">What its environment has on top of ours.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public static async Task<ServerProcess> StartAsync(string model, string data, IEnumerable<KeyValuePair<string, string>> variables, CancellationToken cancellation)
     {
-        var process = ColaProcess.Start(Arguments(model, data));
+        var process = ColaProcess.Start(variables, Arguments(model, data));
         try
         {
             var line = await process.Output.ReadLineAsync(cancellation);

@@ -23,12 +23,29 @@ public sealed class ServerOptionsTests
                 options.PrefillTokens = 0;
                 options.TrainingTokens = -1;
                 options.AdapterMemory = 0;
+                options.MetricsPort = -1;
+                options.MetricsNames = 10_001;
+                options.Operator = "Nobody!";
             },
             cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal(12, exception.Failures.Count());
+        Assert.Equal(15, exception.Failures.Count());
         Assert.Contains("Port: 70000 is not in 0..65535; 0 takes a free one", exception.Failures);
         Assert.Contains("/there/is/no/model", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_MetricsOnThePortOfGrpc_NamesAnother()
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => ColaServer.StartAsync(
+            options =>
+            {
+                options.Port = 5290;
+                options.MetricsPort = 5290;
+            },
+            cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Contains("MetricsPort: 5290 is the port of gRPC; take another, 9464 for example", exception.Failures);
     }
 
     [Fact]
