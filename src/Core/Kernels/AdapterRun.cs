@@ -56,10 +56,6 @@ internal unsafe struct AdapterRun
             return;
         }
 
-        for (var column = 0; column < columns; column += Panels.Width)
-        {
-            Panels.Multiply(
-                heads + column, @out, rank, z, width, tokens, y + column, yStride, Math.Min(Panels.Width, columns - column), Start.Sum, null);
-        }
+        Panels.Multiply(heads, Panels.Width, @out, rank, z, width, tokens, y, yStride, columns, Start.Sum, null);
     }
 }

@@ -92,7 +92,7 @@ internal unsafe struct AttentionJob : IKernelJob
         for (var at = 0; at < length; at += Panels.Width)
         {
             var keys = Cache.KeysOf(tile.Blocks[(start + at) / Panels.Width], head);
-            Panels.Multiply(keys, Panels.Width, HeadDim, queries, HeadDim, rows, scores + at, Segment, Panels.Width, Start.Zero, null);
+            Panels.Multiply(keys, 0, Panels.Width, HeadDim, queries, HeadDim, rows, scores + at, Segment, Panels.Width, Start.Zero, null);
         }
     }
 
@@ -147,22 +147,21 @@ internal unsafe struct AttentionJob : IKernelJob
         for (var at = 0; at < length; at += Panels.Width)
         {
             var values = Cache.ValuesOf(tile.Blocks[(start + at) / Panels.Width], head);
-            for (var feature = 0; feature < HeadDim; feature += Panels.Width, values += Panels.Width * Panels.Width)
-            {
-                // Not past what is written: behind it is anything, and a weight of zero does not stop a NaN.
-                Panels.Multiply(
-                    values,
-                    Panels.Width,
-                    Math.Min(Panels.Width, length - at),
-                    scores + at,
-                    Segment,
-                    rows,
-                    mixed + feature,
-                    HeadDim,
-                    Math.Min(Panels.Width, HeadDim - feature),
-                    Start.Sum,
-                    null);
-            }
+
+            // Not past what is written: behind it is anything, and a weight of zero does not stop a NaN.
+            Panels.Multiply(
+                values,
+                Panels.Width * Panels.Width,
+                Panels.Width,
+                Math.Min(Panels.Width, length - at),
+                scores + at,
+                Segment,
+                rows,
+                mixed,
+                HeadDim,
+                HeadDim,
+                Start.Sum,
+                null);
         }
     }
 

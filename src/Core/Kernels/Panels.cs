@@ -1,204 +1,120 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// The inner product of matrix kernels: six rows by sixteen columns are summed in twelve vector registers. A panel is
-/// sixteen columns of a matrix, (depth, 16) contiguous, with zeros where the matrix has fewer.
+/// The inner product of matrix kernels, over sixteen columns of a matrix at a time. They lie as a panel, (depth, 16)
+/// contiguous with zeros where the matrix has fewer, or as part of a matrix that is read as it lies. Each element of y is
+/// one chain of fused multiplications and additions in the order of k, whatever is computed beside it and by which vectors.
 /// </summary>
 internal static unsafe class Panels
 {
     public const int Width = 16;
 
-    /// <summary>
-    /// y (rows, columns) = start + x (rows, depth) panel (depth, 16); columns is 16 at most. Rows of x and y are
-    /// <paramref name="xStride"/> and <paramref name="yStride"/> apart.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Rows of a ragged last panel that are padded at one time.</summary>
+    private const int EdgeDepth = 64;
+
+    /// <summary>y (rows, columns) = start + x (rows, depth) w (depth, columns).</summary>
+    /// <param name="w">The first row of the first panel.</param>
+    /// <param name="panelStride">From one panel to the next: depth x 16 of a matrix in panels, 16 of one that is read as it lies.</param>
+    /// <param name="rowStride">From one row of w to the next: 16 in panels.</param>
+    /// <param name="depth">What is summed over.</param>
+    /// <param name="x">Rows <paramref name="xStride"/> apart.</param>
+    /// <param name="xStride">From one row of x to the next.</param>
+    /// <param name="rows">Of x and y.</param>
+    /// <param name="y">Rows <paramref name="yStride"/> apart.</param>
+    /// <param name="yStride">From one row of y to the next.</param>
+    /// <param name="columns">Any number; of the last panel no more than is asked for is read or written.</param>
+    /// <param name="start">What the sums begin with.</param>
+    /// <param name="bias">(columns), for <see cref="Start.Bias"/>.</param>
     public static void Multiply(
-        float* panel, nint wStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride, int columns, Start start, float* bias)
+        float* w,
+        nint panelStride,
+        nint rowStride,
+        int depth,
+        float* x,
+        nint xStride,
+        int rows,
+        float* y,
+        nint yStride,
+        int columns,
+        Start start,
+        float* bias)
     {
-        var edge = stackalloc float[6 * Width];
-        var row = 0;
-        while (row < rows)
+        Begin(y, yStride, rows, columns, start, bias);
+        for (; WideTiles.IsSupported && columns >= 2 * Width; columns -= 2 * Width, w += 2 * panelStride, y += 2 * Width)
         {
-            var tile = rows - row >= 6 ? 6 : rows - row >= 4 ? 4 : rows - row >= 2 ? 2 : 1;
-            float* to = y + row * yStride;
-            nint toStride = yStride;
-            if (columns < Width)
-            {
-                to = edge;
-                toStride = Width;
-            }
+            WideTiles.AddTwo(w, panelStride, rowStride, depth, x, xStride, rows, y, yStride);
+        }
 
-            Begin(to, toStride, y + row * yStride, yStride, tile, columns, start, bias);
-            var from = x + row * xStride;
-            switch (tile)
-            {
-                case 6:
-                    Six(panel, wStride, depth, from, xStride, to, toStride);
-                    break;
-                case 4:
-                    Four(panel, wStride, depth, from, xStride, to, toStride);
-                    break;
-                case 2:
-                    Two(panel, wStride, depth, from, xStride, to, toStride);
-                    break;
-                default:
-                    One(panel, wStride, depth, from, to);
-                    break;
-            }
+        for (; columns >= Width; columns -= Width, w += panelStride, y += Width)
+        {
+            Add(w, rowStride, depth, x, xStride, rows, y, yStride);
+        }
 
-            if (columns < Width)
-            {
-                for (var at = 0; at < tile; at++)
-                {
-                    new ReadOnlySpan<float>(edge + at * Width, columns).CopyTo(new Span<float>(y + (row + at) * yStride, columns));
-                }
-            }
-
-            row += tile;
+        if (columns > 0)
+        {
+            AddEdge(w, rowStride, depth, x, xStride, rows, y, yStride, columns);
         }
     }
 
-    private static void Begin(float* to, nint toStride, float* y, nint yStride, int rows, int columns, Start start, float* bias)
+    private static void Begin(float* y, nint yStride, int rows, int columns, Start start, float* bias)
     {
-        for (var at = 0; at < rows; at++)
+        for (var row = 0; start != Start.Sum && row < rows; row++, y += yStride)
         {
-            var place = new Span<float>(to + at * toStride, columns);
-            switch (start)
+            if (start == Start.Zero)
             {
-                case Start.Zero:
-                    place.Clear();
-                    break;
-                case Start.Bias:
-                    new ReadOnlySpan<float>(bias, columns).CopyTo(place);
-                    break;
-                default:
-                    new ReadOnlySpan<float>(y + at * yStride, columns).CopyTo(place);
-                    break;
+                new Span<float>(y, columns).Clear();
+            }
+            else
+            {
+                new ReadOnlySpan<float>(bias, columns).CopyTo(new Span<float>(y, columns));
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Six(float* w, nint wStride, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void Add(float* w, nint rowStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride)
     {
-        float* x0 = x, x1 = x0 + xStride, x2 = x1 + xStride, x3 = x2 + xStride, x4 = x3 + xStride, x5 = x4 + xStride;
-        float* y0 = y, y1 = y0 + yStride, y2 = y1 + yStride, y3 = y2 + yStride, y4 = y3 + yStride, y5 = y4 + yStride;
-        Vector256<float> a0 = Vector256.Load(y0), b0 = Vector256.Load(y0 + 8), a1 = Vector256.Load(y1), b1 = Vector256.Load(y1 + 8);
-        Vector256<float> a2 = Vector256.Load(y2), b2 = Vector256.Load(y2 + 8), a3 = Vector256.Load(y3), b3 = Vector256.Load(y3 + 8);
-        Vector256<float> a4 = Vector256.Load(y4), b4 = Vector256.Load(y4 + 8), a5 = Vector256.Load(y5), b5 = Vector256.Load(y5 + 8);
-        for (nint k = 0; k < depth; k++, w += wStride)
+        if (WideTiles.IsSupported)
         {
-            var left = Vector256.Load(w);
-            var right = Vector256.Load(w + 8);
-            var xk = Vector256.Create(x0[k]);
-            a0 = Vector256.FusedMultiplyAdd(xk, left, a0);
-            b0 = Vector256.FusedMultiplyAdd(xk, right, b0);
-            xk = Vector256.Create(x1[k]);
-            a1 = Vector256.FusedMultiplyAdd(xk, left, a1);
-            b1 = Vector256.FusedMultiplyAdd(xk, right, b1);
-            xk = Vector256.Create(x2[k]);
-            a2 = Vector256.FusedMultiplyAdd(xk, left, a2);
-            b2 = Vector256.FusedMultiplyAdd(xk, right, b2);
-            xk = Vector256.Create(x3[k]);
-            a3 = Vector256.FusedMultiplyAdd(xk, left, a3);
-            b3 = Vector256.FusedMultiplyAdd(xk, right, b3);
-            xk = Vector256.Create(x4[k]);
-            a4 = Vector256.FusedMultiplyAdd(xk, left, a4);
-            b4 = Vector256.FusedMultiplyAdd(xk, right, b4);
-            xk = Vector256.Create(x5[k]);
-            a5 = Vector256.FusedMultiplyAdd(xk, left, a5);
-            b5 = Vector256.FusedMultiplyAdd(xk, right, b5);
+            WideTiles.AddOne(w, rowStride, depth, x, xStride, rows, y, yStride);
         }
-
-        a0.Store(y0);
-        b0.Store(y0 + 8);
-        a1.Store(y1);
-        b1.Store(y1 + 8);
-        a2.Store(y2);
-        b2.Store(y2 + 8);
-        a3.Store(y3);
-        b3.Store(y3 + 8);
-        a4.Store(y4);
-        b4.Store(y4 + 8);
-        a5.Store(y5);
-        b5.Store(y5 + 8);
+        else
+        {
+            NarrowTiles.AddOne(w, rowStride, depth, x, xStride, rows, y, yStride);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(float* w, nint wStride, int depth, float* x, nint xStride, float* y, nint yStride)
+    /// <summary>Fewer than sixteen columns, through a padded copy of w's and of y's: neither is touched beyond them.</summary>
+    private static void AddEdge(float* w, nint rowStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride, int columns)
     {
-        float* x0 = x, x1 = x0 + xStride, x2 = x1 + xStride, x3 = x2 + xStride;
-        float* y0 = y, y1 = y0 + yStride, y2 = y1 + yStride, y3 = y2 + yStride;
-        Vector256<float> a0 = Vector256.Load(y0), b0 = Vector256.Load(y0 + 8), a1 = Vector256.Load(y1), b1 = Vector256.Load(y1 + 8);
-        Vector256<float> a2 = Vector256.Load(y2), b2 = Vector256.Load(y2 + 8), a3 = Vector256.Load(y3), b3 = Vector256.Load(y3 + 8);
-        for (nint k = 0; k < depth; k++, w += wStride)
+        const int Rows = 8;
+        var panel = stackalloc float[EdgeDepth * Width];
+        var sums = stackalloc float[Rows * Width];
+        new Span<float>(sums, Rows * Width).Clear();
+        for (var k = 0; k < depth; k += EdgeDepth)
         {
-            var left = Vector256.Load(w);
-            var right = Vector256.Load(w + 8);
-            var xk = Vector256.Create(x0[k]);
-            a0 = Vector256.FusedMultiplyAdd(xk, left, a0);
-            b0 = Vector256.FusedMultiplyAdd(xk, right, b0);
-            xk = Vector256.Create(x1[k]);
-            a1 = Vector256.FusedMultiplyAdd(xk, left, a1);
-            b1 = Vector256.FusedMultiplyAdd(xk, right, b1);
-            xk = Vector256.Create(x2[k]);
-            a2 = Vector256.FusedMultiplyAdd(xk, left, a2);
-            b2 = Vector256.FusedMultiplyAdd(xk, right, b2);
-            xk = Vector256.Create(x3[k]);
-            a3 = Vector256.FusedMultiplyAdd(xk, left, a3);
-            b3 = Vector256.FusedMultiplyAdd(xk, right, b3);
-        }
+            var count = Math.Min(EdgeDepth, depth - k);
+            for (var at = 0; at < count; at++)
+            {
+                var padded = new Span<float>(panel + at * Width, Width);
+                padded.Clear();
+                new ReadOnlySpan<float>(w + (k + at) * rowStride, columns).CopyTo(padded);
+            }
 
-        a0.Store(y0);
-        b0.Store(y0 + 8);
-        a1.Store(y1);
-        b1.Store(y1 + 8);
-        a2.Store(y2);
-        b2.Store(y2 + 8);
-        a3.Store(y3);
-        b3.Store(y3 + 8);
+            for (var row = 0; row < rows; row += Rows)
+            {
+                var tile = Math.Min(Rows, rows - row);
+                Copy(y + row * yStride, yStride, sums, Width, tile, columns);
+                Add(panel, Width, count, x + row * xStride + k, xStride, tile, sums, Width);
+                Copy(sums, Width, y + row * yStride, yStride, tile, columns);
+            }
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two(float* w, nint wStride, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void Copy(float* from, nint fromStride, float* to, nint toStride, int rows, int columns)
     {
-        float* x0 = x, x1 = x0 + xStride;
-        float* y0 = y, y1 = y0 + yStride;
-        Vector256<float> a0 = Vector256.Load(y0), b0 = Vector256.Load(y0 + 8), a1 = Vector256.Load(y1), b1 = Vector256.Load(y1 + 8);
-        for (nint k = 0; k < depth; k++, w += wStride)
+        for (var row = 0; row < rows; row++)
         {
-            var left = Vector256.Load(w);
-            var right = Vector256.Load(w + 8);
-            var xk = Vector256.Create(x0[k]);
-            a0 = Vector256.FusedMultiplyAdd(xk, left, a0);
-            b0 = Vector256.FusedMultiplyAdd(xk, right, b0);
-            xk = Vector256.Create(x1[k]);
-            a1 = Vector256.FusedMultiplyAdd(xk, left, a1);
-            b1 = Vector256.FusedMultiplyAdd(xk, right, b1);
+            new ReadOnlySpan<float>(from + row * fromStride, columns).CopyTo(new Span<float>(to + row * toStride, columns));
         }
-
-        a0.Store(y0);
-        b0.Store(y0 + 8);
-        a1.Store(y1);
-        b1.Store(y1 + 8);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(float* w, nint wStride, int depth, float* x, float* y)
-    {
-        Vector256<float> a = Vector256.Load(y), b = Vector256.Load(y + 8);
-        for (nint k = 0; k < depth; k++, w += wStride)
-        {
-            var xk = Vector256.Create(x[k]);
-            a = Vector256.FusedMultiplyAdd(xk, Vector256.Load(w), a);
-            b = Vector256.FusedMultiplyAdd(xk, Vector256.Load(w + 8), b);
-        }
-
-        a.Store(y);
-        b.Store(y + 8);
     }
 }

@@ -42,6 +42,7 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
     public PanelProduct Product(float* x, int rows, float* bias, float* y) => new()
     {
         Kind = Kind,
+        PanelStride = (nint)In * Panels.Width,
         RowStride = Panels.Width,
         Panels = _panels,
         X = x,
