@@ -38,6 +38,7 @@ internal static partial class ColaCommandLine
             {
                 new ModelInspectCommand(cli),
                 new ModelCheckCommand(cli),
+                new ModelPerplexityCommand(cli),
                 new ModelPullCommand(cli),
             },
             new Command("pool", "Pools of shared A matrices")

@@ -68,7 +68,7 @@ public sealed class ColaCore : IAsyncDisposable
         var directory = DataDirectory.Open(data, time);
         try
         {
-            return new ColaCore(BaseModel.Load(model, device, options.UseKernels), directory, options, telemetry);
+            return new ColaCore(BaseModel.Load(model, device, options.Quantization, options.UseKernels), directory, options, telemetry);
         }
         catch
         {

@@ -13,6 +13,8 @@ namespace CoLA.Cli.Commands;
 /// <summary><c>cola eval</c></summary>
 internal sealed class EvalCommand : ClientCommand
 {
+    private const string Unquantised = "none";
+
     private static readonly string[] DataFiles = [".csv", ".json", ".jsonl"];
 
     private readonly Option<TaskFile[]> _tasks = TaskFile.Option($"A task (TASK, OWNER/TASK, TASK@VERSION or {ResourceNames.Base}) and what to ask it: a data file, or a directory of them; repeatable");
@@ -53,9 +55,12 @@ internal sealed class EvalCommand : ClientCommand
                 rows.AddRange(sheet.Rows(marks));
             }
         });
+        var model = (await client.Status.GetAsync(cancellationToken: cancellation)).Model;
         terminal.Show(EvaluationTables.Accuracies(rows));
+        terminal.Line($"Base model {model.Name}, {(model.Quantization == Unquantised ? model.Dtype : $"weights in {model.Quantization}")}.");
         terminal.Result(new
         {
+            BaseModel = new { model.Name, model.Sha256, model.Dtype, model.Quantization },
             Results = rows.Select(row => new
             {
                 row.Task,

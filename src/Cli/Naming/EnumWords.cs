@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -31,17 +32,32 @@ internal static partial class EnumWords
         {
             Description = $"{description}: {string.Join(", ", All<T>())}",
             HelpName = typeof(T).Name.ToUpperInvariant(),
-            CustomParser = result =>
-            {
-                if (TryParse<T>(result.Tokens[0].Value, out var value))
-                {
-                    return value;
-                }
-
-                result.AddError($"'{result.Tokens[0].Value}' is not a value of {name}; choose {string.Join(", ", All<T>())}");
-                return null;
-            },
+            CustomParser = result => Parsed<T>(name, result.Tokens[0].Value, result),
         };
+
+    /// <summary>An option that takes one or more of the words.</summary>
+    public static Option<T[]> Options<T>(string name, string description)
+        where T : struct, Enum =>
+        new(name)
+        {
+            Description = $"{description}: {string.Join(", ", All<T>())}; repeatable",
+            HelpName = typeof(T).Name.ToUpperInvariant(),
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+            CustomParser = result => [.. result.Tokens.Select(token => Parsed<T>(name, token.Value, result)).OfType<T>()],
+        };
+
+    private static T? Parsed<T>(string name, string word, ArgumentResult result)
+        where T : struct, Enum
+    {
+        if (TryParse<T>(word, out var value))
+        {
+            return value;
+        }
+
+        result.AddError($"'{word}' is not a value of {name}; choose {string.Join(", ", All<T>())}");
+        return null;
+    }
 
     [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])", RegexOptions.CultureInvariant)]
     private static partial Regex WordStart();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CoLA.Cli.Commands;
+using CoLA.Cli.Naming;
 using CoLA.Core.Model;
 using CoLA.Core.Model.Goldens;
 using CoLA.Core.Tokens;
@@ -47,6 +48,26 @@ internal static class ModelTables
 
         return table;
     }
+
+    /// <param name="rows">The first with the weights as the model computes.</param>
+    public static Table Perplexities(IReadOnlyList<PerplexityRow> rows)
+    {
+        var table = Tables.New("weights", "memory", "tokens", "mean NLL", "more", "perplexity").RightAligned(1, 2, 3, 4, 5);
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                Weights(row.Weights),
+                Sizes.Bytes(row.Bytes),
+                Sizes.Count(row.Text.Tokens),
+                row.Text.MeanNll.ToString("0.0000", CultureInfo.InvariantCulture),
+                row == rows[0] ? "" : (row.Text.MeanNll - rows[0].Text.MeanNll).ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture),
+                row.Text.Value.ToString("0.00", CultureInfo.InvariantCulture));
+        }
+
+        return table;
+    }
+
+    public static string Weights(Quantization form) => form == Quantization.None ? "unquantised" : EnumWords.Of(form);
 
     public static string Difference(double? difference) => difference?.ToString("0.0e+00", CultureInfo.InvariantCulture) ?? "-";
 

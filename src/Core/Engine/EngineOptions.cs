@@ -1,3 +1,4 @@
+using CoLA.Core.Model;
 using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Engine;
@@ -5,6 +6,9 @@ namespace CoLA.Core.Engine;
 /// <summary>The operator's settings of the engine.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>How the base model's matrices are stored; other than <see cref="Quantization.None"/> on the CPU only.</summary>
+    public Quantization Quantization { get; init; }
+
     /// <summary>Rows that decode together at most, 1 to 1024.</summary>
     public int MaximumRows { get; init; } = 64;
 

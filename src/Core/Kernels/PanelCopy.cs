@@ -16,10 +16,16 @@ internal unsafe struct PanelCopy : IKernelJob
     /// <summary>Copies one column to <paramref name="to"/> (in).</summary>
     public static void Column(PanelKind kind, byte* panels, int @in, int column, float* to)
     {
-        var panel = (float*)panels + (long)(column / Kernels.Panels.Width) * @in * Kernels.Panels.Width;
+        var panel = panels + column / Kernels.Panels.Width * QuantizedProduct.PanelBytes(kind, @in);
+        column %= Kernels.Panels.Width;
         for (var k = 0; k < @in; k++)
         {
-            to[k] = panel[(long)k * Kernels.Panels.Width + column % Kernels.Panels.Width];
+            to[k] = kind switch
+            {
+                PanelKind.Int8 => Int8Panel.Value(panel, k, column),
+                PanelKind.Int4 => Int4Panel.Value(panel, k, column),
+                _ => ((float*)panel)[(nint)k * Kernels.Panels.Width + column],
+            };
         }
     }
 
@@ -38,11 +44,33 @@ internal unsafe struct PanelCopy : IKernelJob
     {
         var first = chunk * Kernels.Panels.Width;
         var columns = Math.Min(Kernels.Panels.Width, Out - first);
-        var panel = (float*)Panels + (long)first * In;
-        var to = To + first;
-        for (var k = 0; k < In; k++, panel += Kernels.Panels.Width, to += Out)
+        var panel = Panels + chunk * QuantizedProduct.PanelBytes(Kind, In);
+        var values = stackalloc float[Int4Panel.Group * Kernels.Panels.Width];
+        for (var k = 0; k < In; k += Int4Panel.Group)
         {
-            new ReadOnlySpan<float>(panel, columns).CopyTo(new Span<float>(to, columns));
+            var depth = Math.Min(Int4Panel.Group, In - k);
+            var from = Kind == PanelKind.Float ? (float*)panel + (nint)k * Kernels.Panels.Width : Values(panel, k, depth, values);
+            for (var at = 0; at < depth; at++)
+            {
+                new ReadOnlySpan<float>(from + at * Kernels.Panels.Width, columns).CopyTo(new Span<float>(To + (nint)(k + at) * Out + first, columns));
+            }
         }
+    }
+
+    private readonly float* Values(byte* panel, int k, int depth, float* values)
+    {
+        if (Kind == PanelKind.Int4)
+        {
+            Int4Panel.Read(panel, k, depth, values);
+            return values;
+        }
+
+        Int8Panel.Read(panel, k, depth, values);
+        for (var at = 0; at < depth * Kernels.Panels.Width; at++)
+        {
+            values[at] *= Int8Panel.Scales(panel)[at % Kernels.Panels.Width];
+        }
+
+        return values;
     }
 }

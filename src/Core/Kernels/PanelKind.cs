@@ -5,4 +5,10 @@ internal enum PanelKind
 {
     /// <summary>(in, 16) float32.</summary>
     Float,
+
+    /// <summary><see cref="Int8Panel"/>: one scale for each column.</summary>
+    Int8,
+
+    /// <summary><see cref="Int4Panel"/>: a scale and a minimum for each column and group of 32 rows.</summary>
+    Int4,
 }

@@ -50,13 +50,22 @@ internal unsafe struct PanelProduct : IKernelJob
         PanelsPerChunk = 2,
     };
 
-    /// <summary>Panels of a chunk, by twos: so many chunks that the threads end together, so few that taking them costs nothing.</summary>
-    public static int ChunkOf(int panels, int threads) => Math.Max(2, (panels / (threads * 8) + 1) / 2 * 2);
+    /// <summary>Panels of a chunk, a multiple of those that are computed together: so many chunks that the threads end together, so few that taking them costs nothing.</summary>
+    public static int ChunkOf(PanelKind kind, int panels, int threads)
+    {
+        var together = kind == PanelKind.Float ? 2 : QuantizedProduct.PanelsTogether;
+        return Math.Max(together, (panels / (threads * 8) + together - 1) / together * together);
+    }
 
     public readonly void Run(int chunk)
     {
         const int two = 2 * Kernels.Panels.Width;
         var last = Math.Min((chunk + 1) * PanelsPerChunk * Kernels.Panels.Width, Out);
+        if (Kind != PanelKind.Float)
+        {
+            QuantizedProduct.Run(this, chunk * PanelsPerChunk * Kernels.Panels.Width, last);
+            return;
+        }
 
         // Stretches of one length, so that none is a short rest.
         var stretches = Rows == 1 ? 1 : (In + Stretch - 1) / Stretch;

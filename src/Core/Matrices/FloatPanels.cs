@@ -7,11 +7,9 @@ namespace CoLA.Core.Matrices;
 internal sealed unsafe class FloatPanels : PanelMatrix
 {
     private FloatPanels(int @in, int @out, KernelTeam team)
-        : base(@in, @out, (long)@in * Panels.Width * sizeof(float), team)
+        : base(PanelKind.Float, @in, @out, team)
     {
     }
-
-    protected override PanelKind Kind => PanelKind.Float;
 
     /// <param name="parts">Weights (out, in), float32, whose columns stand side by side.</param>
     /// <param name="team">The threads that multiply.</param>

@@ -18,16 +18,19 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
     private readonly long _bytes;
     private byte* _panels;
 
-    protected PanelMatrix(int @in, int @out, long panelBytes, KernelTeam team)
+    protected PanelMatrix(PanelKind kind, int @in, int @out, KernelTeam team)
         : base(@in, @out)
     {
         _team = team;
+        Kind = kind;
         PanelCount = (@out + Panels.Width - 1) / Panels.Width;
-        _bytes = PanelCount * panelBytes;
+        _bytes = PanelCount * QuantizedProduct.PanelBytes(kind, @in);
         _panels = (byte*)NativeMemory.AlignedAlloc((nuint)_bytes, Alignment);
     }
 
     public sealed override long Bytes => _bytes;
+
+    public PanelKind Kind { get; }
 
     public int PanelCount { get; }
 
@@ -51,7 +54,7 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         Out = Out,
         Bias = bias,
         Y = y,
-        PanelsPerChunk = PanelProduct.ChunkOf(PanelCount, _team.Threads),
+        PanelsPerChunk = PanelProduct.ChunkOf(Kind, PanelCount, _team.Threads),
     };
 
     public sealed override Tensor Multiply(Tensor input, Tensor? bias = null) =>
@@ -87,8 +90,6 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         NativeMemory.AlignedFree(_panels);
         _panels = null;
     }
-
-    protected abstract PanelKind Kind { get; }
 
     /// <summary>Few rows by the kernels, in the calling thread's turn.</summary>
     internal Tensor Product(Tensor input, Tensor? bias)

@@ -1,5 +1,6 @@
 using CoLA.Core.Adapters;
 using CoLA.Core.Kernels;
+using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,12 +42,25 @@ internal sealed class CausalLanguageModel : IDisposable
     public long Bytes => Weights.Bytes;
 
     /// <summary>Loads a checkpoint; float32 on the CPU and bfloat16 elsewhere unless told otherwise.</summary>
-    /// <exception cref="Rejections.ModelFileRejection">A tensor is missing or has another shape.</exception>
-    public static CausalLanguageModel Load(Checkpoint checkpoint, Device device, ScalarType? dtype = null, bool useKernels = true)
+    /// <exception cref="ModelFileRejection">A tensor is missing or has another shape.</exception>
+    /// <exception cref="InvalidArgumentRejection">The quantisation does not fit the file or the device.</exception>
+    public static CausalLanguageModel Load(
+        Checkpoint checkpoint, Device device, ScalarType? dtype = null, bool useKernels = true, Quantization quantization = Quantization.None)
     {
         var computed = dtype ?? (device.type == DeviceType.CPU ? float32 : bfloat16);
-        var team = useKernels && device.type == DeviceType.CPU && computed == float32 && KernelTeam.IsSupported ? new KernelTeam(get_num_threads()) : null;
-        return new CausalLanguageModel(checkpoint.Config, ModelWeights.Load(checkpoint, device, computed, team), team, device, computed);
+        var kernels = useKernels && device.type == DeviceType.CPU && computed == float32 && KernelTeam.IsSupported;
+        CheckQuantization(quantization, checkpoint, kernels);
+        var team = kernels ? new KernelTeam(get_num_threads()) : null;
+        try
+        {
+            var reader = new WeightReader(checkpoint, device, computed, team, quantization);
+            return new CausalLanguageModel(checkpoint.Config, ModelWeights.Load(checkpoint.Config, reader), team, device, computed);
+        }
+        catch
+        {
+            team?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Ids (tokens) to embeddings (tokens, hidden).</summary>
@@ -84,6 +98,20 @@ internal sealed class CausalLanguageModel : IDisposable
 
     /// <summary>The base weight of a target, transposed: (in, out).</summary>
     public Tensor WeightOf(int layer, Target target) => Weights.Layers[layer].Of(target, Config);
+
+    private static void CheckQuantization(Quantization quantization, Checkpoint checkpoint, bool kernels)
+    {
+        if (quantization != Quantization.None && !kernels)
+        {
+            throw new InvalidArgumentRejection(
+                "quantize", "quantised weights are multiplied on a CPU with AVX2 and FMA, in float32; here the base model's own dtype is the only form");
+        }
+
+        if (quantization == Quantization.Gguf && !checkpoint.IsGguf)
+        {
+            throw new InvalidArgumentRejection("quantize", $"{checkpoint.Path} is not a GGUF file, whose codes gguf keeps; choose int8 or int4");
+        }
+    }
 
     public void Dispose()
     {

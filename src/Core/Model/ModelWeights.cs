@@ -1,7 +1,5 @@
 using CoLA.Core.Adapters;
-using CoLA.Core.Kernels;
 using CoLA.Core.Matrices;
-using CoLA.Core.Weights;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
@@ -33,20 +31,15 @@ internal sealed class ModelWeights : IDisposable
     /// <summary>Embeddings of <paramref name="ids"/> (tokens), int64: (tokens, hidden).</summary>
     public Tensor Embed(Tensor ids) => _embedding?.index_select(0, ids) ?? Head.Columns(ids);
 
-    /// <summary>Reads a checkpoint; with a <paramref name="team"/>, matrices lie as its kernels read them.</summary>
+    /// <summary>Reads all weights of the model that <paramref name="config"/> describes.</summary>
     /// <exception cref="Rejections.ModelFileRejection">A tensor is missing or has another shape.</exception>
-    public static ModelWeights Load(Checkpoint checkpoint, Device device, ScalarType dtype, KernelTeam? team)
+    public static ModelWeights Load(ModelConfig config, WeightReader reader)
     {
-        var config = checkpoint.Config;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         int hidden = config.HiddenSize, intermediate = config.IntermediateSize;
 
-        Tensor Read(string name, params long[] shape) => checkpoint.Read(name, shape).to(dtype).to(device);
-        Tensor Placed(Tensor tensor) => tensor.contiguous().DetachFromDisposeScope();
-        FrozenMatrix Matrix(params Tensor[] parts) => team is null
-            ? new DenseMatrix(Placed(cat([.. parts.Select(part => part.t())], 1)))
-            : FloatPanels.Of(parts, team);
+        Tensor Vector(string name, params long[] shape) => reader.Read(name, shape).contiguous().DetachFromDisposeScope();
 
         var layers = new List<LayerWeights>(config.Layers);
         for (var index = 0; index < config.Layers; index++)
@@ -54,32 +47,35 @@ internal sealed class ModelWeights : IDisposable
             using var layerScope = NewDisposeScope();
             var prefix = $"model.layers.{index}.";
             string Module(Target target) => prefix + ModuleNames.Of(target);
-            Tensor Weight(Target target) => Read($"{Module(target)}.weight", config.Out(target), config.In(target));
+            FrozenMatrix Matrix(params Target[] targets) =>
+                reader.Matrix([.. targets.Select(target => new MatrixPart($"{Module(target)}.weight", config.Out(target), config.In(target)))]);
             Tensor? Bias(bool has, params Target[] targets) => has
-                ? Placed(cat([.. targets.Select(target => Read($"{Module(target)}.bias", config.Out(target)))]))
+                ? cat([.. targets.Select(target => reader.Read($"{Module(target)}.bias", config.Out(target)))]).DetachFromDisposeScope()
                 : null;
 
             layers.Add(new LayerWeights
             {
-                AttentionNorm = Placed(Read($"{prefix}input_layernorm.weight", hidden)),
-                QueryKeyValue = Matrix(Weight(Target.Q), Weight(Target.K), Weight(Target.V)),
+                AttentionNorm = Vector($"{prefix}input_layernorm.weight", hidden),
+                QueryKeyValue = Matrix(Target.Q, Target.K, Target.V),
                 QueryKeyValueBias = Bias(config.QueryKeyValueBias, Target.Q, Target.K, Target.V),
-                QueryNorm = config.QueryKeyNorm ? Placed(Read($"{prefix}self_attn.q_norm.weight", config.HeadDim)) : null,
-                KeyNorm = config.QueryKeyNorm ? Placed(Read($"{prefix}self_attn.k_norm.weight", config.HeadDim)) : null,
-                Output = Matrix(Weight(Target.O)),
+                QueryNorm = config.QueryKeyNorm ? Vector($"{prefix}self_attn.q_norm.weight", config.HeadDim) : null,
+                KeyNorm = config.QueryKeyNorm ? Vector($"{prefix}self_attn.k_norm.weight", config.HeadDim) : null,
+                Output = Matrix(Target.O),
                 OutputBias = Bias(config.OutputBias, Target.O),
-                FeedForwardNorm = Placed(Read($"{prefix}post_attention_layernorm.weight", hidden)),
-                GateUp = Matrix(Weight(Target.Gate), Weight(Target.Up)),
+                FeedForwardNorm = Vector($"{prefix}post_attention_layernorm.weight", hidden),
+                GateUp = Matrix(Target.Gate, Target.Up),
                 GateUpBias = Bias(config.FeedForwardBias, Target.Gate, Target.Up),
-                Down = Matrix(Weight(Target.Down)),
+                Down = Matrix(Target.Down),
                 DownBias = Bias(config.FeedForwardBias, Target.Down),
             });
         }
 
-        var embedding = Read("model.embed_tokens.weight", config.VocabularySize, hidden);
-        var head = Matrix(config.TieEmbeddings ? embedding : Read("lm_head.weight", config.VocabularySize, hidden));
+        const string embedding = "model.embed_tokens.weight";
         return new ModelWeights(
-            config.TieEmbeddings ? null : Placed(embedding), layers, Placed(Read("model.norm.weight", hidden)), head);
+            config.TieEmbeddings ? null : Vector(embedding, config.VocabularySize, hidden),
+            layers,
+            Vector("model.norm.weight", hidden),
+            reader.Head(new MatrixPart(config.TieEmbeddings ? embedding : "lm_head.weight", config.VocabularySize, hidden)));
     }
 
     public void Dispose()

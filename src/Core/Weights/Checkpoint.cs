@@ -77,13 +77,22 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="ModelFileRejection">There is no tensor of that name, or its shape is not the expected one.</exception>
     public torch.Tensor Read(string name, params long[] expectedShape)
     {
-        if (!Tensors.TryGetValue(name, out var tensor))
-        {
-            throw new ModelFileRejection(_files.Weights[0], name, $"a tensor of shape {TensorShape.Describe(expectedShape)}", "no tensor of that name");
-        }
-
-        CheckpointLayout.CheckShape(name, tensor, expectedShape);
+        Check(name, expectedShape);
         return _source.Read(name);
+    }
+
+    /// <summary>Whether the weights are a GGUF file.</summary>
+    internal bool IsGguf => _files.IsGguf;
+
+    /// <summary>Whether the file holds the tensor as codes, of whatever type.</summary>
+    internal bool IsQuantised(string name) => _source is GgufSource gguf && gguf.IsQuantised(name);
+
+    /// <summary>A matrix (out, in) as the four-bit codes that the file holds; null where it holds something else.</summary>
+    /// <exception cref="ModelFileRejection">There is no tensor of that name, or its shape is not the expected one.</exception>
+    internal GroupCodes? ReadCodes(string name, params long[] expectedShape)
+    {
+        Check(name, expectedShape);
+        return _source.ReadCodes(name);
     }
 
     /// <summary>The tokenizer of the files beside the weights, or else of the GGUF file's metadata; null where there is none.</summary>
@@ -99,6 +108,16 @@ public sealed class Checkpoint : IDisposable
     public string Sha256() => _sha256.Value;
 
     public void Dispose() => _source.Dispose();
+
+    private void Check(string name, long[] expectedShape)
+    {
+        if (!Tensors.TryGetValue(name, out var tensor))
+        {
+            throw new ModelFileRejection(_files.Weights[0], name, $"a tensor of shape {TensorShape.Describe(expectedShape)}", "no tensor of that name");
+        }
+
+        CheckpointLayout.CheckShape(name, tensor, expectedShape);
+    }
 
     private static (ModelConfig Config, ITensorSource Source) OpenSafetensors(CheckpointFiles files)
     {

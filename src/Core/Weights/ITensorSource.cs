@@ -9,4 +9,7 @@ internal interface ITensorSource : IDisposable
 
     /// <summary>A new tensor on the CPU; the name is one of <see cref="Tensors"/>.</summary>
     torch.Tensor Read(string name);
+
+    /// <summary>The tensor as the four-bit codes that the file holds; null where it holds something else.</summary>
+    GroupCodes? ReadCodes(string name);
 }

@@ -44,6 +44,8 @@ internal sealed class SafetensorsSource : ITensorSource
 
     public torch.Tensor Read(string name) => _tensors[name].Shard.Read(name);
 
+    public GroupCodes? ReadCodes(string name) => null;
+
     public void Dispose()
     {
         foreach (var shard in _shards)

@@ -1,4 +1,5 @@
 using CoLA.Core.Engine;
+using CoLA.Core.Model;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 
@@ -15,6 +16,9 @@ public sealed class ServerOptions
 
     /// <summary><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>, or <c>auto</c> for CUDA where it is there and the CPU otherwise.</summary>
     public string Device { get; set; } = "auto";
+
+    /// <summary>How the base model's matrices are stored: in the dtype it computes in, or, on the CPU, by codes that take less memory.</summary>
+    public Quantization Quantization { get; set; } = Engine.Quantization;
 
     /// <summary>
     /// The IP address to listen on. Default 127.0.0.1: whoever reaches the server may call it in any tenant's name, so
@@ -72,6 +76,7 @@ public sealed class ServerOptions
     /// <summary>What of this is the engine's.</summary>
     internal EngineOptions ToEngine() => new()
     {
+        Quantization = Quantization,
         MaximumRows = MaximumRows,
         MaximumWaiting = MaximumWaiting,
         KeyValueMemory = KeyValueMemory,

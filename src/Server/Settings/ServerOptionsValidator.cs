@@ -47,6 +47,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             !File.Exists(options.DataDirectory),
             nameof(options.DataDirectory),
             $"'{options.DataDirectory}' is a file; name a directory");
+        Check(Enum.IsDefined(options.Quantization), nameof(options.Quantization), $"{options.Quantization} is no quantisation; choose {string.Join(", ", Enum.GetNames<Quantization>())}");
         Check(IPAddress.TryParse(options.Host, out _), nameof(options.Host), $"'{options.Host}' is not an IP address; 127.0.0.1 for this machine, 0.0.0.0 for every network");
         CheckRange(options.Port, 0, MaximumPort, nameof(options.Port), "0 takes a free one");
         CheckRange(options.Threads ?? 1, 1, MaximumThreads, nameof(options.Threads), "leave it out for as many as there are cores");

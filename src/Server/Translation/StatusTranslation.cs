@@ -44,6 +44,7 @@ internal static class StatusTranslation
             Dtype = model.DType,
             Bytes = model.Bytes,
             ContextLength = model.Config.ContextLength,
+            Quantization = model.Quantization.ToString().ToLowerInvariant(),
         },
         RunningRows = readings.Levels["cola.rows.running"],
         WaitingRows = readings.Levels["cola.rows.waiting"],

@@ -20,7 +20,10 @@ public sealed class EvalCommandTests(RandomServer server) : IClassFixture<Random
         (await cola.RunAsync("task", "register", "say", "--pool", pool)).Succeeded();
         (await cola.RunAsync("train", "--pool", pool, "--task", $"say={data}", "--steps", "60", "--lr", "1e-2")).Succeeded();
 
-        var row = (await cola.RunAsync("eval", "--task", $"say={data}", "--compare-base", "--json")).Succeeded().Json().GetProperty("results")[0];
+        var json = (await cola.RunAsync("eval", "--task", $"say={data}", "--compare-base", "--json")).Succeeded().Json();
+
+        Assert.Equal("none", json.GetProperty("baseModel").GetProperty("quantization").GetString());
+        var row = json.GetProperty("results")[0];
 
         Assert.Equal(6, row.GetProperty("items").GetInt32());
         Assert.Equal(1, row.GetProperty("accuracy").GetDouble());

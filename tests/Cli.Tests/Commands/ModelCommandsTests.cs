@@ -54,6 +54,32 @@ public sealed class ModelCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Perplexity_QuantisedToo_TellsWhatItCosts()
+    {
+        var model = RandomModel.Write(_directory);
+        var text = _directory.Write("text.txt", "the quick brown fox");
+
+        var shown = (await _cola.RunAsync("model", "perplexity", model, text, "--quantize", "int8", "--quantize", "int4")).Succeeded();
+        var json = (await _cola.RunAsync("model", "perplexity", model, text, "--quantize", "int8", "int4", "--json")).Succeeded().Json();
+
+        Assert.Contains("unquantised", shown.Output, StringComparison.Ordinal);
+        var results = json.GetProperty("results").EnumerateArray().ToArray();
+        Assert.Equal(["none", "int8", "int4"], results.Select(result => result.GetProperty("weights").GetString()));
+        Assert.Equal(3, results.Select(result => result.GetProperty("meanNll").GetDouble()).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("int9", "'int9' is not a value of --quantize; choose int8, int4, gguf", 2)]
+    [InlineData("gguf", "not a GGUF file", 1)]
+    public async Task Perplexity_QuantisationThatIsNotThere_IsNamed(string quantization, string told, int exitCode)
+    {
+        var result = await _cola.RunAsync("model", "perplexity", RandomModel.Write(_directory), _directory.Write("text.txt", "abc"), "--quantize", quantization);
+
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains(told, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_NoGolden_IsNamed()
     {
         var result = await _cola.RunAsync("model", "check", RandomModel.Write(_directory), "--golden", "nowhere.json");

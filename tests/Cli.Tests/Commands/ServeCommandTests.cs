@@ -23,6 +23,16 @@ public sealed class ServeCommandTests(RandomServer server) : IClassFixture<Rando
     }
 
     [Fact]
+    public async Task Serve_CodesOfAFileThatHasNone_NamesWhatToChoose()
+    {
+        var result = await new CommandLine().RunAsync(
+            "serve", "--model", RandomModel.Write(_directory), "--data", _directory.PathOf("data"), "--device", "cpu", "--port", "0", "--quantize", "gguf");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("not a GGUF file, whose codes gguf keeps; choose int8 or int4", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Serve_OptionsOutOfRange_NamesEveryFlagAtOnce()
     {
         var result = await new CommandLine().RunAsync(

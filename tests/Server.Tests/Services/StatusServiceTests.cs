@@ -1,5 +1,6 @@
 using CoLA.Client;
 using CoLA.Server.Tests.Fakes;
+using CoLA.Core.Model;
 using CoLA.TestKit;
 using CoLA.V1;
 using Grpc.Core;
@@ -31,6 +32,7 @@ public sealed class StatusServiceTests : IDisposable
 
         Assert.Equal((Path.GetFileName(_model.Path), "cpu", "float32", RandomModel.ContextLength), (status.Model.Name, status.Model.Device, status.Model.Dtype, status.Model.ContextLength));
         Assert.Equal(64, status.Model.Sha256.Length);
+        Assert.Equal("none", status.Model.Quantization);
         Assert.True(status.Model.Bytes > 0);
         Assert.Equal((0, 0, 0), (status.RunningRows, status.WaitingRows, status.KeyValues.UsedBytes));
         Assert.Equal(64L << 20, status.KeyValues.LimitBytes);
@@ -38,6 +40,23 @@ public sealed class StatusServiceTests : IDisposable
         Assert.Equal(new AdapterStatus(), status.Adapters);
         Assert.Empty(status.Accounts);
         Assert.Equal(status.BatchRows.Bounds.Count + 1, status.BatchRows.Counts.Count);
+    }
+
+    [Fact]
+    public async Task GetStatus_QuantisedBase_SaysSoAndTrainsAndServes()
+    {
+        await using var server = await StartAsync(quantization: Quantization.Int4);
+        using var acme = Client(server);
+        var pool = await ServerFixture.CreatePool(acme);
+        var task = await ServerFixture.RegisterTask(acme, pool, "shout");
+        await using var session = await acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+
+        await session.StepAsync([Examples.Of(task, "ab", "cd")], cancellationToken: Token);
+        await session.PublishAsync(cancellationToken: Token);
+        var answer = await acme.Inference.CompleteBatchAsync([Examples.Row(Examples.Task(task))], cancellationToken: Token);
+
+        Assert.NotEmpty(answer[0].Tokens);
+        Assert.Equal("int4", (await acme.Status.GetAsync(cancellationToken: Token)).Model.Quantization);
     }
 
     [Fact]
@@ -159,7 +178,7 @@ public sealed class StatusServiceTests : IDisposable
 
     private static ColaClient Client(ColaServer server) => new(new ColaClientOptions { Address = server.Address, Tenant = "acme" });
 
-    private Task<ColaServer> StartAsync(string? operatorTenant = null, int names = 100) => ColaServer.StartAsync(
+    private Task<ColaServer> StartAsync(string? operatorTenant = null, int names = 100, Quantization quantization = Quantization.None) => ColaServer.StartAsync(
         options =>
         {
             options.Model = RandomModel.Write(_model);
@@ -170,6 +189,7 @@ public sealed class StatusServiceTests : IDisposable
             options.KeyValueMemory = 64L << 20;
             options.Operator = operatorTenant;
             options.MetricsNames = names;
+            options.Quantization = quantization;
         },
         cancellationToken: Token);
 }

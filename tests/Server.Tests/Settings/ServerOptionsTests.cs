@@ -1,3 +1,4 @@
+using CoLA.Core.Model;
 using CoLA.Server.Settings;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +15,7 @@ public sealed class ServerOptionsTests
                 options.Model = "/there/is/no/model";
                 options.DataDirectory = "";
                 options.Device = "tpu";
+                options.Quantization = (Quantization)77;
                 options.Host = "somewhere";
                 options.Port = 70000;
                 options.Threads = 0;
@@ -29,7 +31,7 @@ public sealed class ServerOptionsTests
             },
             cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal(15, exception.Failures.Count());
+        Assert.Equal(16, exception.Failures.Count());
         Assert.Contains("Port: 70000 is not in 0..65535; 0 takes a free one", exception.Failures);
         Assert.Contains("/there/is/no/model", exception.Message, StringComparison.Ordinal);
     }
@@ -53,6 +55,7 @@ public sealed class ServerOptionsTests
     {
         var engine = new ServerOptions
         {
+            Quantization = Quantization.Int8,
             MaximumRows = 3,
             MaximumWaiting = 5,
             KeyValueMemory = 7,
@@ -61,6 +64,7 @@ public sealed class ServerOptionsTests
             AdapterMemory = 17,
         }.ToEngine();
 
+        Assert.Equal(Quantization.Int8, engine.Quantization);
         Assert.Equal((3, 5, 7L, 11, 13, 17L), (engine.MaximumRows, engine.MaximumWaiting, engine.KeyValueMemory, engine.PrefillTokens, engine.TrainingTokens, engine.AdapterMemory));
     }
 }

@@ -93,6 +93,26 @@ internal static class Blocks
         }
     }
 
+    /// <summary>The codes, scales and minima of Q4_0 and Q4_1, value = scale x code + minimum: of Q4_0 the minimum is -8 d.</summary>
+    public static void Codes(GgmlType type, ReadOnlySpan<byte> blocks, Span<byte> codes, Span<float> scales, Span<float> minima)
+    {
+        var header = type == GgmlType.Q4_0 ? 2 : 4;
+        for (var block = 0; block < scales.Length; block++)
+        {
+            scales[block] = Scale(blocks);
+            minima[block] = type == GgmlType.Q4_0 ? -8 * scales[block] : Scale(blocks[2..]);
+            var nibbles = blocks.Slice(header, Half);
+            for (var index = 0; index < nibbles.Length; index++)
+            {
+                codes[index] = (byte)(nibbles[index] & 15);
+                codes[index + Half] = (byte)(nibbles[index] >> 4);
+            }
+
+            blocks = blocks[(header + Half)..];
+            codes = codes[Values..];
+        }
+    }
+
     private static float Scale(ReadOnlySpan<byte> bytes) => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes);
 
     private static int FirstOfFive(byte nibbles, uint fifthBits, int index) =>

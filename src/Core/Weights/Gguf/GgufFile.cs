@@ -47,7 +47,7 @@ internal sealed class GgufFile : IDisposable
     /// <exception cref="ModelFileRejection">The file has no tensor of that name.</exception>
     public torch.Tensor Read(string name)
     {
-        var entry = Tensors.GetValueOrDefault(name) ?? throw new ModelFileRejection(Path, name, "a tensor of that name", "none");
+        var entry = Entry(name);
         return entry.Type switch
         {
             GgmlType.F32 => TensorBytes.Read(_file, entry.Offset, torch.ScalarType.Float32, [.. entry.Shape]),
@@ -57,7 +57,37 @@ internal sealed class GgufFile : IDisposable
         };
     }
 
+    /// <summary>A matrix of Q4_0 or Q4_1 as the codes that the file holds; null for other types.</summary>
+    /// <exception cref="ModelFileRejection">The file has no tensor of that name.</exception>
+    public GroupCodes? ReadCodes(string name)
+    {
+        var entry = Entry(name);
+        if (entry.Type is not (GgmlType.Q4_0 or GgmlType.Q4_1) || entry.Shape is not [var rows, var columns])
+        {
+            return null;
+        }
+
+        var format = GgmlFormat.Of(entry.Type)!;
+        var codes = torch.empty(rows, columns, torch.ScalarType.Byte, torch.CPU);
+        var scales = torch.empty(rows, columns / GroupCodes.Group, torch.ScalarType.Float32, torch.CPU);
+        var minima = torch.empty_like(scales);
+        TensorBytes.ForEachPiece(codes, (piece, firstValue) =>
+        {
+            var first = firstValue / format.BlockValues;
+            var count = piece.Length / format.BlockValues;
+            Blocks.Codes(
+                entry.Type,
+                _file.Span(entry.Offset + (first * format.BlockBytes), count * format.BlockBytes),
+                piece,
+                MemoryMarshal.Cast<byte, float>(scales.bytes).Slice((int)first, count),
+                MemoryMarshal.Cast<byte, float>(minima.bytes).Slice((int)first, count));
+        });
+        return new GroupCodes(codes, scales, minima);
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private GgufTensor Entry(string name) => Tensors.GetValueOrDefault(name) ?? throw new ModelFileRejection(Path, name, "a tensor of that name", "none");
 
     private torch.Tensor Dequantise(GgufTensor entry, GgmlFormat format)
     {

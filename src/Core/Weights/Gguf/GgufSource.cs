@@ -44,20 +44,29 @@ internal sealed class GgufSource : ITensorSource
 
     public IReadOnlyDictionary<string, object> Metadata => _file.Metadata;
 
-    public torch.Tensor Read(string name)
+    public torch.Tensor Read(string name) => InOrder(name, _file.Read(_fileNames[name]));
+
+    public GroupCodes? ReadCodes(string name) => _file.ReadCodes(_fileNames[name]) is { } codes
+        ? new GroupCodes(InOrder(name, codes.Codes), InOrder(name, codes.Scales), InOrder(name, codes.Minima))
+        : null;
+
+    /// <summary>Whether the file holds the tensor as codes, of whatever type.</summary>
+    public bool IsQuantised(string name) => GgmlFormat.Of(_file.Tensors[_fileNames[name]].Type)!.Dequantise is not null;
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>What belongs to the rows of a tensor, row by row in HuggingFace's order.</summary>
+    private torch.Tensor InOrder(string name, torch.Tensor rows)
     {
-        var tensor = _file.Read(_fileNames[name]);
         if (!_permuted)
         {
-            return tensor;
+            return rows;
         }
 
         return name.Contains(".self_attn.q_proj.", StringComparison.Ordinal)
-            ? HalfSplit(tensor, _config.Heads)
-            : name.Contains(".self_attn.k_proj.", StringComparison.Ordinal) ? HalfSplit(tensor, _config.KeyValueHeads) : tensor;
+            ? HalfSplit(rows, _config.Heads)
+            : name.Contains(".self_attn.k_proj.", StringComparison.Ordinal) ? HalfSplit(rows, _config.KeyValueHeads) : rows;
     }
-
-    public void Dispose() => _file.Dispose();
 
     private static torch.Tensor HalfSplit(torch.Tensor interleaved, int heads)
     {

@@ -27,12 +27,15 @@ public sealed class KernelRunnerTests
     [MemberData(nameof(TinyModels))]
     public void Run_TinyModel_FollowsLibtorch(string name) => AssertFollowsLibtorch(SharedMaterial.PathOf("models/tiny", name));
 
-    [Fact]
-    public void Run_AnyCutAnyCompany_SameBits()
+    [Theory]
+    [InlineData(Quantization.None)]
+    [InlineData(Quantization.Int8)]
+    [InlineData(Quantization.Int4)]
+    public void Run_AnyCutAnyCompany_SameBits(Quantization quantization)
     {
         using var directory = new TemporaryDirectory();
         using var checkpoint = Checkpoint.Open(RandomModel.Write(directory));
-        using var model = CausalLanguageModel.Load(checkpoint, CPU);
+        using var model = CausalLanguageModel.Load(checkpoint, CPU, quantization: quantization);
         using var world = new AdaptersOf(model);
         using var runner = new KernelRunner(model, Blocks);
         var blocks = new KeyValueBlocks(Blocks);
