@@ -9,6 +9,7 @@ internal static class BenchTable
         new PrefillBench(),
         new TogetherBench(),
         new GrpcBench(),
+        new QuantizedBench(),
         new RegisteredBench(),
         new TrainBench(),
     ];

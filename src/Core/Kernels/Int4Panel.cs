@@ -5,19 +5,24 @@ using System.Runtime.Intrinsics.X86;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// A panel of sixteen columns whose values are scale x code + minimum, codes 0 to 15, by groups of 32 rows: of a group
-/// first sixteen float32 scales, then sixteen minima, then sixteen times sixteen bytes, each with the codes of two rows
-/// following one another, the first in the low half. The value is rounded once, which gives exactly what GGUF's Q4_0 and
-/// Q4_1 mean.
+/// A panel of sixteen columns whose values are scale x code + minimum, codes 0 to 15, by groups of 32 rows. Of a group lie
+/// first sixteen float32 scales, then sixteen minima, then four times sixteen words, each with the codes of one column in
+/// eight rows, the first in the lowest bits. A value is rounded once, which gives exactly what GGUF's Q4_0 and Q4_1 mean; a
+/// product has the bits of one with <see cref="PanelKind.Float"/> panels of the values.
 /// </summary>
 internal static unsafe class Int4Panel
 {
     /// <summary>Rows of a group; a matrix has whole groups.</summary>
     public const int Group = 32;
 
+    private const int RowsOfAWord = 8;
+    private const int Words = Group / RowsOfAWord;
     private const int MinimaAt = Panels.Width * sizeof(float);
     private const int CodesAt = 2 * MinimaAt;
-    private const int GroupBytes = CodesAt + Group / 2 * Panels.Width;
+    private const int LineBytes = 64;
+    private const int GroupBytes = CodesAt + Words * LineBytes;
+
+    private const int GroupsAhead = 3;
 
     public static nint Bytes(int @in) => (nint)(@in / Group) * GroupBytes;
 
@@ -25,69 +30,114 @@ internal static unsafe class Int4Panel
     public static float Value(byte* panel, int k, int column)
     {
         var group = panel + (nint)(k / Group) * GroupBytes;
-        var pair = group[CodesAt + k % Group / 2 * Panels.Width + column];
-        return MathF.FusedMultiplyAdd(((float*)group)[column], k % 2 == 0 ? pair & 15 : pair >> 4, ((float*)(group + MinimaAt))[column]);
+        var word = WordsOf(group)[k % Group / RowsOfAWord * Panels.Width + column];
+        return MathF.FusedMultiplyAdd(Scales(group)[column], word >> (k % RowsOfAWord * 4) & 15, Minima(group)[column]);
     }
 
     /// <summary>Puts the codes of one column and group, with their scale and minimum, into a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(byte* panel, int group, int column, byte* codes, float scale, float minimum)
     {
         var start = panel + (nint)group * GroupBytes;
-        ((float*)start)[column] = scale;
-        ((float*)(start + MinimaAt))[column] = minimum;
-        for (var pair = 0; pair < Group / 2; pair++)
+        Scales(start)[column] = scale;
+        Minima(start)[column] = minimum;
+        for (var word = 0; word < Words; word++)
         {
-            start[CodesAt + pair * Panels.Width + column] = (byte)(codes[2 * pair] | codes[2 * pair + 1] << 4);
+            var packed = 0u;
+            for (var row = RowsOfAWord - 1; row >= 0; row--)
+            {
+                packed = packed << 4 | codes[word * RowsOfAWord + row];
+            }
+
+            WordsOf(start)[word * Panels.Width + column] = packed;
         }
     }
 
-    /// <summary>Rows k .. k + depth - 1, both whole groups: (depth, 16).</summary>
+    /// <summary>The values of rows k .. k + depth - 1, both whole groups: (depth, 16).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(byte* panel, int k, int depth, float* to)
     {
-        var fifteen = Vector256.Create(15);
         for (var group = panel + (nint)(k / Group) * GroupBytes; depth > 0; depth -= Group, group += GroupBytes)
         {
-            for (var half = 0; half < Panels.Width; half += 8)
+            Ask(group);
+            if (Vector512.IsHardwareAccelerated)
             {
-                var scale = Vector256.Load((float*)group + half);
-                var minimum = Vector256.Load((float*)(group + MinimaAt) + half);
-                var codes = group + CodesAt + half;
-                for (var pair = 0; pair < Group / 2; pair++, codes += Panels.Width)
-                {
-                    var both = Avx2.ConvertToVector256Int32(codes);
-                    var row = to + pair * 2 * Panels.Width + half;
-                    Vector256.FusedMultiplyAdd(scale, Avx.ConvertToVector256Single(both & fifteen), minimum).Store(row);
-                    Vector256.FusedMultiplyAdd(scale, Avx.ConvertToVector256Single(both >>> 4), minimum).Store(row + Panels.Width);
-                }
+                ReadWide(group, to);
+            }
+            else
+            {
+                ReadHalf(group, 0, to);
+                ReadHalf(group, Panels.Width / 2, to);
             }
 
             to += Group * Panels.Width;
         }
     }
 
-    /// <summary>y (4 x 16) = start + x (in) times four neighbouring panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReadWide(byte* group, float* to)
+    {
+        Vector512<float> scale = Vector512.Load(Scales(group)), minimum = Vector512.Load(Minima(group));
+        for (var word = 0; word < Words; word++)
+        {
+            var codes = Vector512.Load(WordsOf(group) + word * Panels.Width);
+            for (var row = 0; row < RowsOfAWord; row++, to += Panels.Width)
+            {
+                Value(codes, scale, minimum).Store(to);
+                codes >>>= 4;
+            }
+        }
+    }
+
+    /// <summary>Eight of the columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReadHalf(byte* group, int column, float* to)
+    {
+        Vector256<float> scale = Vector256.Load(Scales(group) + column), minimum = Vector256.Load(Minima(group) + column);
+        to += column;
+        for (var word = 0; word < Words; word++)
+        {
+            var codes = Vector256.Load(WordsOf(group) + word * Panels.Width + column);
+            for (var row = 0; row < RowsOfAWord; row++, to += Panels.Width)
+            {
+                Vector256.FusedMultiplyAdd(scale, Vector256.ConvertToSingle((codes & Vector256.Create(15u)).AsInt32()), minimum).Store(to);
+                codes >>>= 4;
+            }
+        }
+    }
+
+    /// <summary>y (4 x 16) += x (in) times four neighbouring panels, in the vectors of AVX-512.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FourOfOneRow(byte* panels, int @in, float* x, float* y)
+    public static void AddFourOfOneRow(byte* panels, int @in, float* x, float* y)
     {
         var stride = Bytes(@in);
         byte* p0 = panels, p1 = p0 + stride, p2 = p1 + stride, p3 = p2 + stride;
-        Vector512<float> a0 = Vector512.Load(y), a1 = Vector512.Load(y + Panels.Width);
-        Vector512<float> a2 = Vector512.Load(y + 2 * Panels.Width), a3 = Vector512.Load(y + 3 * Panels.Width);
-        var fifteen = Vector512.Create(15);
+        Vector512<float> y0 = Vector512.Load(y), y1 = Vector512.Load(y + 16), y2 = Vector512.Load(y + 32), y3 = Vector512.Load(y + 48);
         for (var k = 0; k < @in; k += Group)
         {
-            Vector512<float> s0 = Scale(p0), s1 = Scale(p1), s2 = Scale(p2), s3 = Scale(p3);
-            Vector512<float> m0 = Minimum(p0), m1 = Minimum(p1), m2 = Minimum(p2), m3 = Minimum(p3);
-            for (nint pair = 0; pair < Group / 2; pair++)
+            Ask(p0);
+            Ask(p1);
+            Ask(p2);
+            Ask(p3);
+            Vector512<float> s0 = Vector512.Load(Scales(p0)), s1 = Vector512.Load(Scales(p1)), s2 = Vector512.Load(Scales(p2)), s3 = Vector512.Load(Scales(p3));
+            Vector512<float> m0 = Vector512.Load(Minima(p0)), m1 = Vector512.Load(Minima(p1)), m2 = Vector512.Load(Minima(p2)), m3 = Vector512.Load(Minima(p3));
+            for (var word = 0; word < Words; word++, x += RowsOfAWord)
             {
-                var first = Vector512.Create(x[k + 2 * pair]);
-                var second = Vector512.Create(x[k + 2 * pair + 1]);
-                var at = CodesAt + pair * Panels.Width;
-                a0 = Add(p0 + at, fifteen, s0, m0, first, second, a0);
-                a1 = Add(p1 + at, fifteen, s1, m1, first, second, a1);
-                a2 = Add(p2 + at, fifteen, s2, m2, first, second, a2);
-                a3 = Add(p3 + at, fifteen, s3, m3, first, second, a3);
+                var at = word * Panels.Width;
+                Vector512<uint> w0 = Vector512.Load(WordsOf(p0) + at), w1 = Vector512.Load(WordsOf(p1) + at);
+                Vector512<uint> w2 = Vector512.Load(WordsOf(p2) + at), w3 = Vector512.Load(WordsOf(p3) + at);
+                for (var row = 0; row < RowsOfAWord; row++)
+                {
+                    var value = Vector512.Create(x[row]);
+                    y0 = Vector512.FusedMultiplyAdd(value, Value(w0, s0, m0), y0);
+                    y1 = Vector512.FusedMultiplyAdd(value, Value(w1, s1, m1), y1);
+                    y2 = Vector512.FusedMultiplyAdd(value, Value(w2, s2, m2), y2);
+                    y3 = Vector512.FusedMultiplyAdd(value, Value(w3, s3, m3), y3);
+                    w0 >>>= 4;
+                    w1 >>>= 4;
+                    w2 >>>= 4;
+                    w3 >>>= 4;
+                }
             }
 
             p0 += GroupBytes;
@@ -96,22 +146,30 @@ internal static unsafe class Int4Panel
             p3 += GroupBytes;
         }
 
-        a0.Store(y);
-        a1.Store(y + Panels.Width);
-        a2.Store(y + 2 * Panels.Width);
-        a3.Store(y + 3 * Panels.Width);
+        y0.Store(y);
+        y1.Store(y + 16);
+        y2.Store(y + 32);
+        y3.Store(y + 48);
     }
 
-    private static Vector512<float> Scale(byte* group) => Vector512.Load((float*)group);
-
-    private static Vector512<float> Minimum(byte* group) => Vector512.Load((float*)(group + MinimaAt));
-
+    /// <summary>scale x code + minimum; the code is in the lowest bits, and the permutation looks at no others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Add(
-        byte* codes, Vector512<int> fifteen, Vector512<float> scale, Vector512<float> minimum, Vector512<float> first, Vector512<float> second, Vector512<float> sum)
+    private static Vector512<float> Value(Vector512<uint> code, Vector512<float> scale, Vector512<float> minimum) =>
+        Vector512.FusedMultiplyAdd(scale, Avx512F.PermuteVar16x32(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), code.AsInt32()), minimum);
+
+    /// <summary>Asks for a group some way ahead: panels are many short streams, at whose beginnings the processor does not foresee enough.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ask(byte* group)
     {
-        var both = Avx512F.ConvertToVector512Int32(Vector128.Load(codes));
-        sum = Vector512.FusedMultiplyAdd(first, Vector512.FusedMultiplyAdd(scale, Vector512.ConvertToSingle(both & fifteen), minimum), sum);
-        return Vector512.FusedMultiplyAdd(second, Vector512.FusedMultiplyAdd(scale, Vector512.ConvertToSingle(both >>> 4), minimum), sum);
+        for (var line = 0; line < GroupBytes; line += LineBytes)
+        {
+            Sse.Prefetch0(group + GroupsAhead * GroupBytes + line);
+        }
     }
+
+    private static float* Scales(byte* group) => (float*)group;
+
+    private static float* Minima(byte* group) => (float*)(group + MinimaAt);
+
+    private static uint* WordsOf(byte* group) => (uint*)(group + CodesAt);
 }

@@ -12,6 +12,12 @@ internal static unsafe class Int8Panel
 {
     private const int Header = Panels.Width * sizeof(float);
 
+    /// <summary>Rows of a cache line.</summary>
+    private const int RowsOfALine = 4;
+
+    /// <summary>Bytes that are asked for ahead of their use: a panel is a short stream, at whose beginning the processor does not foresee enough.</summary>
+    private const int Ahead = 1024;
+
     public static nint Bytes(int @in) => Header + (nint)@in * Panels.Width;
 
     public static float* Scales(byte* panel) => (float*)panel;
@@ -21,38 +27,75 @@ internal static unsafe class Int8Panel
     /// <summary>One value.</summary>
     public static float Value(byte* panel, int k, int column) => Scales(panel)[column] * Codes(panel)[k * Panels.Width + column];
 
+    /// <summary>Puts one column (in) into a panel; with scale 0, zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Write(byte* panel, int @in, int column, float* values, float scale)
+    {
+        Scales(panel)[column] = scale;
+        for (var k = 0; k < @in; k++)
+        {
+            Codes(panel)[k * Panels.Width + column] = scale > 0 ? (sbyte)MathF.Round(values[k] / scale) : (sbyte)0;
+        }
+    }
+
     /// <summary>Rows k .. k + depth - 1 of the codes, without the scales: (depth, 16).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(byte* panel, int k, int depth, float* to)
     {
         var codes = Codes(panel) + (nint)k * Panels.Width;
-        for (var at = 0; at < depth * Panels.Width; at += 8)
+        for (var row = 0; row < depth; row++, codes += Panels.Width, to += Panels.Width)
         {
-            Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(codes + at)).Store(to + at);
+            if (row % RowsOfALine == 0)
+            {
+                Sse.Prefetch0(codes + Ahead);
+            }
+
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Floats(codes).Store(to);
+            }
+            else
+            {
+                Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(codes)).Store(to);
+                Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(codes + 8)).Store(to + 8);
+            }
         }
     }
 
-    /// <summary>y (4 x 16) = x (in) times the codes of four neighbouring panels.</summary>
+    /// <summary>y (4 x 16) += x (in) times the codes of four neighbouring panels, in the vectors of AVX-512.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FourOfOneRow(byte* panels, int @in, float* x, float* y)
+    public static void AddFourOfOneRow(byte* panels, int @in, float* x, float* y)
     {
         var stride = Bytes(@in);
         sbyte* c0 = Codes(panels), c1 = c0 + stride, c2 = c1 + stride, c3 = c2 + stride;
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default;
+        Vector512<float> a0 = Vector512.Load(y), a1 = Vector512.Load(y + 16), a2 = Vector512.Load(y + 32), a3 = Vector512.Load(y + 48);
         for (nint k = 0; k < @in; k++)
         {
+            if (k % RowsOfALine == 0)
+            {
+                Sse.Prefetch0(c0 + Ahead);
+                Sse.Prefetch0(c1 + Ahead);
+                Sse.Prefetch0(c2 + Ahead);
+                Sse.Prefetch0(c3 + Ahead);
+            }
+
             var xk = Vector512.Create(x[k]);
-            a0 = Vector512.FusedMultiplyAdd(xk, Floats(c0 + k * Panels.Width), a0);
-            a1 = Vector512.FusedMultiplyAdd(xk, Floats(c1 + k * Panels.Width), a1);
-            a2 = Vector512.FusedMultiplyAdd(xk, Floats(c2 + k * Panels.Width), a2);
-            a3 = Vector512.FusedMultiplyAdd(xk, Floats(c3 + k * Panels.Width), a3);
+            a0 = Vector512.FusedMultiplyAdd(xk, Floats(c0), a0);
+            a1 = Vector512.FusedMultiplyAdd(xk, Floats(c1), a1);
+            a2 = Vector512.FusedMultiplyAdd(xk, Floats(c2), a2);
+            a3 = Vector512.FusedMultiplyAdd(xk, Floats(c3), a3);
+            c0 += Panels.Width;
+            c1 += Panels.Width;
+            c2 += Panels.Width;
+            c3 += Panels.Width;
         }
 
         a0.Store(y);
-        a1.Store(y + Panels.Width);
-        a2.Store(y + 2 * Panels.Width);
-        a3.Store(y + 3 * Panels.Width);
+        a1.Store(y + 16);
+        a2.Store(y + 32);
+        a3.Store(y + 48);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Floats(sbyte* codes) => Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(codes)));
 }

@@ -30,6 +30,7 @@ internal unsafe struct PanelCopy : IKernelJob
     }
 
     /// <summary>Puts one column (in) into panels of float32; zeros for null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteColumn(float* panels, int @in, int column, float* from)
     {
         var panel = panels + (long)(column / Kernels.Panels.Width) * @in * Kernels.Panels.Width;

@@ -4,80 +4,77 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Products with panels of codes. One row takes the codes as they come from memory; more rows share a stretch of values
-/// that was made of the codes once, by the same arithmetic: a row's bits are the same either way.
+/// Products with panels of codes. One row takes the codes as they come from memory; more rows share the codes that were
+/// made floats once. Either way each element is the same sums in the same order: a row's bits do not tell how many it came with.
 /// </summary>
 internal static unsafe class QuantizedProduct
 {
     /// <summary>Panels of a chunk are a multiple of this: so many sums hide the latency of an addition.</summary>
     public const int PanelsTogether = 4;
 
-    /// <summary>Rows of two panels whose values exist at one time: 32 KiB, which the first-level cache keeps.</summary>
-    private const int Stretch = 256;
+    private const int FourColumns = PanelsTogether * Panels.Width;
+    private const int TwoColumns = 2 * Panels.Width;
+
+    /// <summary>Rows of two panels that are floats at one time: 8 KiB, beside which the first-level cache has room for x.</summary>
+    private const int Stretch = 64;
+
+    /// <summary>Bytes of a panel.</summary>
+    public static nint PanelBytes(PanelKind kind, int @in) => kind switch
+    {
+        PanelKind.Int8 => Int8Panel.Bytes(@in),
+        PanelKind.Int4 => Int4Panel.Bytes(@in),
+        _ => (nint)@in * Panels.Width * sizeof(float),
+    };
 
     /// <summary>Y (rows, columns first .. last - 1) of <paramref name="product"/>.</summary>
     public static void Run(in PanelProduct product, int first, int last)
     {
+        Begin(product, first, last - first);
         var column = first;
-        const int four = PanelsTogether * Panels.Width;
-        for (; product.Rows == 1 && Vector512.IsHardwareAccelerated && column + four <= last; column += four)
+        for (; product.Rows == 1 && Vector512.IsHardwareAccelerated && column + FourColumns <= last; column += FourColumns)
         {
-            OneRow(product, column);
+            var y = product.Y + column;
+            if (product.Kind == PanelKind.Int8)
+            {
+                Int8Panel.AddFourOfOneRow(PanelAt(product, column), product.In, product.X, y);
+            }
+            else
+            {
+                Int4Panel.AddFourOfOneRow(PanelAt(product, column), product.In, product.X, y);
+            }
         }
 
-        const int two = 2 * Panels.Width;
-        for (; column < last; column += two)
+        for (; column < last; column += TwoColumns)
         {
-            ManyRows(product, column, Math.Min(two, last - column));
+            ManyRows(product, column, Math.Min(TwoColumns, last - column));
         }
-    }
 
-    private static void OneRow(in PanelProduct product, int column)
-    {
-        var y = product.Y + column;
-        var panels = PanelAt(product, column);
         if (product.Kind == PanelKind.Int8)
         {
-            Int8Panel.FourOfOneRow(panels, product.In, product.X, y);
-            Scale(product, column, PanelsTogether * Panels.Width);
-            return;
+            Scale(product, first, last - first);
         }
-
-        if (product.Bias == null)
-        {
-            new Span<float>(y, PanelsTogether * Panels.Width).Clear();
-        }
-        else
-        {
-            new ReadOnlySpan<float>(product.Bias + column, PanelsTogether * Panels.Width).CopyTo(new Span<float>(y, PanelsTogether * Panels.Width));
-        }
-
-        Int4Panel.FourOfOneRow(panels, product.In, product.X, y);
     }
 
     [SkipLocalsInit]
     private static void ManyRows(in PanelProduct product, int column, int columns)
     {
         var values = stackalloc float[2 * Stretch * Panels.Width];
-        var isInt8 = product.Kind == PanelKind.Int8;
         for (var k = 0; k < product.In; k += Stretch)
         {
             var depth = Math.Min(Stretch, product.In - k);
-            for (var at = 0; at * Panels.Width < columns; at++)
+            for (var at = 0; at < columns; at += Panels.Width)
             {
-                var panel = PanelAt(product, column + at * Panels.Width);
-                var to = values + at * depth * Panels.Width;
-                if (isInt8)
+                var panel = PanelAt(product, column + at);
+                if (product.Kind == PanelKind.Int8)
                 {
-                    Int8Panel.Read(panel, k, depth, to);
+                    Int8Panel.Read(panel, k, depth, values + at * depth);
                 }
                 else
                 {
-                    Int4Panel.Read(panel, k, depth, to);
+                    Int4Panel.Read(panel, k, depth, values + at * depth);
                 }
             }
 
-            var bias = isInt8 || product.Bias == null ? null : product.Bias + column;
             Panels.Multiply(
                 values,
                 (nint)depth * Panels.Width,
@@ -89,13 +86,25 @@ internal static unsafe class QuantizedProduct
                 product.Y + column,
                 product.Out,
                 columns,
-                k > 0 ? Start.Sum : bias == null ? Start.Zero : Start.Bias,
-                bias);
+                Start.Sum,
+                null);
         }
+    }
 
-        if (isInt8)
+    /// <summary>y = what is not scaled at the end: the bias, or zeros.</summary>
+    private static void Begin(in PanelProduct product, int column, int columns)
+    {
+        for (var row = 0; row < product.Rows; row++)
         {
-            Scale(product, column, columns);
+            var y = new Span<float>(product.Y + (nint)row * product.Out + column, columns);
+            if (product.Bias == null || product.Kind == PanelKind.Int8)
+            {
+                y.Clear();
+            }
+            else
+            {
+                new ReadOnlySpan<float>(product.Bias + column, columns).CopyTo(y);
+            }
         }
     }
 
@@ -105,21 +114,18 @@ internal static unsafe class QuantizedProduct
         for (var row = 0; row < product.Rows; row++)
         {
             var y = product.Y + (nint)row * product.Out + column;
-            for (var at = 0; at < columns; at++)
+            for (var panel = 0; panel < columns; panel += Panels.Width)
             {
-                var scale = Int8Panel.Scales(PanelAt(product, column + at))[at % Panels.Width];
-                y[at] = product.Bias == null ? y[at] * scale : MathF.FusedMultiplyAdd(y[at], scale, product.Bias[column + at]);
+                var scales = Int8Panel.Scales(PanelAt(product, column + panel));
+                var last = Math.Min(Panels.Width, columns - panel);
+                for (var at = 0; at < last; at++)
+                {
+                    var sum = y[panel + at];
+                    y[panel + at] = product.Bias == null ? sum * scales[at] : MathF.FusedMultiplyAdd(sum, scales[at], product.Bias[column + panel + at]);
+                }
             }
         }
     }
 
     private static byte* PanelAt(in PanelProduct product, int column) => product.Panels + column / Panels.Width * PanelBytes(product.Kind, product.In);
-
-    /// <summary>Bytes of a panel.</summary>
-    public static nint PanelBytes(PanelKind kind, int @in) => kind switch
-    {
-        PanelKind.Int8 => Int8Panel.Bytes(@in),
-        PanelKind.Int4 => Int4Panel.Bytes(@in),
-        _ => (nint)@in * Panels.Width * sizeof(float),
-    };
 }

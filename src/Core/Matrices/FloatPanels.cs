@@ -16,19 +16,18 @@ internal sealed unsafe class FloatPanels : PanelMatrix
     public static FloatPanels Of(IReadOnlyList<Tensor> parts, KernelTeam team)
     {
         var made = new FloatPanels((int)parts[0].shape[1], (int)parts.Sum(part => part.shape[0]), team);
-        var column = 0;
+        var first = 0;
         foreach (var part in parts)
         {
             using var rows = part.contiguous();
-            for (var row = 0; row < part.shape[0]; row++, column++)
-            {
-                PanelCopy.WriteColumn((float*)made.Start, made.In, column, rows.Floats() + (long)row * made.In);
-            }
+            var (from, place) = ((nint)rows.Floats(), first);
+            Parallel.For(0, (int)part.shape[0], row => PanelCopy.WriteColumn((float*)made.Start, made.In, place + row, (float*)from + (long)row * made.In));
+            first += (int)part.shape[0];
         }
 
-        for (; column < made.PanelCount * Panels.Width; column++)
+        for (; first < made.PanelCount * Panels.Width; first++)
         {
-            PanelCopy.WriteColumn((float*)made.Start, made.In, column, null);
+            PanelCopy.WriteColumn((float*)made.Start, made.In, first, null);
         }
 
         return made;

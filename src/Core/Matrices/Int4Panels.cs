@@ -20,20 +20,24 @@ internal sealed unsafe class Int4Panels : PanelMatrix
     public static Int4Panels Of(IReadOnlyList<GroupCodes> parts, KernelTeam team)
     {
         var made = new Int4Panels((int)parts[0].Codes.shape[1], (int)parts.Sum(part => part.Codes.shape[0]), team);
-        var column = 0;
+        var first = 0;
         foreach (var part in parts)
         {
             using Tensor codes = part.Codes.contiguous(), scales = part.Scales.contiguous(), minima = part.Minima.contiguous();
-            var from = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(codes.bytes));
-            var groups = made.In / GroupCodes.Group;
-            for (var row = 0; row < codes.shape[0]; row++, column++)
+            var (fromCodes, fromScales, fromMinima, place) =
+                ((nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(codes.bytes)), (nint)scales.Floats(), (nint)minima.Floats(), first);
+            Parallel.For(0, (int)codes.shape[0], row =>
             {
-                var panel = made.Start + column / Panels.Width * Int4Panel.Bytes(made.In);
-                for (var group = 0; group < groups; group++, from += GroupCodes.Group)
+                var groups = made.In / GroupCodes.Group;
+                var panel = made.Start + (place + row) / Panels.Width * Int4Panel.Bytes(made.In);
+                for (var group = 0; group < groups; group++)
                 {
-                    Int4Panel.Write(panel, group, column % Panels.Width, from, scales.Floats()[row * groups + group], minima.Floats()[row * groups + group]);
+                    var at = (long)row * groups + group;
+                    Int4Panel.Write(
+                        panel, group, (place + row) % Panels.Width, (byte*)fromCodes + at * GroupCodes.Group, ((float*)fromScales)[at], ((float*)fromMinima)[at]);
                 }
-            }
+            });
+            first += (int)codes.shape[0];
         }
 
         return made;

@@ -1,6 +1,7 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using CoLA.Core.Kernels;
-using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace CoLA.Core.Matrices;
 
@@ -20,34 +21,21 @@ internal sealed unsafe class Int8Panels : PanelMatrix
     public static Int8Panels Of(IReadOnlyList<Tensor> parts, KernelTeam team)
     {
         var made = new Int8Panels((int)parts[0].shape[1], (int)parts.Sum(part => part.shape[0]), team);
-        var column = 0;
+        var first = 0;
         foreach (var part in parts)
         {
             using var rows = part.contiguous();
-            for (var row = 0; row < part.shape[0]; row++, column++)
-            {
-                made.Write(column, new ReadOnlySpan<float>(rows.Floats() + (long)row * made.In, made.In));
-            }
+            var (from, place) = ((nint)rows.Floats(), first);
+            Parallel.For(0, (int)part.shape[0], row => made.Write(place + row, (float*)from + (long)row * made.In));
+            first += (int)part.shape[0];
         }
 
         return made;
     }
 
-    private void Write(int column, ReadOnlySpan<float> values)
+    private void Write(int column, float* values)
     {
-        var most = 0f;
-        foreach (var value in values)
-        {
-            most = MathF.Max(most, MathF.Abs(value));
-        }
-
-        var panel = Start + column / Panels.Width * Int8Panel.Bytes(In);
-        var scale = most / LargestCode;
-        column %= Panels.Width;
-        Int8Panel.Scales(panel)[column] = scale;
-        for (var k = 0; k < values.Length && scale > 0; k++)
-        {
-            Int8Panel.Codes(panel)[k * Panels.Width + column] = (sbyte)MathF.Round(values[k] / scale);
-        }
+        var most = TensorPrimitives.MaxMagnitude(new ReadOnlySpan<float>(values, In));
+        Int8Panel.Write(Start + column / Panels.Width * Int8Panel.Bytes(In), In, column % Panels.Width, values, MathF.Abs(most) / LargestCode);
     }
 }

@@ -52,6 +52,18 @@ public sealed class QuantizedPanelsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Multiply_Int4_HasTheBitsOfAProductWithItsValues(int rows)
+    {
+        using var panels = Panels(true, randn(70, 96, generator: _random));
+        using var values = FloatPanels.Of([panels.ToDense().t()], _team);
+        var input = randn(rows, 96, generator: _random);
+
+        Assert.True(panels.Multiply(input).equal(values.Multiply(input)).all().item<bool>());
+    }
+
+    [Theory]
     [InlineData(false, 127 * 2)]
     [InlineData(true, 15)]
     public void ToDense_RandomWeight_IsWithinHalfAStep(bool four, int steps)
