@@ -62,6 +62,7 @@ internal static partial class ColaCommandLine
             new GenerateCommand(cli),
             new ScoreCommand(cli),
             new EvalCommand(cli),
+            new TopCommand(cli),
         };
     }
 

@@ -62,6 +62,10 @@ public sealed class ColaCommandLineTests
     [InlineData("pool list --tenant a --server nowhere", "is not a server's address")]
     [InlineData("pool list --tenant Not_An_Id", "Not_An_Id")]
     [InlineData("quickstart --steps 0", "--steps is at least 1")]
+    [InlineData("top --tenant a --interval 0", "--interval is at least 0.1, not 0")]
+    [InlineData("top --tenant a --interval 3601", "--interval is at most 3600, not 3601")]
+    [InlineData("top --tenant a --interval NaN", "--interval is at least 0.1, not NaN")]
+    [InlineData("top", "--tenant NAME")]
     public async Task Run_WrongUsage_SaysWhatAndExitsWith2(string command, string expected)
     {
         var result = await _cola.RunAsync(command.Split(' '));

@@ -13,8 +13,6 @@ namespace CoLA.Cli.Commands;
 /// <summary><c>cola eval</c></summary>
 internal sealed class EvalCommand : ClientCommand
 {
-    private const string Unquantised = "none";
-
     private static readonly string[] DataFiles = [".csv", ".json", ".jsonl"];
 
     private readonly Option<TaskFile[]> _tasks = TaskFile.Option($"A task (TASK, OWNER/TASK, TASK@VERSION or {ResourceNames.Base}) and what to ask it: a data file, or a directory of them; repeatable");
@@ -57,7 +55,7 @@ internal sealed class EvalCommand : ClientCommand
         });
         var model = (await client.Status.GetAsync(cancellationToken: cancellation)).Model;
         terminal.Show(EvaluationTables.Accuracies(rows));
-        terminal.Line($"Base model {model.Name}, {(model.Quantization == Unquantised ? model.Dtype : $"weights in {model.Quantization}")}.");
+        terminal.Line($"Base model {model.Name}, weights in {StatusTables.Weights(model)}.");
         terminal.Result(new
         {
             BaseModel = new { model.Name, model.Sha256, model.Dtype, model.Quantization },

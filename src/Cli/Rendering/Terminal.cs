@@ -6,8 +6,9 @@ using Spectre.Console.Rendering;
 namespace CoLA.Cli.Rendering;
 
 /// <summary>
-/// What one command says, and to whom. With --json standard output holds one JSON object and everything for people goes
-/// nowhere, failures for people excepted: those go to standard error, beside the object that names them.
+/// What one command says, and to whom. With --json standard output holds one JSON object (one for each reading of what is
+/// watched) and everything for people goes nowhere, failures for people excepted: those go to standard error, beside the
+/// object that names them.
 /// </summary>
 internal sealed class Terminal(CliHost host, bool json)
 {
@@ -20,6 +21,9 @@ internal sealed class Terminal(CliHost host, bool json)
 
     /// <summary>Where progress is drawn; null where it goes nowhere.</summary>
     public IAnsiConsole? Progress => Json ? null : host.Error;
+
+    /// <summary>Standard output as a screen that can be drawn over again; null where it is a file, a pipe, or for programs.</summary>
+    public IAnsiConsole? Screen => !Json && host.Output.Profile is { Out.IsTerminal: true, Capabilities.Ansi: true } ? host.Output : null;
 
     /// <summary>A result for people, on standard output.</summary>
     public void Show(IRenderable renderable)

@@ -1,5 +1,6 @@
 using System.Text;
 using CoLA.Cli.Hosting;
+using Spectre.Console;
 using Spectre.Console.Testing;
 using Xunit;
 
@@ -18,6 +19,18 @@ internal sealed class CommandLine
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public Task<CommandResult> RunAsync(params string[] args) => RunUntilAsync(TestContext.Current.CancellationToken, args);
+
+    /// <summary>The same with standard output on a screen, or in a pipe, that tells what it saw.</summary>
+    public async Task<CommandResult> RunOnAsync(WatchedOutput watched, string[] args, CancellationToken cancellation)
+    {
+        using var error = new TestConsole().Width(Width);
+        using var input = new MemoryStream(Input);
+        var ansi = watched.IsTerminal ? AnsiSupport.Yes : AnsiSupport.No;
+        var output = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = ansi, Interactive = InteractionSupport.Yes, Out = watched });
+        var host = new CliHost(output, error, input, name => Variables.GetValueOrDefault(name), Time);
+        var exitCode = await ColaCommandLine.RunAsync(args, host, cancellation);
+        return new CommandResult(exitCode, watched.Text, error.Output);
+    }
 
     public async Task<CommandResult> RunUntilAsync(CancellationToken cancellation, params string[] args)
     {
