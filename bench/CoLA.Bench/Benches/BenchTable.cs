@@ -11,5 +11,6 @@ internal static class BenchTable
         new GrpcBench(),
         new RegisteredBench(),
         new TrainBench(),
+        new ServeBench(),
     ];
 }
