@@ -15,8 +15,8 @@ internal sealed class BenchRun(string model, int repetitions, BenchProgress prog
 
     public BenchProgress Progress { get; } = progress;
 
-    /// <summary>Name of the base model, once it was opened.</summary>
-    public string ModelName { get; private set; } = "";
+    /// <summary>Name of the base model, once it is known.</summary>
+    public string ModelName { get; set; } = "";
 
     /// <summary>Absolute medians.</summary>
     public Dictionary<string, double> Figures { get; } = new(StringComparer.Ordinal);

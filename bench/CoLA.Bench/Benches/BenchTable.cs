@@ -12,5 +12,6 @@ internal static class BenchTable
         new QuantizedBench(),
         new RegisteredBench(),
         new TrainBench(),
+        new ServeBench(),
     ];
 }

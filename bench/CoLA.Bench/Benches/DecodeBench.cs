@@ -10,7 +10,7 @@ namespace CoLA.Bench.Benches;
 /// The decode phase: base rows beside as many rows of distinct tasks. A step with adapters can be no faster than the
 /// base's and reading each row's U (and A, where the pool versions differ too) once: that is the bound.
 /// </summary>
-internal sealed class DecodeBench() : BenchCommand(
+internal sealed class DecodeBench() : ModelBench(
     "decode",
     "Decoding: 1, 8 and 32 base rows, 32 distinct tasks, 32 distinct pool versions",
     new Bar("distinctHeuristicOfBound", 0.92),

@@ -4,7 +4,6 @@ using CoLA.Bench.Serving;
 using CoLA.Bench.Worlds;
 using CoLA.Client;
 using CoLA.Core.Inference;
-using CoLA.V1;
 
 namespace CoLA.Bench.Benches;
 
@@ -12,7 +11,7 @@ namespace CoLA.Bench.Benches;
 /// 32 streams of a server in a process of its own, beside 32 calls of the engine in this one; base rows, which have the
 /// shortest step and so feel the network most. The client's work falls on the same cores.
 /// </summary>
-internal sealed class GrpcBench() : BenchCommand("grpc", "32 streams over gRPC, and the engine called in-process", new Bar("grpc", 0.95))
+internal sealed class GrpcBench() : ModelBench("grpc", "32 streams over gRPC, and the engine called in-process", new Bar("grpc", 0.95))
 {
     private const int Streams = 32;
     private const int PromptTokens = 32;
@@ -45,13 +44,7 @@ internal sealed class GrpcBench() : BenchCommand("grpc", "32 streams over gRPC, 
 
     private static async Task OverGrpcAsync(ColaClient client, TokenPrompt prompt, int stream, TokenClock clock)
     {
-        var row = new GenerateRow
-        {
-            Source = new Source { Base = new Base() },
-            Prompt = new V1.Prompt { Tokens = new TokenIds { Ids = { prompt.Ids } } },
-            MaxTokens = NewTokens,
-        };
-        await foreach (var news in client.Inference.GenerateAsync(row))
+        await foreach (var news in client.Inference.GenerateAsync(TokenRow.Of(null, prompt.Ids, NewTokens)))
         {
             clock.Add(stream, news.Tokens.Count);
         }

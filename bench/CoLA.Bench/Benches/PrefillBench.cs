@@ -4,7 +4,7 @@ using CoLA.Bench.Measures;
 namespace CoLA.Bench.Benches;
 
 /// <summary>A prompt of 512 tokens on the base (or as long as its context allows), from the call to its first token.</summary>
-internal sealed class PrefillBench() : BenchCommand("prefill", "Reading a prompt of 512 tokens", new Bar("prefill", 0.7))
+internal sealed class PrefillBench() : ModelBench("prefill", "Reading a prompt of 512 tokens", new Bar("prefill", 0.7))
 {
     private const int MostTokens = 512;
 

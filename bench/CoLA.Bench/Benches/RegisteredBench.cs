@@ -13,7 +13,7 @@ namespace CoLA.Bench.Benches;
 /// What thousands of registered tasks cost: zipf over all of them with a few dozens resident, beside the same load on 10
 /// tasks in a core and data directory of their own.
 /// </summary>
-internal sealed class RegisteredBench : BenchCommand
+internal sealed class RegisteredBench : ModelBench
 {
     private const int M = 2;
     private const int N = 2;

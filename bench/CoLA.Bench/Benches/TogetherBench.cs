@@ -6,7 +6,7 @@ using CoLA.Core.Adapters;
 namespace CoLA.Bench.Benches;
 
 /// <summary>32 tasks that answer in one batch, beside the same requests one task after another.</summary>
-internal sealed class TogetherBench() : BenchCommand("together", "32 distinct tasks in one batch, and one after another", new Bar("together", 6))
+internal sealed class TogetherBench() : ModelBench("together", "32 distinct tasks in one batch, and one after another", new Bar("together", 6))
 {
     private const int Rows = 32;
     private const int PromptTokens = 32;

@@ -10,7 +10,7 @@ namespace CoLA.Bench.Benches;
 /// A training step of 8 tasks x 128 tokens on one pool: forward, backward and optimizer, A trainable, all targets, every
 /// token labelled.
 /// </summary>
-internal sealed class TrainBench() : BenchCommand("train", "A training step of 8 tasks x 128 tokens: forward, backward and optimizer")
+internal sealed class TrainBench() : ModelBench("train", "A training step of 8 tasks x 128 tokens: forward, backward and optimizer")
 {
     private const int Tasks = 8;
     private const int Tokens = 128;
