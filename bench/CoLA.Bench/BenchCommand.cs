@@ -3,6 +3,7 @@ using CoLA.Bench.Measures;
 using CoLA.Bench.Rendering;
 using CoLA.Client;
 using CoLA.Core.Rejections;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace CoLA.Bench;
@@ -38,7 +39,8 @@ internal abstract class BenchCommand : Command
         }
         catch (Exception refused) when (refused is Rejection or ColaException or OptionsValidationException)
         {
-            await Console.Error.WriteLineAsync(refused.Message);
+            var unreachable = refused is ColaException { StatusCode: StatusCode.Unavailable };
+            await Console.Error.WriteLineAsync(unreachable ? $"the server cannot be reached: {refused.Message}" : refused.Message);
             return 1;
         }
     }

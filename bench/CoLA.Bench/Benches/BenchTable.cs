@@ -12,6 +12,7 @@ internal static class BenchTable
         new QuantizedBench(),
         new RegisteredBench(),
         new TrainBench(),
+        new SoakBench(),
         new ServeBench(),
     ];
 }

@@ -9,7 +9,7 @@ using CoLA.Core.Tenancy;
 namespace CoLA.Bench.Benches;
 
 /// <summary>Decoding with quantised weights beside float32, and what they cost in likelihood of a text.</summary>
-internal sealed class QuantizedBench : BenchCommand
+internal sealed class QuantizedBench : ModelBench
 {
     private const int PromptTokens = 32;
     private const int NewTokens = 64;

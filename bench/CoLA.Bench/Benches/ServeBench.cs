@@ -124,7 +124,7 @@ internal sealed class ServeBench : BenchCommand
         run.Figures["failedRequests"] = failed.Count;
         foreach (var (why, count) in failed.CountBy(why => why))
         {
-            await Console.Error.WriteLineAsync($"{count} failed with {why}");
+            run.Progress.Say($"{count} failed with {why}");
         }
     }
 }

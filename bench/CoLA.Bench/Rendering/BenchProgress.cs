@@ -6,22 +6,27 @@ namespace CoLA.Bench.Rendering;
 internal sealed class BenchProgress
 {
     private readonly ProgressContext? _context;
+    private readonly Action<string> _say;
     private ProgressTask? _part;
 
-    private BenchProgress(ProgressContext? context) => _context = context;
+    private BenchProgress(ProgressContext? context, Action<string> say)
+    {
+        _context = context;
+        _say = say;
+    }
 
     /// <summary>Runs work that tells how far it is.</summary>
     public static Task ShowAsync(bool visible, Func<BenchProgress, Task> work)
     {
         if (!visible)
         {
-            return work(new BenchProgress(null));
+            return work(new BenchProgress(null, Console.Error.WriteLine));
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(context => work(new BenchProgress(context)));
+            .StartAsync(context => work(new BenchProgress(context, line => console.WriteLine(line))));
     }
 
     /// <summary>The next part of the work, in so many steps; what came before is done.</summary>
@@ -30,6 +35,9 @@ internal sealed class BenchProgress
         _part?.StopTask();
         _part = _context?.AddTask(Markup.Escape(part), maxValue: Math.Max(1, steps));
     }
+
+    /// <summary>A line that stays, whoever watches.</summary>
+    public void Say(string line) => _say(line);
 
     public void Advance(int steps = 1) => _part?.Increment(steps);
 }

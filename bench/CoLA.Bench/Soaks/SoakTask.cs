@@ -1,0 +1,17 @@
+namespace CoLA.Bench.Soaks;
+
+/// <summary>A task of a soak.</summary>
+internal sealed class SoakTask(string name)
+{
+    private volatile bool _isLeaving;
+
+    /// <summary><c>tenants/TENANT/tasks/TASK</c></summary>
+    public string Name { get; } = name;
+
+    /// <summary>It is being deleted: rows that name it may not find it any more.</summary>
+    public bool IsLeaving
+    {
+        get => _isLeaving;
+        set => _isLeaving = value;
+    }
+}
