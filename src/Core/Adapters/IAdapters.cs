@@ -1,3 +1,4 @@
+using CoLA.Core.Matrices;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 
@@ -7,11 +8,14 @@ namespace CoLA.Core.Adapters;
 internal interface IAdapters
 {
     /// <summary>
-    /// Down-projects the input (tokens, in) of a site, once for all its targets. The result is handed back to
-    /// <see cref="Add"/>; null where nothing at this site is adapted.
+    /// The base's product with a site's input (tokens, in), and what the adapters add to it: one tensor (tokens, out) for
+    /// each target of the site.
     /// </summary>
-    object? Project(int layer, Site site, Tensor input);
-
-    /// <summary>The base model's <paramref name="output"/> (tokens, out) of a target, plus what the adapters add to it.</summary>
-    Tensor Add(int layer, Target target, Tensor output, object? projected);
+    /// <param name="layer">The layer.</param>
+    /// <param name="site">The site.</param>
+    /// <param name="matrix">The base's weights of all its targets, side by side.</param>
+    /// <param name="bias">Likewise of biases, or null.</param>
+    /// <param name="input">The site's input.</param>
+    /// <param name="widths">Columns of each target.</param>
+    Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths);
 }

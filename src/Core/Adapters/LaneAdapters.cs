@@ -7,7 +7,7 @@ namespace CoLA.Core.Adapters;
 /// Adapters of a decoding batch, one token a row: rows join and leave, each under its own task version or the bare base.
 /// Within a lane the down-projection is one product, the up-projection one batched product.
 /// </summary>
-internal sealed class LaneAdapters(Device device, ScalarType dtype) : IAdapters, IDisposable
+internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedAdapters, IDisposable
 {
     private readonly List<AdapterLane> _lanes = [];
 
@@ -51,7 +51,7 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : IAdapters,
         }
     }
 
-    public object? Project(int layer, Site site, Tensor input)
+    public override object? Project(int layer, Site site, Tensor input)
     {
         var projected = new Tensor?[_lanes.Count];
         for (var at = 0; at < projected.Length; at++)
@@ -66,7 +66,7 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : IAdapters,
         return projected;
     }
 
-    public Tensor Add(int layer, Target target, Tensor output, object? projected)
+    public override Tensor Add(int layer, Target target, Tensor output, object? projected)
     {
         for (var at = 0; at < _lanes.Count; at++)
         {

@@ -1,3 +1,4 @@
+using CoLA.Core.Matrices;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 
@@ -8,7 +9,9 @@ internal sealed class NoAdapters : IAdapters
 {
     public static NoAdapters Instance { get; } = new();
 
-    public object? Project(int layer, Site site, Tensor input) => null;
-
-    public Tensor Add(int layer, Target target, Tensor output, object? projected) => output;
+    public Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
+    {
+        var output = matrix.Multiply(input, bias);
+        return widths.Length == 1 ? [output] : output.split(widths, 1);
+    }
 }

@@ -7,7 +7,7 @@ namespace CoLA.Core.Adapters;
 /// Adapters of whole stretches of tokens, each stretch under one task version or the bare base: prefill and scoring.
 /// Adds into the base's products in place; not for training.
 /// </summary>
-internal sealed class SegmentAdapters : IAdapters
+internal sealed class SegmentAdapters : ProjectedAdapters
 {
     private readonly List<(long Start, long Length, FoldedAdapter Adapter)> _runs = [];
 
@@ -33,7 +33,7 @@ internal sealed class SegmentAdapters : IAdapters
         }
     }
 
-    public object? Project(int layer, Site site, Tensor input)
+    public override object? Project(int layer, Site site, Tensor input)
     {
         var projected = new Tensor?[_runs.Count];
         for (var at = 0; at < projected.Length; at++)
@@ -46,7 +46,7 @@ internal sealed class SegmentAdapters : IAdapters
         return projected;
     }
 
-    public Tensor Add(int layer, Target target, Tensor output, object? projected)
+    public override Tensor Add(int layer, Target target, Tensor output, object? projected)
     {
         for (var at = 0; at < _runs.Count; at++)
         {

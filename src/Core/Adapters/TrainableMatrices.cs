@@ -1,3 +1,4 @@
+using CoLA.Core.Kernels;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 
@@ -53,6 +54,12 @@ internal sealed class TrainableMatrices : IDisposable
 
     public Tensor? Leaf(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 
+    /// <summary>Where a stretch of the weights lies in the CPU's memory.</summary>
+    public nint WeightsAt(long offset, long length) => At(Weights.Flat, offset, length);
+
+    /// <summary>The same of the gradient; 0 where the matrices are frozen.</summary>
+    public nint GradientAt(long offset, long length) => Gradient is null ? 0 : At(Gradient, offset, length);
+
     public void ClearGradient()
     {
         using var cleared = Gradient?.zero_();
@@ -67,6 +74,12 @@ internal sealed class TrainableMatrices : IDisposable
 
         Gradient?.Dispose();
         Weights.Dispose();
+    }
+
+    private static unsafe nint At(Tensor flat, long offset, long length)
+    {
+        using var stretch = flat.narrow(0, offset, length);
+        return (nint)stretch.Floats();
     }
 
     private Tensor LeafOf(long offset, long length, long[] shape)

@@ -79,6 +79,39 @@ internal sealed unsafe class KernelTeam : IDisposable
         }
     }
 
+    /// <summary>Calls <paramref name="work"/> for 0 .. count - 1, and returns when all is done: for regions that are long beside a delegate.</summary>
+    public void For(int count, Action<int> work)
+    {
+        var handle = GCHandle.Alloc(work);
+        try
+        {
+            var job = new DelegateJob { Work = handle };
+            Run(ref job, count);
+        }
+        finally
+        {
+            handle.Free();
+        }
+    }
+
+    /// <summary>Products that do not depend on one another, as one region.</summary>
+    public void Run(List<StridedProduct> products)
+    {
+        var ends = new int[products.Count];
+        var chunks = 0;
+        for (var at = 0; at < ends.Length; at++)
+        {
+            ends[at] = chunks += products[at].Chunks;
+        }
+
+        For(chunks, chunk =>
+        {
+            var at = Array.BinarySearch(ends, chunk + 1);
+            at = at < 0 ? ~at : at;
+            products[at].Run(chunk - (at == 0 ? 0 : ends[at - 1]));
+        });
+    }
+
     public void Dispose()
     {
         _stopping = true;
@@ -139,6 +172,13 @@ internal sealed unsafe class KernelTeam : IDisposable
         }
 
         Interlocked.Decrement(ref _asleep.Value);
+    }
+
+    private struct DelegateJob : IKernelJob
+    {
+        public GCHandle Work;
+
+        public readonly void Run(int chunk) => ((Action<int>)Work.Target!)(chunk);
     }
 
     /// <summary>A number on a cache line of its own.</summary>

@@ -50,7 +50,7 @@ internal unsafe struct PanelCopy : IKernelJob
         for (var k = 0; k < In; k += Int4Panel.Group)
         {
             var depth = Math.Min(Int4Panel.Group, In - k);
-            var from = Kind == PanelKind.Float ? (float*)panel + (nint)k * Kernels.Panels.Width : Values(panel, k, depth, values);
+            var from = Values(Kind, panel, k, depth, values);
             for (var at = 0; at < depth; at++)
             {
                 new ReadOnlySpan<float>(from + at * Kernels.Panels.Width, columns).CopyTo(new Span<float>(To + (nint)(k + at) * Out + first, columns));
@@ -58,20 +58,27 @@ internal unsafe struct PanelCopy : IKernelJob
         }
     }
 
-    private readonly float* Values(byte* panel, int k, int depth, float* values)
+    /// <summary>
+    /// Rows k .. k + depth - 1 of a panel, (depth, 16): where they are, or made from their codes at <paramref name="room"/>.
+    /// Of <see cref="PanelKind.Int4"/>, whole groups.
+    /// </summary>
+    public static float* Values(PanelKind kind, byte* panel, int k, int depth, float* room)
     {
-        if (Kind == PanelKind.Int4)
+        switch (kind)
         {
-            Int4Panel.Read(panel, k, depth, values);
-            return values;
-        }
+            case PanelKind.Int4:
+                Int4Panel.Read(panel, k, depth, room);
+                return room;
+            case PanelKind.Int8:
+                Int8Panel.Read(panel, k, depth, room);
+                for (var at = 0; at < depth * Kernels.Panels.Width; at++)
+                {
+                    room[at] *= Int8Panel.Scales(panel)[at % Kernels.Panels.Width];
+                }
 
-        Int8Panel.Read(panel, k, depth, values);
-        for (var at = 0; at < depth * Kernels.Panels.Width; at++)
-        {
-            values[at] *= Int8Panel.Scales(panel)[at % Kernels.Panels.Width];
+                return room;
+            default:
+                return (float*)panel + (nint)k * Kernels.Panels.Width;
         }
-
-        return values;
     }
 }

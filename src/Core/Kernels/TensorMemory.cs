@@ -17,4 +17,15 @@ internal static unsafe class TensorMemory
 
         return (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
     }
+
+    /// <summary>The first element of a contiguous int64 tensor, valid for as long as the tensor lives.</summary>
+    public static long* Longs(this torch.Tensor tensor)
+    {
+        if (tensor.dtype != torch.int64 || tensor.device_type != DeviceType.CPU || !tensor.is_contiguous())
+        {
+            throw new ArgumentException("the kernels read contiguous int64 on the CPU", nameof(tensor));
+        }
+
+        return (long*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    }
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Matrices;
 
 /// <summary>
-/// The product with a frozen matrix as a node of the graph. It saves nothing: the backward makes the matrix dense for as
-/// long as it multiplies, so that training needs no second copy of the base.
+/// The product with a frozen matrix as a node of the graph. It saves nothing: the backward transposes the matrix
+/// stretch by stretch on its way, so that training needs no second copy of the base.
 /// </summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
 internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduct>
@@ -21,8 +21,6 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        using var dense = ((PanelMatrix)ctx.get_data(nameof(PanelMatrix))).ToDense();
-        using var transposed = dense.t();
-        return [grad_output.matmul(transposed), null!, null!];
+        return [((PanelMatrix)ctx.get_data(nameof(PanelMatrix))).ProductTransposed(grad_output), null!, null!];
     }
 }

@@ -100,4 +100,18 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         _team.Run(ref job, job.Chunks);
         return output;
     }
+
+    /// <summary><paramref name="gradient"/> (tokens, out) times the matrix transposed: (tokens, in), the gradient of a product's input.</summary>
+    internal Tensor ProductTransposed(Tensor gradient)
+    {
+        using var rows = gradient.contiguous();
+        var input = empty(gradient.shape[0], In, float32, CPU);
+        var job = ProductTransposed(rows.Floats(), (int)gradient.shape[0], input.Floats());
+        _team.Run(ref job, job.Chunks);
+        return input;
+    }
+
+    /// <summary>A job that multiplies <paramref name="rows"/> rows of <paramref name="x"/> (rows, out) by the matrix transposed into <paramref name="y"/> (rows, in).</summary>
+    public TransposedProduct ProductTransposed(float* x, int rows, float* y) =>
+        new() { Kind = Kind, Panels = _panels, X = x, Rows = rows, In = In, Out = Out, Y = y };
 }

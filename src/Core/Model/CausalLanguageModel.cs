@@ -1,5 +1,6 @@
 using CoLA.Core.Adapters;
 using CoLA.Core.Kernels;
+using CoLA.Core.Matrices;
 using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
 using TorchSharp;
@@ -94,6 +95,24 @@ internal sealed class CausalLanguageModel : IDisposable
     {
         var logits = Weights.Head.Multiply(RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon));
         return logits.dtype == float32 ? logits : logits.to(float32);
+    }
+
+    /// <summary>
+    /// Log-probabilities (labels), float32, of <paramref name="labels"/> (labels), int64, by the last hidden states before
+    /// the final norm (labels, hidden). Gradients flow to the hidden states.
+    /// </summary>
+    public Tensor LogProbabilities(Tensor hidden, Tensor labels)
+    {
+        if (Team is null)
+        {
+            return nn.functional.log_softmax(Logits(hidden), -1).gather(1, labels.unsqueeze(1)).squeeze(1);
+        }
+
+        var normed = RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon);
+        var head = (PanelMatrix)Weights.Head;
+        return normed.requires_grad && is_grad_enabled()
+            ? LabelLogProbabilities.apply(normed, labels, head, Team)
+            : LabelLogProbabilities.Of(normed, labels, head, Team);
     }
 
     /// <summary>The base weight of a target, transposed: (in, out).</summary>

@@ -17,13 +17,13 @@ internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights w
     {
         long tokens = input.shape[0], headDim = config.HeadDim;
         long queryWidth = config.Out(Target.Q), keyValueWidth = config.Out(Target.K);
-        var joined = weights.QueryKeyValue.Multiply(input, weights.QueryKeyValueBias).split([queryWidth, keyValueWidth, keyValueWidth], 1);
-        var projected = adapters.Project(index, Site.AttentionInput, input);
+        var joined = adapters.Multiply(
+            index, Site.AttentionInput, weights.QueryKeyValue, weights.QueryKeyValueBias, input, [queryWidth, keyValueWidth, keyValueWidth]);
 
         // (tokens, heads, headDim)
-        var query = adapters.Add(index, Target.Q, joined[0], projected).reshape(tokens, config.Heads, headDim);
-        var key = adapters.Add(index, Target.K, joined[1], projected).reshape(tokens, config.KeyValueHeads, headDim);
-        var value = adapters.Add(index, Target.V, joined[2], projected).reshape(tokens, config.KeyValueHeads, headDim);
+        var query = joined[0].reshape(tokens, config.Heads, headDim);
+        var key = joined[1].reshape(tokens, config.KeyValueHeads, headDim);
+        var value = joined[2].reshape(tokens, config.KeyValueHeads, headDim);
         if (weights.QueryNorm is { } queryNorm && weights.KeyNorm is { } keyNorm)
         {
             query = RmsNorm.Apply(query, queryNorm, config.RmsNormEpsilon);
@@ -33,25 +33,14 @@ internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights w
         query = RotaryEmbedding.Rotate(query, angles);
         key = RotaryEmbedding.Rotate(key, angles);
         var mixed = attention.Attend(index, query, key, value); // (tokens, heads x headDim)
-        return adapters.Add(
-            index,
-            Target.O,
-            weights.Output.Multiply(mixed, weights.OutputBias),
-            adapters.Project(index, Site.AttentionOutput, mixed));
+        return adapters.Multiply(index, Site.AttentionOutput, weights.Output, weights.OutputBias, mixed, [config.HiddenSize])[0];
     }
 
     private Tensor FeedForward(Tensor input, IAdapters adapters)
     {
         long width = config.IntermediateSize;
-        var joined = weights.GateUp.Multiply(input, weights.GateUpBias).split([width, width], 1);
-        var projected = adapters.Project(index, Site.FeedForwardInput, input);
-        var gate = adapters.Add(index, Target.Gate, joined[0], projected);
-        var up = adapters.Add(index, Target.Up, joined[1], projected);
-        var gated = nn.functional.silu(gate) * up; // (tokens, intermediate)
-        return adapters.Add(
-            index,
-            Target.Down,
-            weights.Down.Multiply(gated, weights.DownBias),
-            adapters.Project(index, Site.FeedForwardOutput, gated));
+        var joined = adapters.Multiply(index, Site.FeedForwardInput, weights.GateUp, weights.GateUpBias, input, [width, width]);
+        var gated = nn.functional.silu(joined[0]) * joined[1]; // (tokens, intermediate)
+        return adapters.Multiply(index, Site.FeedForwardOutput, weights.Down, weights.DownBias, gated, [config.HiddenSize])[0];
     }
 }

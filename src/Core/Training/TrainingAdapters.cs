@@ -10,18 +10,12 @@ namespace CoLA.Core.Training;
 /// </summary>
 /// <param name="pool">The shared A and what is subtracted.</param>
 /// <param name="parts">The tasks in the order of the batch.</param>
-internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAdapters.Part> parts) : IAdapters
+internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingPart> parts) : ProjectedAdapters
 {
-    private readonly long[] _tokens = [.. parts.Select(part => part.Tokens)];
+    private readonly long[] _tokens = [.. parts.Select(part => (long)part.Tokens)];
     private readonly bool _subtracts = parts.Any(part => part.Task is { Subtracts: true });
 
-    /// <summary>One task's stretch of the batch.</summary>
-    /// <param name="Task">Null for rows of the bare base.</param>
-    /// <param name="Tokens">Length of the stretch.</param>
-    /// <param name="Draws">What a random coupling draws in this step; null for its mean.</param>
-    internal sealed record Part(TaskState? Task, long Tokens, Draws? Draws);
-
-    public object? Project(int layer, Site site, Tensor input)
+    public override object? Project(int layer, Site site, Tensor input)
     {
         if (pool.A.Leaf(layer, site) is not { } a)
         {
@@ -35,7 +29,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         return new Projected(targets, SplitTargets(input.matmul(Cast(a, input).t()), targets.Count), subtracted);
     }
 
-    public Tensor Add(int layer, Target target, Tensor output, object? projected)
+    public override Tensor Add(int layer, Target target, Tensor output, object? projected)
     {
         if (projected is not Projected { Targets: var targets } site || !targets.Contains(target))
         {
@@ -60,7 +54,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
     private Tensor[] SplitTargets(Tensor projected, int targets) =>
         projected.mul(pool.Spec.Scale).split(projected.shape[1] / targets, 1);
 
-    private Tensor AddPart(Part part, int layer, Target target, Tensor output, Tensor projected, Tensor? subtracted)
+    private Tensor AddPart(TrainingPart part, int layer, Target target, Tensor output, Tensor projected, Tensor? subtracted)
     {
         if (part.Task is not { } task)
         {
@@ -69,16 +63,15 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
 
         var heads = Cast(task.Heads.Leaf(layer, target)!, output); // (N, r, out)
         var coupling = task.Coupling;
-        var drawn = part.Draws is not null && coupling.DrawCount > 0;
         Tensor sum;
-        if (coupling.Collapses && !drawn)
+        if (coupling.Collapses && !part.IsDrawn)
         {
             var summed = projected.view(-1, coupling.M, pool.Spec.Rank).sum(dim: 1); // (tokens, r)
             sum = addmm(output, summed, coupling.FoldServed(heads), 1, 1);
         }
         else
         {
-            var blocks = drawn ? coupling.Drawn(part.Draws!(layer, target)) : coupling.Mean;
+            var blocks = part.IsDrawn ? coupling.Drawn(part.Draws!(layer, target)) : coupling.Mean;
             sum = addmm(output, projected, Coupling.Fold(heads, blocks), 1, 1);
         }
 

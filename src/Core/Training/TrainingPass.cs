@@ -82,6 +82,9 @@ internal sealed class TrainingPass
                 inputs[0] = _model.Embed(batch.Ids).DetachFromDisposeScope();
             }
 
+            // The adapters of the lowest layer are reached by the gradient of what goes in.
+            inputs[0]!.requires_grad_(gradients);
+
             for (var layer = 0; layer < layers; layer++)
             {
                 Forward(layer, batch.Attention, angles, adapters, inputs, outputs, gradients);
@@ -108,6 +111,7 @@ internal sealed class TrainingPass
         finally
         {
             gradient?.Dispose();
+            (adapters as IDisposable)?.Dispose();
             foreach (var tensor in inputs.Concat(outputs))
             {
                 tensor?.Dispose();
@@ -123,12 +127,17 @@ internal sealed class TrainingPass
         return new RotaryAngles(angles.Cos.DetachFromDisposeScope(), angles.Sin.DetachFromDisposeScope());
     }
 
-    private TrainingAdapters AdaptersOf(IReadOnlyList<EncodedExample> rows) => new(
+    /// <summary>The adapters of a batch in the form that <paramref name="model"/> computes them; some are <see cref="IDisposable"/>.</summary>
+    internal static IAdapters AdaptersOf(CausalLanguageModel model, PoolState pool, IReadOnlyList<TrainingPart> parts) =>
+        model.Team is null ? new TrainingAdapters(pool, parts) : new KernelAdapters(model, pool, parts);
+
+    private IAdapters AdaptersOf(IReadOnlyList<EncodedExample> rows) => AdaptersOf(
+        _model,
         _pool,
-        [.. rows.GroupBy(row => row.Task!.Value).Select(group => new TrainingAdapters.Part(
-            _tasks[group.Key],
-            group.Sum(row => (long)row.Ids.Count),
-            DrawsOf(group.Key)))]);
+        [
+            .. rows.GroupBy(row => row.Task!.Value)
+                .Select(group => new TrainingPart(_tasks[group.Key], group.Sum(row => row.Ids.Count), DrawsOf(group.Key))),
+        ]);
 
     private void Forward(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
     {
@@ -159,9 +168,8 @@ internal sealed class TrainingPass
             chunk.requires_grad_(true);
         }
 
-        var negativeLogLikelihoods = nn.functional.cross_entropy(
-            _model.Logits(chunk), batch.Labels.narrow(0, start, count), reduction: nn.Reduction.None); // (count)
-        Account(batch, start, negativeLogLikelihoods.detach().cpu().data<float>().ToArray());
+        var logProbabilities = _model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)); // (count)
+        Account(batch, start, logProbabilities.detach().cpu().data<float>().ToArray());
         if (gradient is null)
         {
             return;
@@ -170,10 +178,10 @@ internal sealed class TrainingPass
         var factors = new float[count];
         for (var at = 0; at < count; at++)
         {
-            factors[at] = (float)(batch.Weights[start + at] / _normalisers[batch.Owners[start + at]!.Value]);
+            factors[at] = (float)(-batch.Weights[start + at] / _normalisers[batch.Owners[start + at]!.Value]);
         }
 
-        autograd.backward([negativeLogLikelihoods], [tensor(factors, float32, _model.Device)]);
+        autograd.backward([logProbabilities], [tensor(factors, float32, _model.Device)]);
         using var noGrad = no_grad();
         gradient.index_add_(0, positions, chunk.grad!, 1);
     }
@@ -185,7 +193,7 @@ internal sealed class TrainingPass
             var task = batch.Owners[start + at]!.Value;
             var (sum, weight, tokens) = _losses[task];
             double own = batch.Weights[start + at];
-            _losses[task] = new TaskLoss(sum + own * values[at], weight + own, tokens + 1);
+            _losses[task] = new TaskLoss(sum - own * values[at], weight + own, tokens + 1);
         }
     }
 
@@ -194,12 +202,8 @@ internal sealed class TrainingPass
     {
         using var scope = NewDisposeScope();
         autograd.backward([outputs[layer]!], [gradient]);
-        var below = layer == 0 ? gradient : inputs[layer]!.grad!.DetachFromDisposeScope();
-        if (layer > 0)
-        {
-            gradient.Dispose();
-        }
-
+        var below = inputs[layer]!.grad!.DetachFromDisposeScope();
+        gradient.Dispose();
         outputs[layer]!.Dispose();
         outputs[layer] = null;
         inputs[layer + 1]!.Dispose();

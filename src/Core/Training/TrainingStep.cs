@@ -13,6 +13,7 @@ namespace CoLA.Core.Training;
 /// </summary>
 internal sealed class TrainingStep
 {
+    private readonly CausalLanguageModel _model;
     private readonly PoolState _pool;
     private readonly IReadOnlyDictionary<TaskName, TaskState> _tasks;
     private readonly TrainingPass _pass;
@@ -24,6 +25,7 @@ internal sealed class TrainingStep
         IReadOnlyList<EncodedExample> examples,
         int tokenBudget = TrainingPass.DefaultTokenBudget)
     {
+        _model = model;
         _pool = pool;
         _tasks = tasks;
         _pass = new TrainingPass(model, pool, tasks, examples) { DrawsOf = SeededDrawsOf, TokenBudget = tokenBudget };
@@ -83,10 +85,10 @@ internal sealed class TrainingStep
             _pass.Tokens);
     }
 
-    private static OptimizerStepReport Step(AdamW optimizer, TrainableMatrices matrices, double norm)
+    private OptimizerStepReport Step(AdamW optimizer, TrainableMatrices matrices, double norm)
     {
         var rate = optimizer.LearningRate;
-        optimizer.Apply(matrices.Weights.Flat, matrices.Gradient!, norm);
+        optimizer.Apply(matrices.Weights.Flat, matrices.Gradient!, norm, _model.Team);
         return new OptimizerStepReport(optimizer.Step, rate, norm);
     }
 

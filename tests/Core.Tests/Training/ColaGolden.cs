@@ -29,12 +29,12 @@ internal sealed class ColaGolden : IDisposable
     private readonly Checkpoint _checkpoint;
     private readonly bool _named;
 
-    private ColaGolden(string directory)
+    private ColaGolden(string directory, bool kernels)
     {
         _case = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
         _tensors = SafetensorsFile.Open(Path.Combine(directory, "tensors.safetensors"));
         _checkpoint = Checkpoint.Open(Path.Combine(Path.GetDirectoryName(directory)!, Json.GetProperty("base").GetString()!));
-        Model = CausalLanguageModel.Load(_checkpoint, CPU);
+        Model = CausalLanguageModel.Load(_checkpoint, CPU, useKernels: kernels);
         var pissa = Json.TryGetProperty("subtract_initial_product", out var subtract) && subtract.GetBoolean();
         Pool = new PoolSpec(
             Enum.GetValues<Target>(),
@@ -60,7 +60,7 @@ internal sealed class ColaGolden : IDisposable
     public IReadOnlyDictionary<TaskName, TaskState> Tasks { get; }
 
     /// <summary>Null with the reason where the case is of a method that is not built.</summary>
-    public static (ColaGolden? Golden, string? Skipped) Open(string name)
+    public static (ColaGolden? Golden, string? Skipped) Open(string name, bool kernels)
     {
         var directory = SharedMaterial.PathOf("goldens", "cola", name);
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
@@ -72,7 +72,7 @@ internal sealed class ColaGolden : IDisposable
 
         return root.TryGetProperty("strategy", out var strategy) && !Strategies.ContainsKey(strategy.GetString()!)
             ? (null, $"the strategy {strategy} is not built yet")
-            : (new ColaGolden(directory), null);
+            : (new ColaGolden(directory, kernels), null);
     }
 
     public Tensor Tensor(string name) => _tensors.Read(name);

@@ -10,13 +10,15 @@ namespace CoLA.Core.Tests.Training;
 /// <summary>Logits, gradients, losses and final weights of every case of goldens/cola.</summary>
 public sealed class ColaGoldenTests
 {
-    public static TheoryData<string> Cases => [.. SharedMaterial.Folders("goldens/cola", "case.json")];
+    /// <summary>Every case, by the CPU's own kernels and by libtorch.</summary>
+    public static TheoryData<string, bool> Cases =>
+        [.. SharedMaterial.Folders("goldens/cola", "case.json").SelectMany(name => new[] { (name, true), (name, false) })];
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Cases))]
-    public void TrainStep_Case_MovesAsTheGolden(string name)
+    public void TrainStep_Case_MovesAsTheGolden(string name, bool kernels)
     {
-        var (golden, skipped) = ColaGolden.Open(name);
+        var (golden, skipped) = ColaGolden.Open(name, kernels);
         Assert.SkipWhen(skipped is not null, skipped ?? "");
         using var opened = golden!;
         using var scope = NewDisposeScope();
@@ -56,9 +58,10 @@ public sealed class ColaGoldenTests
     {
         using var noGrad = no_grad();
         using var attention = new PackedAttention([.. rows.Select(row => row.Ids.Count)], golden.Model.Config, CPU);
-        var adapters = new TrainingAdapters(
+        var adapters = TrainingPass.AdaptersOf(
+            golden.Model,
             golden.PoolState,
-            [.. rows.Select(row => new TrainingAdapters.Part(row.Task is { } task ? golden.Tasks[task] : null, row.Ids.Count, draws))]);
+            [.. rows.Select(row => new TrainingPart(row.Task is { } task ? golden.Tasks[task] : null, row.Ids.Count, draws))]);
         var hidden = golden.Model.Hidden(tensor(rows.SelectMany(row => row.Ids.Select(id => (long)id)).ToArray()), attention, adapters);
         var ends = rows.Select((_, at) => rows.Take(at + 1).Sum(row => (long)row.Ids.Count) - 1).ToArray();
 

@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace CoLA.Core.Kernels;
+
+/// <summary>One step of AdamW over flat buffers, everything in one pass over memory. A chunk is a stretch of them.</summary>
+internal unsafe struct AdamWJob : IKernelJob
+{
+    private const int ChunkLength = 1 << 16;
+
+    public float* Weights;
+    public float* Gradient;
+    public float* FirstMoment;
+    public float* SecondMoment;
+    public long Length;
+
+    /// <summary>What the gradient is multiplied by: less than 1 where it is clipped.</summary>
+    public float GradientFactor;
+
+    /// <summary>1 - learning rate x weight decay.</summary>
+    public float Decay;
+    public float Beta1;
+    public float Beta2;
+
+    /// <summary>Learning rate / (1 - beta1^step).</summary>
+    public float StepSize;
+
+    /// <summary>1 / sqrt(1 - beta2^step).</summary>
+    public float RootFactor;
+    public float Epsilon;
+
+    public readonly int Chunks => (int)((Length + ChunkLength - 1) / ChunkLength);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Run(int chunk)
+    {
+        var at = (long)chunk * ChunkLength;
+        var last = Math.Min(at + ChunkLength, Length);
+        Vector256<float> factor = Vector256.Create(GradientFactor), decay = Vector256.Create(Decay), epsilon = Vector256.Create(Epsilon);
+        Vector256<float> rest1 = Vector256.Create(1 - Beta1), beta2 = Vector256.Create(Beta2), rest2 = Vector256.Create(1 - Beta2);
+        Vector256<float> size = Vector256.Create(-StepSize), root = Vector256.Create(RootFactor);
+        for (; at + 8 <= last; at += 8)
+        {
+            var gradient = Vector256.Load(Gradient + at) * factor;
+            var first = Vector256.Load(FirstMoment + at);
+            first = Vector256.FusedMultiplyAdd(gradient - first, rest1, first);
+            var second = Vector256.FusedMultiplyAdd(gradient * rest2, gradient, Vector256.Load(SecondMoment + at) * beta2);
+            first.Store(FirstMoment + at);
+            second.Store(SecondMoment + at);
+            var denominator = Vector256.FusedMultiplyAdd(Vector256.Sqrt(second), root, epsilon);
+            Vector256.FusedMultiplyAdd(size, first / denominator, Vector256.Load(Weights + at) * decay).Store(Weights + at);
+        }
+
+        for (; at < last; at++)
+        {
+            var gradient = Gradient[at] * GradientFactor;
+            FirstMoment[at] = MathF.FusedMultiplyAdd(gradient - FirstMoment[at], 1 - Beta1, FirstMoment[at]);
+            SecondMoment[at] = MathF.FusedMultiplyAdd(gradient * (1 - Beta2), gradient, SecondMoment[at] * Beta2);
+            var denominator = MathF.FusedMultiplyAdd(MathF.Sqrt(SecondMoment[at]), RootFactor, Epsilon);
+            Weights[at] = MathF.FusedMultiplyAdd(-StepSize, FirstMoment[at] / denominator, Weights[at] * Decay);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using CoLA.Core.Adapters;
+
+namespace CoLA.Core.Training;
+
+/// <summary>One task's stretch of a training batch.</summary>
+/// <param name="Task">Its working copy; null for rows of the bare base.</param>
+/// <param name="Tokens">Length of the stretch.</param>
+/// <param name="Draws">What a random coupling draws in this step; null for its mean.</param>
+internal sealed record TrainingPart(TaskState? Task, int Tokens, Draws? Draws)
+{
+    /// <summary>The coupling is a draw, not its mean.</summary>
+    public bool IsDrawn => Draws is not null && Task is { Coupling.DrawCount: > 0 };
+}
