@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CoLA.Bench.Measures;
 using CoLA.Bench.Rendering;
 using CoLA.Client;
 using CoLA.Core.Rejections;
@@ -47,24 +46,25 @@ internal abstract class BenchCommand : Command
 
     private async Task ReportAsync(ParseResult parse, bool json, CancellationToken cancellation)
     {
-        var meter = new MachineMeter();
         BenchRun run = null!;
         await BenchProgress.ShowAsync(!json, async progress =>
         {
-            progress.Begin("machine", 1);
-            meter.Measure();
-            progress.Advance();
-            PeakMemory.Restart(); // the meter's own buffer does not count
             run = Begin(parse, progress);
+            Measure("machine");
             await MeasureAsync(run, parse, cancellation);
-            run.Figures["peakResidentMegabytes"] = PeakMemory.Megabytes;
-            progress.Begin("machine again", 1);
-            meter.Measure();
-            progress.Advance();
+            run.Figures["peakResidentMegabytes"] = run.PeakMegabytes;
+            Measure("machine again");
         });
 
-        var machine = meter.Machine;
+        var machine = run.Machine;
         var ratios = run.Ratios.ToDictionary(ratio => ratio.Key, ratio => ratio.Value(machine));
         ReportWriter.Write(new BenchReport(Name, run.ModelName, machine, run.Figures, ratios), _bars, json);
+
+        void Measure(string part)
+        {
+            run.Progress.Begin(part, 1);
+            run.MeasureMachine();
+            run.Progress.Advance();
+        }
     }
 }

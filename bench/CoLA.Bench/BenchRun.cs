@@ -8,6 +8,9 @@ namespace CoLA.Bench;
 /// <summary>One run of a benchmark: what it was asked for, and what it has found.</summary>
 internal sealed class BenchRun(string model, int repetitions, BenchProgress progress)
 {
+    private readonly MachineMeter _meter = new();
+    private double _peak;
+
     public string Model { get; } = model;
 
     /// <summary>Rounds that count.</summary>
@@ -21,8 +24,22 @@ internal sealed class BenchRun(string model, int repetitions, BenchProgress prog
     /// <summary>Absolute medians.</summary>
     public Dictionary<string, double> Figures { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Made when the machine was measured for the second time.</summary>
+    /// <summary>Made when the machine was measured for the last time.</summary>
     public Dictionary<string, Func<Machine, double>> Ratios { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the machine can do, by the measurements made so far.</summary>
+    public Machine Machine => _meter.Machine;
+
+    /// <summary>Highest resident memory so far, in megabytes, the measurements of the machine left out.</summary>
+    public double PeakMegabytes => Math.Max(_peak, PeakMemory.Megabytes);
+
+    /// <summary>Measures the machine, which drifts: before, after, and in every round, so that it is compared with what it was then.</summary>
+    public void MeasureMachine()
+    {
+        _peak = PeakMegabytes;
+        _meter.Measure();
+        PeakMemory.Restart(); // the meter's own buffer does not count
+    }
 
     public World Open(EngineOptions? options = null)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Bench.Measures;
 
-/// <summary>Measures the machine before and after a benchmark, because it drifts: its figures are medians over both moments.</summary>
+/// <summary>What the machine can do: medians over every moment at which it was measured.</summary>
 internal sealed class MachineMeter
 {
     private const int Side = 1024;

@@ -17,6 +17,11 @@ internal sealed class Rounds
         var rounds = new Dictionary<string, double>[run.Repetitions];
         for (var round = -1; round < run.Repetitions; round++)
         {
+            if (round >= 0)
+            {
+                run.MeasureMachine();
+            }
+
             var measured = new Dictionary<string, double>(StringComparer.Ordinal);
             foreach (var (name, measureAsync) in sides)
             {
