@@ -14,14 +14,7 @@ internal static class InitialHeads
     /// <summary>What an owner should know about the choice.</summary>
     public static IReadOnlyList<string> Notes(PoolSpec pool, int poolVersion)
     {
-        var notes = new List<string>();
-        if (pool.Initialisation == Initialisation.Pissa && pool.M > 1)
-        {
-            notes.Add(
-                $"PISSA with M = {pool.M} has in practice rank r = {pool.Rank}, because identical copies are not told apart by training; "
-                + $"for rank M r = {pool.M * pool.Rank} use a pool with PISSA_SLICES or GAUSSIAN");
-        }
-
+        var notes = PoolNotes(pool);
         if (pool.Initialisation != Initialisation.Gaussian && poolVersion > 1)
         {
             notes.Add($"the task begins on pool version {poolVersion} with zero heads; those of the initialisation are made on version 1 only");
@@ -29,4 +22,13 @@ internal static class InitialHeads
 
         return notes;
     }
+
+    /// <summary>What is worth knowing of the pool, however a task's heads begin.</summary>
+    public static List<string> PoolNotes(PoolSpec pool) => pool.Initialisation == Initialisation.Pissa && pool.M > 1
+        ?
+        [
+            $"PISSA with M = {pool.M} has in practice rank r = {pool.Rank}, because identical copies are not told apart by training; "
+            + $"for rank M r = {pool.M * pool.Rank} use a pool with PISSA_SLICES or GAUSSIAN",
+        ]
+        : [];
 }

@@ -77,7 +77,7 @@ internal sealed class SessionOpening(RegistryTransaction registry, TenantId call
     /// <summary>
     /// The served version where it is pinned to the session's pool version; else the newest version that is (another
     /// tenant's session may have published one that the owner has not switched to); else new heads for a task that was
-    /// never trained; else, with rebase, the served version's heads all the same.
+    /// neither trained nor started from another's heads; else, with rebase, the served version's heads all the same.
     /// </summary>
     private SessionTaskRow Begin(TaskRow task, SessionRow session, int position, PoolRow pool)
     {
@@ -86,8 +86,8 @@ internal sealed class SessionOpening(RegistryTransaction registry, TenantId call
         var pinned = served.PoolVersion == session.PoolVersion
             ? served
             : versions.LastOrDefault(version => version.PoolVersion == session.PoolVersion);
-        var neverTrained = task.VersionsMade == 1;
-        if (pinned is null && !neverTrained && !asked.Rebase)
+        var hasHeads = task.VersionsMade > 1 || served.Sha256 is not null;
+        if (pinned is null && hasHeads && !asked.Rebase)
         {
             var poolName = Snapshots.NameOf(pool);
             throw new PreconditionRejection(
@@ -95,7 +95,7 @@ internal sealed class SessionOpening(RegistryTransaction registry, TenantId call
                 + $"the session begins at {new PoolVersionName(poolName, session.PoolVersion)}; begin there, or set rebase to keep the heads although their outputs change");
         }
 
-        var kept = pinned ?? (neverTrained ? null : served);
+        var kept = pinned ?? (hasHeads ? served : null);
         return new SessionTaskRow
         {
             Task = task.Key,

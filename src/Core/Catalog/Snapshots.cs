@@ -61,9 +61,10 @@ internal static class Snapshots
         [.. registry.Tasks.Grants(row.Key)
             .Where(grant => row.Tenant == viewer.Value || grant.Tenant == viewer.Value)
             .Select(grant => new TaskGrant(new TenantId(grant.Tenant), (Grants)grant.Rights))],
-        Moment(row.Created));
+        Moment(row.Created),
+        StartOf(row, viewer));
 
-    public static TaskVersionSnapshot Of(RegistryTransaction registry, TaskRow task, TaskVersionRow row)
+    public static TaskVersionSnapshot Of(RegistryTransaction registry, TaskRow task, TaskVersionRow row, TenantId viewer)
     {
         var pool = registry.Pools.Get(task.Pool);
         return new TaskVersionSnapshot(
@@ -77,7 +78,8 @@ internal static class Snapshots
             row.SubtractsInitial,
             new TenantId(row.Maker),
             row.Number == task.ServedVersion,
-            Moment(row.Created));
+            Moment(row.Created),
+            row.Number == 1 ? StartOf(task, viewer) : null);
     }
 
     public static SessionSnapshot Of(RegistryTransaction registry, SessionRow row)
@@ -123,6 +125,12 @@ internal static class Snapshots
             row.StandRequestHash,
             row.StandReply);
     }
+
+    // Whose heads a task began with is between the two owners: others may not know that the lender's task is there.
+    private static TaskVersionName? StartOf(TaskRow task, TenantId viewer) =>
+        task.StartedFrom is { } name && TaskVersionName.Parse(name) is var start && (viewer.Value == task.Tenant || viewer == start.Task.Tenant)
+            ? start
+            : null;
 
     private static Artifact? HeadsOf(TaskVersionRow row) => row.Sha256 is null ? null : new Artifact(row.Sha256, row.Bytes!.Value);
 

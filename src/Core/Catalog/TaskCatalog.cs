@@ -9,6 +9,8 @@ namespace CoLA.Core.Catalog;
 /// <summary>The rules of tasks: who registers, grants, serves, rolls back and deletes them. Thread-safe.</summary>
 public sealed class TaskCatalog
 {
+    private const string RegisterAction = "RegisterTask";
+
     private readonly Ledger _ledger;
     private readonly BaseModelIdentity _baseModel;
 
@@ -35,6 +37,7 @@ public sealed class TaskCatalog
     /// <param name="spec">Fixed for its life.</param>
     /// <param name="grants">What other tenants may do with it; empty by default.</param>
     /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <param name="notes">What its owner should know besides.</param>
     public Task<RegisteredTask> RegisterAsync(
         Mutation mutation,
         TaskName name,
@@ -42,35 +45,54 @@ public sealed class TaskCatalog
         int? poolVersion,
         TaskSpec spec,
         IReadOnlyList<TaskGrant> grants,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        params IReadOnlyList<string> notes) =>
+        RegisterAsync(mutation, name, poolName, grants, registration => registration.AsTheBase(poolVersion, spec, notes), cancellation);
+
+    /// <summary>
+    /// Makes a task that computes exactly what its neighbour's version computes: it takes that version's strategy, N, pool
+    /// version, heads and subtracted product. The heads are a copy, so it depends on its neighbour no longer.
+    /// </summary>
+    /// <param name="mutation">The caller owns the task, and owns the neighbour or has LEND on it.</param>
+    /// <param name="newcomer">The task.</param>
+    /// <param name="neighbour">A task of the same pool.</param>
+    /// <param name="version">Null for its served version.</param>
+    /// <param name="notes">What the owner should know besides.</param>
+    /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <exception cref="InvalidArgumentRejection">Another strategy, N or pool version than the neighbour's was asked for.</exception>
+    public Task<RegisteredTask> RegisterFromAsync(
+        Mutation mutation,
+        Newcomer newcomer,
+        TaskName neighbour,
+        int? version,
+        IReadOnlyList<string> notes,
+        CancellationToken cancellation) => RegisterAsync(
+        mutation,
+        newcomer.Name,
+        newcomer.Pool,
+        newcomer.Grants,
+        registration => registration.From(neighbour, version, newcomer, notes),
+        cancellation);
+
+    /// <summary>The reply that this RegisterTask got before; null where it is new.</summary>
+    public RegisteredTask? FindRegistered(Mutation mutation) => _ledger.FindReply<RegisteredTask>(mutation, RegisterAction);
+
+    /// <summary>Refuses what registering would refuse whatever the new task starts from.</summary>
+    public void RequireRegistrable(TenantId caller, TaskName name, PoolName pool, IReadOnlyList<TaskGrant> grants)
     {
-        if (name.Tenant != mutation.Tenant)
-        {
-            throw new InvalidArgumentRejection("task", $"{name} is not a name of the caller's, {mutation.Tenant}");
-        }
-
-        TaskGrant.Validate(grants, name.Tenant);
-        return _ledger.ActAsync(
-            mutation,
-            "RegisterTask",
-            registry =>
-            {
-                var pool = Access.UsablePool(registry, mutation.Tenant, poolName);
-                Access.RequireBase(pool, _baseModel);
-                var poolSpec = Snapshots.SpecOf(pool);
-                spec.Validate(poolSpec);
-                var version = Access.PoolVersion(registry, pool, poolVersion).Number;
-                if (registry.Tasks.Find(name.Tenant.Value, name.Task) is not null)
-                {
-                    throw new AlreadyExistsRejection($"{name} exists already");
-                }
-
-                var task = Insert(registry, name, pool.Key, spec, version, InitialHeads.AreSubtracted(poolSpec, version));
-                SetGrants(registry, task.Key, grants);
-                return new RegisteredTask(Snapshots.Of(registry, task, mutation.Tenant), InitialHeads.Notes(poolSpec, version));
-            },
-            cancellation);
+        TaskRegistration.Validate(caller, name, grants);
+        _ledger.Read(registry => new TaskRegistration(registry, caller, name, pool, grants, _baseModel, _ledger.Now).RequireFree());
     }
+
+    /// <summary>The served versions of tasks that the caller may start a task from: its own, and those lent to it.</summary>
+    /// <param name="caller">May use the pool.</param>
+    /// <param name="pool">The tasks' pool.</param>
+    /// <param name="candidates">Only these; empty for all.</param>
+    /// <param name="most">How many there may be.</param>
+    /// <exception cref="InvalidArgumentRejection">There are more, or one is named twice or is on another pool.</exception>
+    /// <exception cref="PermissionRejection">The caller sees a candidate but has no LEND on it.</exception>
+    public IReadOnlyList<TaskVersionSnapshot> Lent(TenantId caller, PoolName pool, IReadOnlyList<TaskName> candidates, int most) =>
+        _ledger.Read(registry => new LentTasks(registry, caller, _baseModel).Find(pool, candidates, most));
 
     /// <summary>Sets the grants, all of them. Its owner only. Who loses TRAIN loses the task from its open session.</summary>
     public async Task<TaskSnapshot> UpdateAsync(Mutation mutation, TaskName name, IReadOnlyList<TaskGrant> grants, CancellationToken cancellation)
@@ -83,7 +105,7 @@ public sealed class TaskCatalog
             registry =>
             {
                 var task = Access.OwnTask(registry, mutation.Tenant, name);
-                SetGrants(registry, task.Key, grants);
+                TaskRegistration.SetGrants(registry, task.Key, grants);
                 left = TakeOutOfSession(registry, task);
                 return Snapshots.Of(registry, task, mutation.Tenant);
             },
@@ -123,7 +145,7 @@ public sealed class TaskCatalog
         return page.Cut(
             registry.Tasks.VersionsBefore(task.Key, page.BeforeNumber(), page.CheckedSize + 1),
             row => $"{row.Number}",
-            row => Snapshots.Of(registry, task, row));
+            row => Snapshots.Of(registry, task, row, caller));
     });
 
     /// <summary>Switches what the task serves to any kept version, newer or older. Its owner, or a tenant with PUBLISH.</summary>
@@ -179,7 +201,7 @@ public sealed class TaskCatalog
             {
                 var task = Access.TaskWith(registry, caller, name, Grants.Generate);
                 Access.RequireBase(registry.Pools.Get(task.Pool), _baseModel);
-                return Snapshots.Of(registry, task, Access.TaskVersion(registry, task, version ?? task.ServedVersion));
+                return Snapshots.Of(registry, task, Access.TaskVersion(registry, task, version ?? task.ServedVersion), caller);
             });
             resolved[key] = snapshot;
         }
@@ -187,9 +209,21 @@ public sealed class TaskCatalog
         return snapshot;
     }
 
-    private static void SetGrants(RegistryTransaction registry, long task, IReadOnlyList<TaskGrant> grants) => registry.Tasks.SetGrants(
-        task,
-        grants.Select(grant => new GrantRow { Tenant = grant.Tenant.Value, Rights = (int)grant.Grants }));
+    private Task<RegisteredTask> RegisterAsync(
+        Mutation mutation,
+        TaskName name,
+        PoolName pool,
+        IReadOnlyList<TaskGrant> grants,
+        Func<TaskRegistration, RegisteredTask> register,
+        CancellationToken cancellation)
+    {
+        TaskRegistration.Validate(mutation.Tenant, name, grants);
+        return _ledger.ActAsync(
+            mutation,
+            RegisterAction,
+            registry => register(new TaskRegistration(registry, mutation.Tenant, name, pool, grants, _baseModel, _ledger.Now)),
+            cancellation);
+    }
 
     private static SessionName? TakeOutOfSession(RegistryTransaction registry, TaskRow task)
     {
@@ -207,34 +241,5 @@ public sealed class TaskCatalog
         registry.Sessions.DeleteTask(task.Key);
         Retention.Apply(registry, task.Pool, task.Key);
         return Snapshots.NameOf(session);
-    }
-
-    private TaskRow Insert(RegistryTransaction registry, TaskName name, long pool, TaskSpec spec, int poolVersion, bool subtractsInitial)
-    {
-        var task = new TaskRow
-        {
-            Tenant = name.Tenant.Value,
-            Id = name.Task,
-            Pool = pool,
-            Spec = CatalogJson.Write(spec),
-            ServedVersion = 1,
-            TimesServed = 1,
-            VersionsMade = 1,
-            Created = _ledger.Now,
-        };
-        task = task with { Key = registry.Tasks.Insert(task) };
-        registry.Tasks.InsertVersion(new TaskVersionRow
-        {
-            Task = task.Key,
-            Number = 1,
-            PoolVersion = poolVersion,
-            Maker = name.Tenant.Value,
-            Sha256 = null,
-            Bytes = null,
-            SubtractsInitial = subtractsInitial,
-            ServedOrder = 1,
-            Created = task.Created,
-        });
-        return task;
     }
 }

@@ -16,6 +16,7 @@ namespace CoLA.Core.Catalog;
 /// <param name="Maker">The tenant that registered the task or whose session published the version.</param>
 /// <param name="Served">Whether it is the task's served version.</param>
 /// <param name="Created">When.</param>
+/// <param name="StartedFrom">Of version 1: the version whose heads these are a copy of; as in <see cref="TaskSnapshot"/>.</param>
 public sealed record TaskVersionSnapshot(
     long Key,
     TaskName Task,
@@ -27,4 +28,5 @@ public sealed record TaskVersionSnapshot(
     bool SubtractsInitial,
     TenantId Maker,
     bool Served,
-    DateTimeOffset Created);
+    DateTimeOffset Created,
+    TaskVersionName? StartedFrom);

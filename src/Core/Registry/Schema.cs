@@ -7,7 +7,10 @@ namespace CoLA.Core.Registry;
 internal static class Schema
 {
     /// <summary>Kept in the file's user_version.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>What brings a file of schema 1, 2, ... to the next one.</summary>
+    public static readonly IReadOnlyList<string> Upgrades = ["ALTER TABLE tasks ADD COLUMN startedFrom TEXT"];
 
     public const string Tables = """
         CREATE TABLE tenants (
@@ -68,6 +71,7 @@ internal static class Schema
             timesServed INTEGER NOT NULL,
             versionsMade INTEGER NOT NULL,
             created INTEGER NOT NULL,
+            startedFrom TEXT,
             UNIQUE (tenant, id)
         ) STRICT;
         CREATE INDEX tasksByPool ON tasks (pool);

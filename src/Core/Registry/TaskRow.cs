@@ -20,4 +20,7 @@ internal sealed record TaskRow
     public required int VersionsMade { get; init; }
 
     public required long Created { get; init; }
+
+    /// <summary>Full name of the task version whose heads it began with; null where it began as the base model.</summary>
+    public required string? StartedFrom { get; init; }
 }

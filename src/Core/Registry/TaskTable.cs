@@ -6,7 +6,7 @@ namespace CoLA.Core.Registry;
 /// <summary>Tasks, their grants and their versions.</summary>
 internal sealed class TaskTable(SqliteConnection connection, SqliteTransaction transaction)
 {
-    private const string Task = "SELECT key, tenant, id, pool, spec, servedVersion, timesServed, versionsMade, created FROM tasks ";
+    private const string Task = "SELECT key, tenant, id, pool, spec, servedVersion, timesServed, versionsMade, created, startedFrom FROM tasks ";
     private const string Version = "SELECT key, task, number, poolVersion, maker, sha256, bytes, subtractsInitial, servedOrder, created FROM taskVersions ";
 
     public TaskRow? Find(string tenant, string id) => connection.QuerySingleOrDefault<TaskRow>(
@@ -28,10 +28,20 @@ internal sealed class TaskTable(SqliteConnection connection, SqliteTransaction t
             new { tenant, includeGranted, pool, afterTenant = after.Tenant, afterId = after.Id, limit },
             transaction).AsList();
 
+    /// <summary>Tasks on the pool that the tenant owns or holds all of the rights on, by name.</summary>
+    public IReadOnlyList<TaskRow> ListWith(int rights, string tenant, long pool, int limit) => connection.Query<TaskRow>(
+        Task + """
+        WHERE pool = @pool
+          AND (tenant = @tenant OR key IN (SELECT task FROM grants WHERE tenant = @tenant AND rights & @rights = @rights))
+        ORDER BY tenant, id LIMIT @limit
+        """,
+        new { rights, tenant, pool, limit },
+        transaction).AsList();
+
     public long Insert(TaskRow row) => connection.ExecuteScalar<long>(
         """
-        INSERT INTO tasks (tenant, id, pool, spec, servedVersion, timesServed, versionsMade, created)
-        VALUES (@Tenant, @Id, @Pool, @Spec, @ServedVersion, @TimesServed, @VersionsMade, @Created)
+        INSERT INTO tasks (tenant, id, pool, spec, servedVersion, timesServed, versionsMade, created, startedFrom)
+        VALUES (@Tenant, @Id, @Pool, @Spec, @ServedVersion, @TimesServed, @VersionsMade, @Created, @StartedFrom)
         RETURNING key
         """,
         row,
