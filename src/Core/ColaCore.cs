@@ -3,6 +3,7 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
+using CoLA.Core.Similarity;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Training;
 
@@ -36,6 +37,7 @@ public sealed class ColaCore : IAsyncDisposable
         var pinned = new PinnedTasks(options.PinnedTasks, Tasks, data.Artifacts, _engine, _bank);
         data.Ledger.Committed += pinned.Refresh;
         pinned.Refresh();
+        Similar = new SimilarTasks(model, Pools, Tasks, data.Artifacts, _engine, _bank, options, telemetry.Tokens);
     }
 
     public BaseModel Model { get; }
@@ -53,6 +55,8 @@ public sealed class ColaCore : IAsyncDisposable
     public Generation Generation { get; }
 
     public Scoring Scoring { get; }
+
+    public SimilarTasks Similar { get; }
 
     /// <summary>Loads the base model and opens the data directory.</summary>
     /// <param name="model">A model directory or a GGUF file.</param>

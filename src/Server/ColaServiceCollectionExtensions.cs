@@ -10,6 +10,7 @@ using Grpc.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TorchSharp;
 
@@ -44,7 +45,10 @@ public static class ColaServiceCollectionExtensions
             provider.GetRequiredService<IOptions<ServerOptions>>().Value.MetricsNames));
         services.AddSingleton(OpenCore);
         services.AddSingleton(provider => new PoolService(provider.GetRequiredService<ColaCore>().Pools));
-        services.AddSingleton(provider => new TaskService(provider.GetRequiredService<ColaCore>().Tasks));
+        services.AddSingleton(provider => new TaskService(
+            provider.GetRequiredService<ColaCore>().Tasks,
+            provider.GetRequiredService<ColaCore>().Similar,
+            provider.GetRequiredService<ILogger<TaskService>>()));
         services.AddSingleton(provider => new TrainingService(provider.GetRequiredService<ColaCore>().Sessions));
         services.AddSingleton<InferenceService>();
         services.AddSingleton<InstrumentReader>();

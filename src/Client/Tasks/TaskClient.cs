@@ -20,6 +20,10 @@ public sealed class TaskClient
     public Task<RegisterTaskResponse> RegisterAsync(RegisterTaskRequest request, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         _caller.ComputeAsync(_service.RegisterTaskAsync, request, timeout, cancellationToken);
 
+    /// <summary>Ranks the tasks of a pool, and the bare base, by how well they predict the examples of a new task.</summary>
+    public Task<FindSimilarResponse> FindSimilarAsync(FindSimilarRequest request, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        _caller.ComputeAsync(_service.FindSimilarAsync, request, timeout, cancellationToken);
+
     /// <summary>Replaces a task's grants.</summary>
     public Task<TenantTask> UpdateAsync(UpdateTaskRequest request, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         _caller.LookUpAsync(_service.UpdateTaskAsync, request, timeout, cancellationToken);

@@ -1,6 +1,7 @@
 using CoLA.Core.Data;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
 using CoLA.Core.Tokens;
 
 namespace CoLA.Core.Training;
@@ -15,7 +16,13 @@ internal sealed class ExampleEncoder(ModelConfig config, Tokenizer? tokenizer)
     /// <param name="examples">In the order of the call.</param>
     /// <exception cref="InvalidArgumentRejection">With every example that is wrong.</exception>
     /// <exception cref="UnsupportedRejection">The model has no tokenizer, or a chat template that is not known.</exception>
-    public IReadOnlyList<EncodedExample> Encode(IReadOnlyList<TrainingExample> examples)
+    public IReadOnlyList<EncodedExample> Encode(IReadOnlyList<TrainingExample> examples) =>
+        Encode([.. examples.Select(example => ((TaskName?)example.Task, example.Content))]);
+
+    /// <summary>The same for examples that belong to no task yet.</summary>
+    public IReadOnlyList<EncodedExample> Encode(IReadOnlyList<Example> examples) => Encode([.. examples.Select(example => ((TaskName?)null, example))]);
+
+    private List<EncodedExample> Encode(IReadOnlyList<(TaskName? Task, Example Content)> examples)
     {
         var violations = new List<FieldViolation>();
         if (examples.Count == 0)

@@ -1,29 +1,35 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
+using CoLA.Core.Similarity;
 using CoLA.Core.Tenancy;
 using CoLA.Server.Tenancy;
 using CoLA.Server.Translation;
 using CoLA.V1;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 
 namespace CoLA.Server.Services;
 
 /// <summary>The contract's tasks, on Core's catalog.</summary>
-internal sealed class TaskService(TaskCatalog tasks) : V1.TaskService.TaskServiceBase
+internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogger<TaskService> logger) : V1.TaskService.TaskServiceBase
 {
     public override async Task<RegisterTaskResponse> RegisterTask(RegisterTaskRequest request, ServerCallContext context)
     {
         var mutation = CallMutation.Of(context, request.RequestId, request);
-        var pool = PoolName.Parse(request.Pool);
-        var registered = await tasks.RegisterAsync(
-            mutation,
-            TaskName.Parse($"tenants/{mutation.Tenant}/tasks/{request.TaskId}", "task_id"),
-            pool,
-            request.HasPoolVersion ? NameTranslation.VersionOf(pool, request.PoolVersion, "pool_version") : null,
-            request.Spec.ToCore(),
-            request.Grants.ToCore("grants"),
-            context.CancellationToken).ConfigureAwait(false);
+        var name = TaskName.Parse($"tenants/{mutation.Tenant}/tasks/{request.TaskId}", "task_id");
+        var registered = await Register(request, mutation, name, context.CancellationToken).ConfigureAwait(false);
+        if (registered.Task.StartedFrom is { } start)
+        {
+            logger.Started(name, start);
+        }
+
         return new RegisterTaskResponse { Task = registered.Task.ToContract(), Notes = { registered.Notes } };
+    }
+
+    public override async Task<FindSimilarResponse> FindSimilar(FindSimilarRequest request, ServerCallContext context)
+    {
+        var asked = SimilarityTranslation.ToCore(PoolName.Parse(request.Pool), request.Examples, request.Candidates);
+        return (await similar.FindAsync(CallTenant.Of(context), asked, context.CancellationToken).ConfigureAwait(false)).ToContract();
     }
 
     public override async Task<TenantTask> UpdateTask(UpdateTaskRequest request, ServerCallContext context)
@@ -71,5 +77,23 @@ internal sealed class TaskService(TaskCatalog tasks) : V1.TaskService.TaskServic
         await tasks.DeleteAsync(CallMutation.Of(context, request.RequestId, request), TaskName.Parse(request.Name, "name"), context.CancellationToken)
             .ConfigureAwait(false);
         return new DeleteTaskResponse();
+    }
+
+    private Task<RegisteredTask> Register(RegisterTaskRequest request, Mutation mutation, TaskName name, CancellationToken cancellation)
+    {
+        var pool = PoolName.Parse(request.Pool);
+        int? poolVersion = request.HasPoolVersion ? NameTranslation.VersionOf(pool, request.PoolVersion, "pool_version") : null;
+        var grants = request.Grants.ToCore("grants");
+        return request.StartCase switch
+        {
+            RegisterTaskRequest.StartOneofCase.From => tasks.RegisterFromAsync(
+                mutation, request.Spec.ToNewcomer(name, pool, poolVersion, grants), TaskName.Parse(request.From, "from"), null, [], cancellation),
+            RegisterTaskRequest.StartOneofCase.MostSimilarTo => similar.RegisterAsync(
+                mutation,
+                request.Spec.ToNewcomer(name, pool, poolVersion, grants),
+                SimilarityTranslation.ToCore(pool, request.MostSimilarTo.Examples, request.MostSimilarTo.Candidates),
+                cancellation),
+            _ => tasks.RegisterAsync(mutation, name, pool, poolVersion, request.Spec.ToCore(), grants, cancellation),
+        };
     }
 }

@@ -38,7 +38,8 @@ internal static class EnumTranslation
     public static readonly EnumPairs<V1.Permission, Grants> Permissions = new(
         (V1.Permission.Generate, Grants.Generate),
         (V1.Permission.Train, Grants.Train),
-        (V1.Permission.Publish, Grants.Publish));
+        (V1.Permission.Publish, Grants.Publish),
+        (V1.Permission.Lend, Grants.Lend));
 
     public static readonly EnumPairs<V1.ScheduleKind, ScheduleShape> Schedules = new(
         (V1.ScheduleKind.Constant, ScheduleShape.Constant),

@@ -14,6 +14,13 @@ internal static class ExampleTranslation
             TaskName.Parse(example.Task, $"examples[{index}].task"),
             ToCore(example, $"examples[{index}]")))];
 
+    /// <summary>Examples that belong to no task yet.</summary>
+    /// <exception cref="InvalidArgumentRejection">One names a task, or has no content.</exception>
+    public static IReadOnlyList<Example> ToContents(this IEnumerable<V1.Example> examples) =>
+        [.. examples.Select((example, index) => example.Task.Length == 0
+            ? ToCore(example, $"examples[{index}]")
+            : throw new InvalidArgumentRejection($"examples[{index}].task", "is given; these are examples of a task that is not there yet, leave it empty"))];
+
     public static IReadOnlyList<ChatMessage> ToCore(this V1.Chat chat) =>
         [.. chat.Messages.Select(message => new ChatMessage(message.Role, message.Content))];
 

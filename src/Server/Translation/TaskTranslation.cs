@@ -46,6 +46,7 @@ internal static class TaskTranslation
             }),
         },
         CreateTime = task.Created.ToTimestamp(),
+        StartedFrom = task.StartedFrom?.ToString() ?? "",
     };
 
     public static V1.TaskVersion ToContract(this TaskVersionSnapshot version) => new()
@@ -57,13 +58,14 @@ internal static class TaskTranslation
         Served = version.Served,
         Bytes = version.Heads?.Bytes ?? 0,
         CreateTime = version.Created.ToTimestamp(),
+        StartedFrom = version.StartedFrom?.ToString() ?? "",
     };
 
     private static Grants ToCore(RepeatedField<V1.Permission> permissions, string field)
     {
         if (permissions.Count == 0 || permissions.Distinct().Count() != permissions.Count)
         {
-            throw new InvalidArgumentRejection(field, "names none, or one twice; give each of GENERATE, TRAIN, PUBLISH at most once, and to revoke leave the tenant out");
+            throw new InvalidArgumentRejection(field, "names none, or one twice; give each of GENERATE, TRAIN, PUBLISH, LEND at most once, and to revoke leave the tenant out");
         }
 
         return permissions.Select((permission, index) => EnumTranslation.Permissions.ToCore(permission, $"{field}[{index}]"))

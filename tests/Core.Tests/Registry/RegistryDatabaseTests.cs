@@ -39,6 +39,23 @@ public sealed class RegistryDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Open_OlderSchema_IsBroughtToThisOne()
+    {
+        using (new RegistryDatabase(File))
+        {
+        }
+
+        Execute("ALTER TABLE tasks DROP COLUMN startedFrom; PRAGMA user_version = 1");
+
+        using (var database = new RegistryDatabase(File))
+        {
+            Assert.Empty(database.Read(registry => registry.Tasks.List("acme", true, null, ("", ""), 10)));
+        }
+
+        Assert.Equal((long)Schema.Version, Execute("PRAGMA user_version"));
+    }
+
+    [Fact]
     public void Open_FileThatIsNoDatabase_IsDamaged()
     {
         System.IO.File.WriteAllText(File, new string('x', 4096));

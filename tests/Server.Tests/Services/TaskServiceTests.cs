@@ -93,6 +93,45 @@ public sealed class TaskServiceTests(ServerFixture server) : IClassFixture<Serve
     }
 
     [Fact]
+    public async Task FindSimilar_LentTask_IsRankedAndStartedFrom()
+    {
+        using var newcomer = server.As("newcomer");
+        var pool = await ServerFixture.CreatePool(server.Acme, ServerFixture.Public());
+        var lender = await ServerFixture.RegisterTask(server.Acme, pool, "lender", ServerFixture.Grant(newcomer, Permission.Lend));
+        await using (var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, lender), cancellationToken: Token))
+        {
+            for (var step = 0; step < 5; step++)
+            {
+                await session.StepAsync([Examples.Of(lender, "ab", "cc")], cancellationToken: Token);
+            }
+
+            await session.PublishAsync(cancellationToken: Token);
+        }
+
+        Example[] examples = [new Example { Completion = new CompletionExample { Prompt = "ab", Completion = "cc" } }];
+        var found = await newcomer.Tasks.FindSimilarAsync(new FindSimilarRequest { Pool = pool.Name, Examples = { examples } }, cancellationToken: Token);
+        var named = await newcomer.Tasks.RegisterAsync(new RegisterTaskRequest { TaskId = "named", Pool = pool.Name, From = lender.Name }, cancellationToken: Token);
+        var similar = await newcomer.Tasks.RegisterAsync(
+            new RegisterTaskRequest { TaskId = "similar", Pool = pool.Name, MostSimilarTo = new MostSimilar { Examples = { examples } } }, cancellationToken: Token);
+
+        Assert.Equal($"{lender.Name}/versions/2", found.Best);
+        Assert.Equal([lender.Name, ""], found.Ranking.Select(ranked => ranked.Task));
+        Assert.True(found.Ranking[0].Loss < found.Ranking[1].Loss);
+        foreach (var task in (TenantTask[])[named.Task, similar.Task])
+        {
+            Assert.Equal((found.Best, lender.Spec.Strategy, lender.Spec.N), (task.StartedFrom, task.Spec.Strategy, task.Spec.N));
+            var version = Assert.Single(await newcomer.Tasks.ListVersionsAsync(task.Name, Token).ToListAsync(Token));
+            Assert.Equal((found.Best, true), (version.StartedFrom, version.Trained));
+        }
+
+        var task1 = examples[0].Clone();
+        task1.Task = lender.Name;
+        var refused = await Assert.ThrowsAsync<ColaException>(
+            () => newcomer.Tasks.FindSimilarAsync(new FindSimilarRequest { Pool = pool.Name, Examples = { task1 } }, cancellationToken: Token));
+        Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task DeleteTask_Own_IsGoneAndItsNameFree()
     {
         var pool = await ServerFixture.CreatePool(server.Acme);

@@ -1,0 +1,118 @@
+using CoLA.Core.Adapters;
+using CoLA.Core.Catalog;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+using Xunit;
+using static CoLA.Core.Tests.Catalog.TestWorld;
+
+namespace CoLA.Core.Tests.Catalog;
+
+public sealed class TaskRegistrationTests : IDisposable
+{
+    private readonly TestWorld _world = Create();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task From_LentTask_TakesAllOfItAndKeepsItWhenLendIsWithdrawn()
+    {
+        var (pool, lender) = await TrainedAsync();
+        await _world.GrantAsync(lender, Grant("globex", Grants.Lend));
+
+        var registered = await FromAsync("globex", "new", pool, lender);
+        await _world.GrantAsync(lender);
+
+        var newcomer = registered.Task.Name;
+        var (lent, taken) = (_world.Tasks.Resolve(lender.Tenant, lender), _world.Tasks.Resolve(newcomer.Tenant, newcomer));
+        Assert.Equal((lent.Heads, lent.PoolVersion.Number, lent.SubtractsInitial), (taken.Heads, taken.PoolVersion.Number, taken.SubtractsInitial));
+        Assert.Equal(Full with { Seed = 9 }, taken.Spec);
+        Assert.Equal(new TaskVersionName(lender, 2), _world.Tasks.Get(newcomer.Tenant, newcomer).StartedFrom);
+        Assert.Equal(new TaskVersionName(lender, 2), _world.Tasks.ListVersions(newcomer.Tenant, newcomer, new PageRequest()).Items.Single().StartedFrom);
+        Assert.NotEqual(lent.Key, taken.Key);
+    }
+
+    [Fact]
+    public async Task From_TaskOfAnother_NeedsLend()
+    {
+        var (pool, lender) = await TrainedAsync();
+
+        await Assert.ThrowsAsync<NotFoundRejection>(() => FromAsync("globex", "new", pool, lender));
+        await _world.GrantAsync(lender, Grant("globex", Grants.Generate | Grants.Train | Grants.Publish));
+        await Assert.ThrowsAsync<PermissionRejection>(() => FromAsync("globex", "new", pool, lender));
+        Assert.Empty(_world.Tasks.List(Tenant("globex"), false, null, new PageRequest()).Items);
+    }
+
+    [Fact]
+    public async Task From_OtherValuesThanTheNeighbours_AreAllRefused()
+    {
+        var (pool, lender) = await TrainedAsync();
+        var elsewhere = await _world.PoolAsync("acme", "p2");
+
+        var rejection = await Assert.ThrowsAsync<InvalidArgumentRejection>(() => _world.Tasks.RegisterFromAsync(
+            By("acme"), new Newcomer(Name("acme", "new"), pool, 1, Strategy.HeuristicBalanced, 4, 0, []), lender, null, [], Cancellation));
+
+        Assert.Equal(["spec.strategy", "spec.n", "pool_version"], rejection.Violations.Select(violation => violation.Field));
+        Assert.Contains("HEURISTIC_BALANCED", rejection.Violations[0].Description, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidArgumentRejection>(() => FromAsync("acme", "new", elsewhere, lender));
+    }
+
+    [Fact]
+    public async Task StartedFrom_IsBetweenTheTwoOwners()
+    {
+        var (pool, lender) = await TrainedAsync();
+        await _world.GrantAsync(lender, Grant("globex", Grants.Lend));
+        var newcomer = (await FromAsync("globex", "new", pool, lender)).Task.Name;
+        await _world.GrantAsync(newcomer, Grant("initech", Grants.Generate), Grant("acme", Grants.Generate));
+
+        Assert.Null(_world.Tasks.Get(Tenant("initech"), newcomer).StartedFrom);
+        Assert.Null(_world.Tasks.ListVersions(Tenant("initech"), newcomer, new PageRequest()).Items.Single().StartedFrom);
+        Assert.Equal(new TaskVersionName(lender, 2), _world.Tasks.Get(Tenant("acme"), newcomer).StartedFrom);
+    }
+
+    [Fact]
+    public async Task Newcomer_InASessionAtAnotherPoolVersion_IsRefusedNamingBoth()
+    {
+        var (pool, lender) = await TrainedAsync();
+        var newcomer = (await FromAsync("acme", "new", pool, lender)).Task.Name;
+
+        var rejection = await Assert.ThrowsAsync<PreconditionRejection>(() => _world.OpenAsync("acme", pool, [newcomer], poolVersion: 1));
+        var session = await _world.OpenAsync("acme", pool, [newcomer]);
+
+        Assert.Contains("pools/p1/versions/2", rejection.Message, StringComparison.Ordinal);
+        Assert.Contains("pools/p1/versions/1", rejection.Message, StringComparison.Ordinal);
+        Assert.Equal(_world.Tasks.Resolve(lender.Tenant, lender).Heads, session.Tasks[0].Heads);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Heads_OfBoth_StayAsLongAsEitherNeedsThem(bool lenderFirst)
+    {
+        var (pool, lender) = await TrainedAsync();
+        var newcomer = (await FromAsync("acme", "new", pool, lender)).Task.Name;
+        var heads = _world.FileOf(_world.Tasks.Resolve(lender.Tenant, lender).Heads!);
+        var (first, second) = lenderFirst ? (lender, newcomer) : (newcomer, lender);
+
+        await _world.Tasks.DeleteAsync(By("acme"), first, Cancellation);
+        Assert.Contains(heads, _world.Files());
+        Assert.Contains(2, _world.PoolVersions("acme", pool));
+
+        await _world.Tasks.DeleteAsync(By("acme"), second, Cancellation);
+        Assert.DoesNotContain(heads, _world.Files());
+    }
+
+    private Task<RegisteredTask> FromAsync(string owner, string id, PoolName pool, TaskName neighbour) => _world.Tasks.RegisterFromAsync(
+        By(owner), new Newcomer(Name(owner, id), pool, null, null, null, 9, []), neighbour, null, [], Cancellation);
+
+    private async Task<(PoolName Pool, TaskName Lender)> TrainedAsync()
+    {
+        var pool = await _world.PoolAsync("acme", "p1", new PoolSharing(PoolVisibility.Public, []), Pissa);
+        var lender = await _world.TaskAsync("acme", "lender", pool);
+        var session = await _world.OpenAsync("acme", pool, [lender]);
+        await _world.PublishAsync(session);
+        await _world.CloseAsync(session);
+        return (pool, lender);
+    }
+}
