@@ -58,6 +58,7 @@ internal static partial class ColaCommandLine
                 new TaskRollbackCommand(cli),
                 new TaskDeleteCommand(cli),
             },
+            new SimilarCommand(cli),
             new TrainCommand(cli),
             new GenerateCommand(cli),
             new ScoreCommand(cli),

@@ -9,11 +9,11 @@ namespace CoLA.Cli.Data;
 internal sealed record TaskFile(string Task, string File)
 {
     /// <summary>The repeatable option <c>--task NAME=FILE</c>.</summary>
-    public static Option<TaskFile[]> Option(string description) => new("--task")
+    public static Option<TaskFile[]> Option(string description, bool required = true) => new("--task")
     {
         Description = description,
         HelpName = "NAME=FILE",
-        Required = true,
+        Required = required,
         CustomParser = Parse,
     };
 

@@ -31,6 +31,7 @@ internal static class TaskTables
         ("N", $"{task.Spec.N}"),
         ("seed", $"{task.Spec.Seed}"),
         ("serves", ResourceNames.Short(task.ServedVersion)),
+        ("started from", task.StartedFrom.Length == 0 ? ResourceNames.Base : ResourceNames.Short(task.StartedFrom)),
         ("grants", task.Grants.Count == 0 ? "none" : string.Join('\n', task.Grants.Select(Describe))),
         ("registered", Tables.When(task.CreateTime)));
 
