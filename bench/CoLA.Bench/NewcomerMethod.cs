@@ -1,0 +1,10 @@
+namespace CoLA.Bench;
+
+/// <summary>How a newcomer begins, and what of it moves.</summary>
+internal enum NewcomerMethod
+{
+    OwnLora,
+    ZeroHeads,
+    NeighbourFrozen,
+    NeighbourTrained,
+}
