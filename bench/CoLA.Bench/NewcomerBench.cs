@@ -32,10 +32,11 @@ internal static class NewcomerBench
     public static async Task<(Dictionary<string, double> Figures, Dictionary<string, double> Ratios)> RunAsync(World world, int seeds)
     {
         var reached = new Dictionary<(NewcomerMethod Method, int Examples), List<double>>();
+        var ofPool = new List<double>();
         foreach (var seed in Enumerable.Range(FirstSeed, seeds))
         {
             var ofSeed = new NewcomerSeed(world, seed);
-            await ofSeed.MakePoolAsync();
+            ofPool.Add(await ofSeed.MakePoolAsync());
             foreach (var method in Enum.GetValues<NewcomerMethod>())
             {
                 foreach (var (examples, accuracy) in await BestRateAsync(ofSeed, method))
@@ -53,6 +54,7 @@ internal static class NewcomerBench
         var figures = reached.ToDictionary(
             entry => $"{char.ToLowerInvariant($"{entry.Key.Method}"[0])}{$"{entry.Key.Method}"[1..]}{entry.Key.Examples}",
             entry => entry.Value.Average());
+        figures["poolTasks"] = ofPool.Average();
         var ratios = Examples.ToDictionary(
             examples => $"gain{examples}",
             examples => reached[(NewcomerMethod.NeighbourTrained, examples)].Average() - reached[(NewcomerMethod.OwnLora, examples)].Average());

@@ -27,7 +27,8 @@ internal sealed class NewcomerSeed(World world, int seed)
     private readonly PoolName _pool = new($"pool-{seed}");
     private int _tasks;
 
-    public async Task MakePoolAsync()
+    /// <summary>Trains the pool and tells the mean accuracy of its tasks on items that they were not trained on.</summary>
+    public async Task<double> MakePoolAsync()
     {
         await MakePoolAsync(_pool, seed);
         var skills = NewcomerFamilies.All.SelectMany(family => family.Where((_, at) => at != LeftOut(family))).ToArray();
@@ -37,8 +38,16 @@ internal sealed class NewcomerSeed(World world, int seed)
             tasks.Add(await RegisterAsync(_pool));
         }
 
-        var orders = skills.Select(skill => new Order(skill.DataSet(TrainingItems, (ulong)seed).Items, seed)).ToArray();
+        var data = skills.Select(skill => skill.DataSet(TrainingItems + AskedItems, (ulong)seed).Items).ToArray();
+        var orders = data.Select(items => new Order([.. items.Take(TrainingItems)], seed)).ToArray();
         await TrainAsync(_pool, null, [.. tasks], PoolRate, trainA: true, PoolSteps, current: true, task => orders[tasks.IndexOf(task)]);
+        var accuracies = new List<double>();
+        foreach (var (task, items) in tasks.Zip(data))
+        {
+            accuracies.Add(await AccuracyAsync(task, [.. items.TakeLast(AskedItems)]));
+        }
+
+        return accuracies.Average();
     }
 
     /// <summary>Mean accuracy of the newcomers after training on so many examples each.</summary>
