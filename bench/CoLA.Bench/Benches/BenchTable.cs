@@ -12,6 +12,7 @@ internal static class BenchTable
         new QuantizedBench(),
         new RegisteredBench(),
         new TrainBench(),
+        new NewcomerBench(),
         new SoakBench(),
         new ServeBench(),
     ];

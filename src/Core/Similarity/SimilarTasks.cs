@@ -69,7 +69,7 @@ public sealed class SimilarTasks
             }
         }
 
-        await _engine.RunAsync(new ScoringPass(_model.Language, _bank, [.. texts.Select(text => text.Text)], _tokenBudget).Run(), cancellation)
+        await _engine.RunAsync(caller, new ScoringPass(_model.Language, _bank, [.. texts.Select(text => text.Text)], _tokenBudget).Run(), cancellation)
             .ConfigureAwait(false);
 
         var weight = examples.Sum(example => example.Weight);
@@ -153,7 +153,7 @@ public sealed class SimilarTasks
     {
         try
         {
-            return (AdapterSource.Of(version, _artifacts, _bank), null);
+            return (AdapterSource.Of(version, _artifacts), null);
         }
         catch (Rejection failure)
         {

@@ -1,6 +1,6 @@
 using CoLA.Core.Data.Skills;
 
-namespace CoLA.Bench;
+namespace CoLA.Bench.Newcomers;
 
 /// <summary>Families of skills that do nearly the same, under names that mean nothing.</summary>
 internal static class NewcomerFamilies

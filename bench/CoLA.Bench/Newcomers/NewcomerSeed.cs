@@ -1,4 +1,5 @@
 using System.Text;
+using CoLA.Bench.Worlds;
 using CoLA.Core.Adapters;
 using CoLA.Core.Catalog;
 using CoLA.Core.Data;
@@ -8,7 +9,7 @@ using CoLA.Core.Similarity;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 
-namespace CoLA.Bench;
+namespace CoLA.Bench.Newcomers;
 
 /// <summary>
 /// One seed: a pool that knows all but one skill of each family, and newcomers for those. Every pair has r = 4 and

@@ -1,4 +1,4 @@
-namespace CoLA.Bench;
+namespace CoLA.Bench.Newcomers;
 
 /// <summary>How a newcomer begins, and what of it moves.</summary>
 internal enum NewcomerMethod
