@@ -37,8 +37,9 @@ internal sealed class Caller(string tenant, TimeSpan timeout, TimeSpan computeTi
         [EnumeratorCancellation] CancellationToken cancellationToken)
         where TRequest : IMessage<TRequest>
     {
-        using var call = method(request, Options(timeoutOfCall ?? computeTimeout, cancellationToken));
-        while (await TypedAsync(call.ResponseStream.MoveNext(cancellationToken), cancellationToken).ConfigureAwait(false))
+        var options = Options(timeoutOfCall ?? computeTimeout, cancellationToken);
+        using var call = method(request, options);
+        while (await TypedAsync(call.ResponseStream.MoveNext(cancellationToken), options).ConfigureAwait(false))
         {
             yield return call.ResponseStream.Current;
         }
@@ -72,8 +73,9 @@ internal sealed class Caller(string tenant, TimeSpan timeout, TimeSpan computeTi
         CancellationToken cancellationToken)
         where TRequest : IMessage<TRequest>
     {
-        using var call = method(WithRequestId(request), Options(timeoutOfCall, cancellationToken));
-        return await TypedAsync(call.ResponseAsync, cancellationToken).ConfigureAwait(false);
+        var options = Options(timeoutOfCall, cancellationToken);
+        using var call = method(WithRequestId(request), options);
+        return await TypedAsync(call.ResponseAsync, options).ConfigureAwait(false);
     }
 
     private CallOptions Options(TimeSpan timeoutOfCall, CancellationToken cancellationToken) =>
@@ -94,15 +96,20 @@ internal sealed class Caller(string tenant, TimeSpan timeout, TimeSpan computeTi
         return copy;
     }
 
-    private static async Task<T> TypedAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    private async Task<T> TypedAsync<T>(Task<T> call, CallOptions options)
     {
         try
         {
             return await call.ConfigureAwait(false);
         }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Cancelled && options.CancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException(exception.Status.Detail, exception, cancellationToken);
+            throw new OperationCanceledException(exception.Status.Detail, exception, options.CancellationToken);
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable && time.GetUtcNow() >= options.Deadline)
+        {
+            // The server, whose clock ends the call too, has cut the stream before this side's timer went off.
+            throw new ColaException(new RpcException(new Grpc.Core.Status(StatusCode.DeadlineExceeded, exception.Status.Detail, exception)));
         }
         catch (RpcException exception)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using CoLA.Core.Kernels;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
@@ -242,6 +243,7 @@ internal sealed class AdapterBank : IDisposable
 
             Forget(oldest);
             _metrics.Evicted();
+            NativeHeap.TrimSoon();
         }
 
         Report();

@@ -3,6 +3,7 @@ using CoLA.Core.Adapters;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
+using CoLA.Core.Kernels;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
@@ -223,6 +224,7 @@ public sealed class TrainingSessions : IDisposable
             live.IsClosed = true;
             _live.TryRemove(name, out _);
             await _loader.FreeAsync(live).ConfigureAwait(false);
+            NativeHeap.TrimSoon();
         }
         finally
         {

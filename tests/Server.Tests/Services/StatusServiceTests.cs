@@ -1,6 +1,6 @@
 using CoLA.Client;
-using CoLA.Server.Tests.Fakes;
 using CoLA.Core.Model;
+using CoLA.Server.Tests.Fakes;
 using CoLA.TestKit;
 using CoLA.V1;
 using Grpc.Core;
