@@ -1,4 +1,11 @@
 using CoLA.Cli;
 using CoLA.Cli.Hosting;
 
-return await ColaCommandLine.RunAsync(args, CliHost.OfProcess()).ConfigureAwait(false);
+try
+{
+    return await ColaCommandLine.RunAsync(args, CliHost.OfProcess()).ConfigureAwait(false);
+}
+catch (Exception exception) when (OutputPipe.HasNoReader(exception))
+{
+    return ExitCode.NoReader;
+}

@@ -18,7 +18,7 @@ internal abstract class CliCommand : Command
             {
                 return await RunAsync(parse, terminal, cancellation).ConfigureAwait(false);
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!OutputPipe.HasNoReader(exception))
             {
                 var failure = Failure.Of(exception, cli.Globals.ServerOf(parse), cancellation.IsCancellationRequested);
                 terminal.Fail(failure);

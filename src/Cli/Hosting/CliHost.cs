@@ -15,7 +15,7 @@ internal sealed record CliHost(IAnsiConsole Output, IAnsiConsole Error, Stream I
 
     public static CliHost OfProcess()
     {
-        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(OutputPipe.Open() ?? Console.Out) });
         var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         if (Console.IsOutputRedirected)
         {

@@ -16,4 +16,7 @@ internal static class ExitCode
 
     /// <summary>Ended by Ctrl-C, as shells count it.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>Nobody reads standard output any more, as shells count it.</summary>
+    public const int NoReader = 141;
 }

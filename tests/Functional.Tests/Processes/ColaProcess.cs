@@ -60,6 +60,15 @@ internal sealed class ColaProcess : IAsyncDisposable
         return new Ending(_process.ExitCode, output, error);
     }
 
+    /// <summary>How it ended when nobody read its output any more.</summary>
+    public async Task<Ending> WaitForEndUnreadAsync(CancellationToken cancellation)
+    {
+        Output.Close();
+        var error = await _error.WaitAsync(cancellation);
+        await _process.WaitForExitAsync(cancellation);
+        return new Ending(_process.ExitCode, "", error);
+    }
+
     /// <summary>
     /// SIGKILL: it is given no chance to do anything more. It has no children, and looking for them would give it time to
     /// finish what it was doing.

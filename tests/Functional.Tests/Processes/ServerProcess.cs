@@ -12,6 +12,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private ServerProcess(ColaProcess process, Uri address)
     {
         _process = process;
+        Address = address;
         _client = new ColaClient(new ColaClientOptions
         {
             Address = address,
@@ -21,6 +22,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     public int Id => _process.Id;
+
+    public Uri Address { get; }
 
     /// <summary>The tenant <c>acme</c>.</summary>
     public ColaClient Acme => _client;
