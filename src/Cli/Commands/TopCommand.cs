@@ -68,7 +68,7 @@ internal sealed class TopCommand : ClientCommand
         {
             await foreach (var reading in readings)
             {
-                live.UpdateTarget(StatusTables.Screen(reading, history.Readings));
+                live.UpdateTarget(StatusTables.Screen(reading, history.TokensPerSecond));
             }
         });
 
@@ -80,7 +80,7 @@ internal sealed class TopCommand : ClientCommand
         }
         else
         {
-            terminal.Show(StatusTables.Screen(reading, history.Readings));
+            terminal.Show(StatusTables.Screen(reading, history.TokensPerSecond));
         }
 
         terminal.Result(reading);

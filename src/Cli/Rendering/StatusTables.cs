@@ -14,16 +14,18 @@ internal static class StatusTables
     private const string Others = "(others)";
     private const int Accounts = 6;
     private const int GaugeWidth = 20;
-    private const int SparklineWidth = StatusHistory.MaximumReadings;
+
+    /// <summary>A column for each second of a minute.</summary>
+    private const int SparklineWidth = 60;
 
     /// <param name="reading">The newest.</param>
-    /// <param name="readings">Those of the last minute.</param>
+    /// <param name="minute">Tokens a second in the last minute, the oldest first.</param>
     /// <returns>At most 80 columns and 24 lines, as small terminals have.</returns>
-    public static IRenderable Screen(StatusReading reading, IReadOnlyList<StatusReading> readings) => new Rows(
+    public static IRenderable Screen(StatusReading reading, IReadOnlyList<TokenRates> minute) => new Rows(
         Model(reading.Status),
         Facts(reading),
         Text.Empty,
-        Rates(reading, readings),
+        Rates(reading.TokensPerSecond, minute),
         Text.Empty,
         ByAccount(reading));
 
@@ -78,7 +80,7 @@ internal static class StatusTables
         void Add(string name, IRenderable value) => table.AddRow(new Text(name, new Style(decoration: Decoration.Dim)), value);
     }
 
-    private static Table Rates(StatusReading reading, IReadOnlyList<StatusReading> readings)
+    private static Table Rates(TokenRates now, IReadOnlyList<TokenRates> minute)
     {
         var table = Tables.New("tokens/s", "now", "last minute").NoBorder().RightAligned(1);
         Add("decode", tokens => tokens.Decode);
@@ -89,8 +91,8 @@ internal static class StatusTables
 
         void Add(string kind, Func<TokenRates, double> of) => table.AddRow(
             new Text(kind),
-            new Text(Sizes.Rate(of(reading.TokensPerSecond))),
-            new Sparkline([.. readings.Select(one => of(one.TokensPerSecond))], SparklineWidth));
+            new Text(Sizes.Rate(of(now))),
+            new Sparkline([.. minute.Select(of)], SparklineWidth));
     }
 
     private static IRenderable ByAccount(StatusReading reading)

@@ -8,21 +8,26 @@ namespace CoLA.Cli.Status;
 /// </summary>
 internal sealed class StatusHistory
 {
-    /// <summary>Readings that are drawn beside each other at most.</summary>
-    public const int MaximumReadings = 60;
+    private const double Minute = 60;
 
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
-
+    /// <summary>One for each second; of statuses that come more often, those between are not kept.</summary>
     private readonly List<ServerStatus> _statuses = [new ServerStatus()];
-    private readonly List<StatusReading> _readings = [];
 
-    /// <summary>The readings between two statuses of the last minute, the oldest first.</summary>
-    public IReadOnlyList<StatusReading> Readings => _readings;
+    private ServerStatus? _first;
+    private ServerStatus _newest = new();
+
+    /// <summary>Of each second of the last minute that was watched, or of each interval where it is longer; the oldest first.</summary>
+    public IReadOnlyList<TokenRates> TokensPerSecond =>
+    [
+        .. from pair in _statuses.Zip(_statuses.Skip(1))
+           where pair.First.Uptime is not null
+           select TokenRates.Between(pair.Second.Tokens, pair.First.Tokens, Seconds(pair.First, pair.Second)),
+    ];
 
     public StatusReading Add(ServerStatus status)
     {
-        var before = _statuses[^1];
-        while (_statuses.Count > 1 && Seconds(_statuses[1], status) >= Kept.TotalSeconds)
+        var before = _newest;
+        while (_statuses.Count > 1 && Seconds(_statuses[1], status) >= Minute)
         {
             _statuses.RemoveAt(0);
         }
@@ -37,15 +42,17 @@ internal sealed class StatusHistory
             Seconds(_statuses[0], status),
             Percentiles.Between(status.TimeToFirstToken, _statuses[0].TimeToFirstToken),
             Percentiles.Between(status.TimePerOutputToken, _statuses[0].TimePerOutputToken));
-        if (before.Uptime is not null)
+        if (_first is null || SecondOf(status) > SecondOf(_statuses[^1]))
         {
-            _readings.Add(reading);
-            var old = _readings.TakeWhile(one => Seconds(one.Status, status) >= Kept.TotalSeconds).Count();
-            _readings.RemoveRange(0, Math.Max(old, _readings.Count - MaximumReadings));
+            _statuses.Add(status);
         }
 
-        _statuses.Add(status);
+        _first ??= status;
+        _newest = status;
         return reading;
+
+        // The nearest one: a status each second comes a little early or late.
+        double SecondOf(ServerStatus one) => Math.Round(Seconds(_first, one));
     }
 
     private static double Seconds(ServerStatus from, ServerStatus to) => (to.Uptime.ToTimeSpan() - (from.Uptime?.ToTimeSpan() ?? TimeSpan.Zero)).TotalSeconds;

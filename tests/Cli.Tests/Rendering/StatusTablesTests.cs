@@ -29,7 +29,7 @@ public sealed class StatusTablesTests
         }
 
         using var console = new TestConsole().Width(Width);
-        console.Write(StatusTables.Screen(reading, _history.Readings));
+        console.Write(StatusTables.Screen(reading, _history.TokensPerSecond));
 
         Assert.All(console.Lines, line => Assert.True(line.TrimEnd().Length <= Width, line));
         Assert.InRange(console.Lines.Count, 20, 23);
@@ -52,7 +52,7 @@ public sealed class StatusTablesTests
         status.Accounts.Add(Statuses.Account("acme", null, 20));
         status.Accounts.Add(new TokenAccount { Tokens = new TokenCounts { Train = 10 } });
 
-        console.Write(StatusTables.Screen(_history.Add(status), _history.Readings));
+        console.Write(StatusTables.Screen(_history.Add(status), _history.TokensPerSecond));
 
         Assert.Contains("globex   acme/sort     30.0   30.0", console.Output, StringComparison.Ordinal);
         Assert.Contains("acme     base          20.0   20.0", console.Output, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class StatusTablesTests
         using var console = new TestConsole().Width(Width);
         _history.Add(Statuses.At(1, decoded: 0));
 
-        console.Write(StatusTables.Screen(_history.Add(Statuses.At(2, decoded: 0)), _history.Readings));
+        console.Write(StatusTables.Screen(_history.Add(Statuses.At(2, decoded: 0)), _history.TokensPerSecond));
 
         Assert.Contains("p50 - p95 -", console.Output, StringComparison.Ordinal);
         Assert.Contains("No tokens yet", console.Output, StringComparison.Ordinal);

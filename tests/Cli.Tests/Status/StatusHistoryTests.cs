@@ -14,7 +14,7 @@ public sealed class StatusHistoryTests
         var reading = _history.Add(Statuses.At(10, decoded: 50));
 
         Assert.Equal((10, 5.0, 10), (reading.Seconds, reading.TokensPerSecond.Decode, reading.LatencySeconds));
-        Assert.Empty(_history.Readings);
+        Assert.Empty(_history.TokensPerSecond);
     }
 
     [Fact]
@@ -26,21 +26,35 @@ public sealed class StatusHistoryTests
 
         Assert.Equal((2, 20.0, 12), (reading.Seconds, reading.TokensPerSecond.Decode, reading.LatencySeconds));
         Assert.Equal(4, reading.RowsPerStep);
-        Assert.Equal([reading], _history.Readings);
+        Assert.Equal([reading.TokensPerSecond], _history.TokensPerSecond);
     }
 
     [Fact]
     public void Add_MoreThanAMinute_KeepsTheLast()
     {
+        StatusReading reading = null!;
         for (var second = 1000; second <= 1200; second++)
         {
-            _history.Add(Statuses.At(second, decoded: second));
+            reading = _history.Add(Statuses.At(second, decoded: second * second));
         }
 
-        Assert.Equal(StatusHistory.MaximumReadings, _history.Readings.Count);
-        Assert.Equal((1141, 1200), (_history.Readings[0].Status.Uptime.Seconds, _history.Readings[^1].Status.Uptime.Seconds));
-        Assert.Equal(60, _history.Readings[^1].LatencySeconds);
-        Assert.All(_history.Readings, reading => Assert.Equal(1, reading.TokensPerSecond.Decode));
+        Assert.Equal(60, reading.LatencySeconds);
+        Assert.Equal(Enumerable.Range(1140, 60).Select(second => (2.0 * second) + 1), _history.TokensPerSecond.Select(rates => rates.Decode));
+    }
+
+    [Fact]
+    public void Add_MoreOftenThanEachSecond_KeepsOneASecond()
+    {
+        StatusReading reading = null!;
+        for (var tenth = 10_000; tenth <= 11_000; tenth++)
+        {
+            reading = _history.Add(Statuses.At(tenth / 10.0, decoded: tenth % 10 == 0 ? tenth : tenth - 1));
+        }
+
+        Assert.Equal(0.1, reading.Seconds, 6);
+        Assert.Equal(20, reading.TokensPerSecond.Decode, 6);
+        Assert.InRange(_history.TokensPerSecond.Count, 60, 61);
+        Assert.All(_history.TokensPerSecond, rates => Assert.InRange(rates.Decode, 8, 12));
     }
 
     [Fact]
