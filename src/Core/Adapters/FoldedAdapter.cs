@@ -72,7 +72,7 @@ internal sealed class FoldedAdapter : IDisposable
 
     /// <summary>A view (rank, out), or null where the pool does not adapt the target; the caller disposes it.</summary>
     public Tensor? Of(int layer, Target target) =>
-        _folded.Layout.Find(layer, target) is { } slot ? _folded.View(slot).squeeze(0) : null;
+        _folded.Layout.Find(layer, target, MatrixKind.B) is { } slot ? _folded.View(slot).squeeze(0) : null;
 
     public void Dispose()
     {

@@ -16,29 +16,30 @@ internal sealed record FoldedHeads(FlatMatrices Matrices, bool Summed, int Rank)
     public static FoldedHeads Fold(ModelConfig config, PoolSpec pool, TaskSpec task, FlatMatrices heads)
     {
         var coupling = Coupling.Of(task.Strategy, pool.M, task.N);
-        var rank = RankOf(pool, coupling);
-        var layout = MatrixLayout.OfHeads(config, pool with { Rank = rank }, task with { N = 1 });
+        var layout = MatrixLayout.OfFolded(config, pool, coupling);
         var folded = new FlatMatrices(layout, empty(layout.Length, float32, CPU).DetachFromDisposeScope());
-        foreach (var slot in heads.Layout.Slots)
+        foreach (var slot in layout.Slots)
         {
-            var to = layout.Find(slot.Layer, slot.Target)!;
-            coupling.FoldServed(Floats(heads, slot), (float)pool.Scale, Floats(folded, to));
+            var matrices = new TargetFloats
+            {
+                Heads = Floats(heads, heads.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)),
+                Trained = coupling.Trained is { } kind ? Floats(heads, heads.Layout.Find(slot.Layer, slot.Target, kind)) : [],
+            };
+            coupling.FoldServed(matrices, (float)pool.Scale, Floats(folded, slot));
         }
 
-        return new FoldedHeads(folded, coupling.Collapses, rank);
+        return new FoldedHeads(folded, coupling.Collapses, coupling.FoldedRank(pool.Rank));
     }
 
     /// <summary>Bytes of a folded version of <paramref name="task"/> in float32.</summary>
     public static long BytesOf(ModelConfig config, PoolSpec pool, TaskSpec task) =>
-        (long)config.Layers * RankOf(pool, Coupling.Of(task.Strategy, pool.M, task.N)) * pool.Targets.Sum(target => (long)config.Out(target)) * sizeof(float);
+        (long)config.Layers * Coupling.Of(task.Strategy, pool.M, task.N).FoldedRank(pool.Rank) * pool.Targets.Sum(target => (long)config.Out(target)) * sizeof(float);
 
     public void Dispose() => Matrices.Dispose();
 
-    private static int RankOf(PoolSpec pool, Coupling coupling) => coupling.Collapses ? pool.Rank : pool.M * pool.Rank;
-
-    private static Span<float> Floats(FlatMatrices matrices, MatrixSlot slot)
+    private static Span<float> Floats(FlatMatrices matrices, MatrixSlot? slot)
     {
-        using var own = matrices.Flat.narrow(0, slot.Offset, slot.Length);
+        using var own = matrices.Flat.narrow(0, slot!.Offset, slot.Length);
         return MemoryMarshal.Cast<byte, float>(own.bytes);
     }
 }

@@ -22,10 +22,10 @@ internal static class FreshHeads
         }
 
         using var noGrad = no_grad();
-        foreach (var slot in layout.Slots)
+        foreach (var slot in layout.Slots.Where(slot => slot.Kind == MatrixKind.B))
         {
             using var scope = NewDisposeScope();
-            var bStar = initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target)!)[0]; // (rank, out)
+            var bStar = initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)!)[0]; // (rank, out)
             var own = heads.View(slot); // (N, r, out)
             if (slices)
             {

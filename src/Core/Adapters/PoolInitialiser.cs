@@ -75,8 +75,8 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
         var root = s.narrow(0, 0, initial.Rank).div(pool.Scale).sqrt().unsqueeze(1);
         var aStar = v.narrow(1, 0, initial.Rank).t() * root; // (rank, in)
         var bStar = ut.narrow(0, 0, initial.Rank) * root; // (rank, out)
-        initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target)!).copy_(aStar.unsqueeze(0));
-        initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target)!).copy_(bStar.unsqueeze(0));
+        initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target, MatrixKind.A)!).copy_(aStar.unsqueeze(0));
+        initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)!).copy_(bStar.unsqueeze(0));
         a.copy_(pool.Initialisation == Initialisation.Pissa ? aStar.unsqueeze(0) / pool.M : aStar.view(slot.Shape));
     }
 

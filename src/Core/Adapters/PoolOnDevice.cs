@@ -127,13 +127,13 @@ internal sealed class PoolOnDevice : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var parts = targets
-            .Select(target => _matrices.A.View(_matrices.A.Layout.Find(layer, target)!)) // (M, r, in)
+            .Select(target => _matrices.A.View(_matrices.A.Layout.Find(layer, target, MatrixKind.A)!)) // (M, r, in)
             .Select(a => summed ? a.sum(dim: 0) : a.flatten(0, 1))
             .ToList();
         if (subtracts)
         {
             var initial = _matrices.Initial!.A;
-            parts.AddRange(targets.Select(target => initial.View(initial.Layout.Find(layer, target)!).squeeze(0)));
+            parts.AddRange(targets.Select(target => initial.View(initial.Layout.Find(layer, target, MatrixKind.A)!).squeeze(0)));
         }
 
         // Whole panels of columns, as the CPU's kernels read them
@@ -147,7 +147,7 @@ internal sealed class PoolOnDevice : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var initial = _matrices.Initial!.B;
-        return initial.View(initial.Layout.Find(key.Layer, key.Target)!).squeeze(0)
+        return initial.View(initial.Layout.Find(key.Layer, key.Target, MatrixKind.B)!).squeeze(0)
             .mul(-Spec.Scale).to(_model.DType).DetachFromDisposeScope();
     }
 }

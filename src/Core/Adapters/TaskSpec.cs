@@ -26,6 +26,10 @@ public sealed record TaskSpec(Strategy Strategy, int N, long Seed)
         {
             violations.Add(new FieldViolation($"{field}.n", $"HEURISTIC and HEURISTIC_BALANCED need N >= M; the pool has M = {pool.M}, the task N = {N}"));
         }
+        else if (Strategy == Strategy.MoeLora && N != pool.M)
+        {
+            violations.Add(new FieldViolation($"{field}.n", $"MOE_LORA needs N = M; the pool has M = {pool.M}, the task N = {N}"));
+        }
 
         if (pool.Initialisation == Initialisation.PissaSlices && Strategy is not (Strategy.Heuristic or Strategy.HeuristicBalanced or Strategy.Lora))
         {

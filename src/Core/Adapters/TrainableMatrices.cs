@@ -9,7 +9,7 @@ namespace CoLA.Core.Adapters;
 /// </summary>
 internal sealed class TrainableMatrices : IDisposable
 {
-    private readonly Dictionary<(int Layer, Target Target), Tensor> _targets = [];
+    private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), Tensor> _targets = [];
     private readonly Dictionary<(int Layer, Site Site), Tensor> _sites = [];
     private readonly List<Tensor> _views = [];
 
@@ -24,13 +24,13 @@ internal sealed class TrainableMatrices : IDisposable
     /// <summary>(Layout.Length), float32; null where the matrices are frozen.</summary>
     public Tensor? Gradient { get; }
 
-    /// <summary>Heads: one leaf per target, (N, r, out). Takes <paramref name="heads"/> over.</summary>
+    /// <summary>Heads: one leaf per target and kind. Takes <paramref name="heads"/> over.</summary>
     public static TrainableMatrices OfHeads(FlatMatrices heads)
     {
         var matrices = new TrainableMatrices(heads, trained: true);
         foreach (var slot in heads.Layout.Slots)
         {
-            matrices._targets.Add((slot.Layer, slot.Target), matrices.LeafOf(slot.Offset, slot.Length, slot.Shape));
+            matrices._targets.Add((slot.Layer, slot.Target, slot.Kind), matrices.LeafOf(slot.Offset, slot.Length, slot.Shape));
         }
 
         return matrices;
@@ -49,7 +49,7 @@ internal sealed class TrainableMatrices : IDisposable
         return matrices;
     }
 
-    public Tensor? Leaf(int layer, Target target) => _targets.GetValueOrDefault((layer, target));
+    public Tensor? Leaf(int layer, Target target, MatrixKind kind) => _targets.GetValueOrDefault((layer, target, kind));
 
     public Tensor? Leaf(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 

@@ -67,19 +67,19 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
             return output;
         }
 
-        var heads = Cast(task.Heads.Leaf(layer, target)!, output); // (N, r, out)
+        var matrices = task.At(layer, target, output.dtype);
         var coupling = task.Coupling;
         var drawn = part.Draws is not null && coupling.DrawCount > 0;
         Tensor sum;
         if (coupling.Collapses && !drawn)
         {
             var summed = projected.view(-1, coupling.M, pool.Spec.Rank).sum(dim: 1); // (tokens, r)
-            sum = addmm(output, summed, coupling.FoldServed(heads), 1, 1);
+            sum = addmm(output, summed, coupling.FoldServed(matrices), 1, 1);
         }
         else
         {
-            var blocks = drawn ? coupling.Drawn(part.Draws!(layer, target)) : coupling.Mean;
-            sum = addmm(output, projected, Coupling.Fold(heads, blocks), 1, 1);
+            var folded = drawn ? Coupling.Fold(matrices.Heads, coupling.Drawn(part.Draws!(layer, target))) : coupling.FoldServed(matrices);
+            sum = addmm(output, projected, folded, 1, 1);
         }
 
         if (!task.Subtracts || subtracted is null)
@@ -88,7 +88,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         }
 
         var initial = pool.Initial!.B;
-        return addmm(sum, subtracted, Cast(initial.View(initial.Layout.Find(layer, target)!).squeeze(0), output), 1, -1);
+        return addmm(sum, subtracted, Cast(initial.View(initial.Layout.Find(layer, target, MatrixKind.B)!).squeeze(0), output), 1, -1);
     }
 
     private sealed record Projected(IReadOnlyList<Target> Targets, Tensor[] Task, Tensor[]? Subtracted);

@@ -85,6 +85,7 @@ public sealed class NewTaskTests : IDisposable
     {
         Strategy.Lora => m == 1 && n == 1,
         Strategy.Heuristic or Strategy.HeuristicBalanced => n >= m,
+        Strategy.MoeLora => n == m && initialisation != Initialisation.PissaSlices,
         _ => initialisation != Initialisation.PissaSlices,
     };
 

@@ -26,6 +26,7 @@ public sealed class SpecTests
     [InlineData(Strategy.Lora, 1, "M = N = 1")]
     [InlineData(Strategy.Heuristic, 1, "N >= M")]
     [InlineData(Strategy.HeuristicBalanced, 1, "N >= M")]
+    [InlineData(Strategy.MoeLora, 3, "N = M")]
     [InlineData(Strategy.Full, 65, "1..64")]
     [InlineData(Strategy.Full, 0, "1..64")]
     public void Validate_HeadsThatDoNotFitThePool_SaysTheRule(Strategy strategy, int heads, string rule)
@@ -39,6 +40,7 @@ public sealed class SpecTests
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Random)]
     [InlineData(Strategy.RandomReversed)]
+    [InlineData(Strategy.MoeLora)]
     public void Validate_SlicesWithACouplingThatMixesThem_IsRefused(Strategy strategy)
     {
         var slices = Pool with { Initialisation = Initialisation.PissaSlices };

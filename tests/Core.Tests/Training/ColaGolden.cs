@@ -24,6 +24,11 @@ internal sealed class ColaGolden : IDisposable
         ["RANDOM_REVERSED"] = Strategy.RandomReversed,
     };
 
+    private static readonly Dictionary<string, Strategy> Methods = new(StringComparer.Ordinal)
+    {
+        ["moe-lora-3"] = Strategy.MoeLora,
+    };
+
     private readonly JsonDocument _case;
     private readonly SafetensorsFile _tensors;
     private readonly Checkpoint _checkpoint;
@@ -65,7 +70,7 @@ internal sealed class ColaGolden : IDisposable
         var directory = SharedMaterial.PathOf("goldens", "cola", name);
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
         var root = json.RootElement;
-        if (root.TryGetProperty("method", out var method))
+        if (root.TryGetProperty("method", out var method) && !Methods.ContainsKey(method.GetString()!))
         {
             return (null, $"the method {method} is not built yet");
         }
@@ -113,17 +118,17 @@ internal sealed class ColaGolden : IDisposable
     {
         if (of(PoolState.A) is { } pool)
         {
-            foreach (var (slot, i, matrix) in Each(pool))
+            foreach (var (slot, index, matrix) in Each(pool))
             {
-                yield return ($"{Module(slot)}.A.{i}", matrix);
+                yield return ($"{Module(slot)}.{NameOf(slot.Kind, index)}", InFile(slot, matrix));
             }
         }
 
         foreach (var (task, state) in Tasks)
         {
-            foreach (var (slot, j, matrix) in Each(of(state.Heads)!))
+            foreach (var (slot, index, matrix) in Each(of(state.Heads)!))
             {
-                yield return (_named ? $"{Module(slot)}.{task.Task}.B.{j}" : $"{Module(slot)}.B.{j}", matrix.t());
+                yield return ($"{Module(slot)}.{(_named ? $"{task.Task}." : "")}{NameOf(slot.Kind, index)}", InFile(slot, matrix));
             }
         }
     }
@@ -150,8 +155,15 @@ internal sealed class ColaGolden : IDisposable
         matrices.Layout.Slots.SelectMany(slot =>
         {
             var view = matrices.View(slot);
-            return Enumerable.Range(0, (int)slot.Shape[0]).Select(index => (slot, index, view[index]));
+            return slot.Kind is MatrixKind.A or MatrixKind.B
+                ? Enumerable.Range(0, (int)slot.Shape[0]).Select(index => (slot, index, view[index]))
+                : [(slot, 0, view)];
         });
+
+    private static string NameOf(MatrixKind kind, int index) =>
+        kind is MatrixKind.A or MatrixKind.B ? $"{kind}.{index}" : $"{kind}".ToLowerInvariant();
+
+    private static Tensor InFile(MatrixSlot slot, Tensor matrix) => slot.Kind == MatrixKind.B ? matrix.t() : matrix;
 
     private static OptimizerSpec OptimizerOf(JsonElement settings, double rate, double decay) => new(
         rate,
@@ -165,7 +177,7 @@ internal sealed class ColaGolden : IDisposable
         var a = FlatMatrices.Zeros(MatrixLayout.OfPool(Model.Config, Pool), CPU);
         foreach (var (slot, i, matrix) in Each(a))
         {
-            matrix.copy_(Tensor($"init.{Module(slot)}.A.{i}"));
+            matrix.copy_(InFile(slot, Tensor($"init.{Module(slot)}.{NameOf(slot.Kind, i)}")));
         }
 
         InitialProduct? initial = null;
@@ -176,8 +188,8 @@ internal sealed class ColaGolden : IDisposable
             initial = InitialProduct.Empty(Model.Config, Pool, CPU);
             foreach (var slot in a.Layout.Slots)
             {
-                initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target)!)[0].copy_(Tensor($"init.{Module(slot)}.A.0") * Pool.M);
-                initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target)!)[0].copy_(Tensor($"init.{Module(slot)}.B.0").t() / factor);
+                initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target, MatrixKind.A)!)[0].copy_(Tensor($"init.{Module(slot)}.A.0") * Pool.M);
+                initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)!)[0].copy_(Tensor($"init.{Module(slot)}.B.0").t() / factor);
             }
         }
 
@@ -203,20 +215,21 @@ internal sealed class ColaGolden : IDisposable
                 task => MakeTask(
                     task.Value,
                     OptimizerOf(settings, task.Value.GetProperty("lr").GetDouble(), task.Value.GetProperty("weight_decay").GetDouble()),
-                    slot => $"{Module(slot)}.{task.Name}.B"));
+                    slot => $"{Module(slot)}.{task.Name}."));
         }
 
         var optimizer = OptimizerOf(settings, settings.GetProperty("lr").GetDouble(), settings.GetProperty("weight_decay").GetDouble());
-        return new() { [NameOf("task")] = MakeTask(Json, optimizer, slot => $"{Module(slot)}.B") };
+        return new() { [NameOf("task")] = MakeTask(Json, optimizer, slot => $"{Module(slot)}.") };
     }
 
     private TaskState MakeTask(JsonElement settings, OptimizerSpec optimizer, Func<MatrixSlot, string> nameOf)
     {
-        var spec = new TaskSpec(Strategies[settings.GetProperty("strategy").GetString()!], settings.GetProperty("N").GetInt32(), 0);
+        var strategy = settings.TryGetProperty("method", out var method) ? Methods[method.GetString()!] : Strategies[settings.GetProperty("strategy").GetString()!];
+        var spec = new TaskSpec(strategy, settings.GetProperty("N").GetInt32(), 0);
         var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(Model.Config, Pool, spec), CPU);
         foreach (var (slot, j, matrix) in Each(heads))
         {
-            matrix.copy_(Tensor($"init.{nameOf(slot)}.{j}").t());
+            matrix.copy_(InFile(slot, Tensor($"init.{nameOf(slot)}{NameOf(slot.Kind, j)}")));
         }
 
         return new TaskState(

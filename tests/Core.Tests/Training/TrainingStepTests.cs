@@ -196,8 +196,8 @@ public sealed class TrainingStepTests : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var task = session.Tasks[name];
-        var folded = Coupling.Fold(task.Heads.Leaf(0, Target.Down)!, task.Coupling.Mean);
-        var a = session.Pool.A.Weights.View(session.Pool.A.Weights.Layout.Find(0, Target.Down)!).flatten(0, 1);
+        var folded = Coupling.Fold(task.Heads.Leaf(0, Target.Down, MatrixKind.B)!, task.Coupling.Mean);
+        var a = session.Pool.A.Weights.View(session.Pool.A.Weights.Layout.Find(0, Target.Down, MatrixKind.A)!).flatten(0, 1);
         return folded.t().matmul(a).MoveToOuterDisposeScope();
     }
 

@@ -37,7 +37,7 @@ public sealed class KernelRunnerTests
         using var runner = new KernelRunner(model, Blocks);
         var blocks = new KeyValueBlocks(Blocks);
         var lengths = new[] { 90, 1, 17, 33, 64, 5 };
-        var adapters = new[] { null, world.Stacked, world.Summed, world.Stacked, world.Later, null };
+        var adapters = new[] { null, world.Stacked, world.Summed, world.Experts, world.Later, null };
         var alone = lengths.Select((length, at) => RunnerRow.Run(runner, blocks, 128, RunnerRow.Make(Text(model, length, at), adapters[at]))[0]).ToArray();
 
         foreach (var chunk in new[] { 1, 7, 16, 128 })
@@ -65,7 +65,7 @@ public sealed class KernelRunnerTests
         using var libtorch = new TensorRunner(byLibtorch, Blocks);
         float[][] Run(IModelRunner runner, CausalLanguageModel model, AdaptersOf adapters, int chunk)
         {
-            var all = new[] { adapters.Stacked, null, adapters.Later, adapters.Summed, adapters.Stacked, adapters.Later };
+            var all = new[] { adapters.Stacked, null, adapters.Later, adapters.Summed, adapters.Experts, adapters.Later };
             return RunnerRow.Run(runner, new KeyValueBlocks(Blocks), chunk, [.. all.Select((adapter, at) => RunnerRow.Make(Text(model, 11 + 7 * at, at), adapter))]);
         }
 
@@ -111,12 +111,15 @@ public sealed class KernelRunnerTests
             var first = Pool(Spec);
             Stacked = Adapter(first, Strategy.Heuristic, 3, subtracts: true);
             Summed = Adapter(first, Strategy.Full, 2, subtracts: true);
+            Experts = Adapter(first, Strategy.MoeLora, 2, subtracts: true);
             Later = Adapter(Pool(Spec with { Rank = 3, Initialisation = Initialisation.Gaussian, Targets = [Target.Q, Target.V, Target.Down] }), Strategy.Heuristic, 2, subtracts: false);
         }
 
         public FoldedAdapter Stacked { get; }
 
         public FoldedAdapter Summed { get; }
+
+        public FoldedAdapter Experts { get; }
 
         public FoldedAdapter Later { get; }
 

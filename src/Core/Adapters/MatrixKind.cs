@@ -1,0 +1,14 @@
+namespace CoLA.Core.Adapters;
+
+/// <summary>What the matrices in one place are; files call them so.</summary>
+internal enum MatrixKind
+{
+    /// <summary>A pool's A_i: (M, r, in).</summary>
+    A,
+
+    /// <summary>Heads B_j, transposed: (heads, r, out).</summary>
+    B,
+
+    /// <summary>Logits of a task's weights on its heads: (N).</summary>
+    Gate,
+}

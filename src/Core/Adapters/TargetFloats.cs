@@ -1,0 +1,11 @@
+namespace CoLA.Core.Adapters;
+
+/// <summary>What a coupling folds at one target, as plain memory.</summary>
+internal readonly ref struct TargetFloats
+{
+    /// <summary>The task's heads, (N, r, out).</summary>
+    public ReadOnlySpan<float> Heads { get; init; }
+
+    /// <summary>What the task trains of L; empty where L is fixed.</summary>
+    public ReadOnlySpan<float> Trained { get; init; }
+}
