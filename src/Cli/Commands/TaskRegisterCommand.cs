@@ -14,7 +14,7 @@ internal sealed class TaskRegisterCommand : ClientCommand
     private readonly Option<string> _pool = new("--pool") { Description = "The pool that it couples to: POOL or POOL@VERSION", HelpName = "POOL", Required = true };
     private readonly Option<Strategy?> _strategy = EnumWords.Option<Strategy>("--strategy", "Which heads multiply which A [default: full]");
     private readonly Option<int?> _n = new("--n") { Description = "Heads per target, N, 1 to 64 [default: 1]", HelpName = "N" };
-    private readonly Option<long> _seed = new("--seed") { Description = "Seed of the random strategies' draws" };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed of the random strategies' draws and of a new router" };
     private readonly Option<string[]> _grants = GrantWords.Option();
 
     public TaskRegisterCommand(CliContext cli)

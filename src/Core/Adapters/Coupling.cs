@@ -5,8 +5,8 @@ namespace CoLA.Core.Adapters;
 
 /// <summary>
 /// The rule that says which heads multiply which A: the block matrix L (N x M) of
-/// y = W x + s sum_{j,i} B_j L_ji A_i x (design: one formula, every strategy a case of it). Whatever L is, a task's effect
-/// folds to U A with U = [sum_j B_j L_j1 | ... | sum_j B_j L_jM]: the pairs are never looped over.
+/// y = W x + s sum_{j,i} B_j L_ji A_i x (design: one formula, every strategy a case of it). Unless L is the
+/// token's, a task's effect folds to U A with U = [sum_j B_j L_j1 | ... | sum_j B_j L_jM]: the pairs are never looped over.
 /// </summary>
 internal abstract class Coupling
 {
@@ -32,6 +32,9 @@ internal abstract class Coupling
     /// </summary>
     public virtual bool Collapses => false;
 
+    /// <summary>The heads are weighted for each token by a router, so they cannot be folded.</summary>
+    public virtual bool Routes => false;
+
     /// <summary>How many indices a draw takes per target; 0 where L is fixed.</summary>
     public virtual int DrawCount => 0;
 
@@ -43,7 +46,7 @@ internal abstract class Coupling
 
     /// <summary>
     /// The factor b of B_j = b B* that makes s sum B_j L_ji A_i = U_r S_r V_r^T on a PISSA pool, where A_i = A* / M:
-    /// 1/N for FULL, 1 for RANDOM and LORA, M for MOE_LORA, M/N for the others.
+    /// 1/N for FULL, 1 for RANDOM and LORA, M for MOE_LORA and HYDRA_LORA, M/N for the others.
     /// </summary>
     public double PissaHeadFactor => M / (double)_mean.Cast<float>().Sum();
 
@@ -56,6 +59,7 @@ internal abstract class Coupling
         Strategy.Random => new RandomCoupling(m, n),
         Strategy.RandomReversed => new RandomReversedCoupling(m, n),
         Strategy.MoeLora => new MoeLoraCoupling(m),
+        Strategy.HydraLora => new HydraLoraCoupling(n),
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
     };
 
@@ -76,7 +80,7 @@ internal abstract class Coupling
     public virtual long[] TrainedShape(int rank, int @in) => [];
 
     /// <summary>Rows of what is served.</summary>
-    public int FoldedRank(int rank) => Collapses ? rank : M * rank;
+    public virtual int FoldedRank(int rank) => Collapses ? rank : M * rank;
 
     /// <summary>What is served: (M x r, out), or (r, out) to go with the sum of the A's where the coupling collapses.</summary>
     public virtual Tensor FoldServed(TargetTensors matrices) =>
@@ -89,7 +93,7 @@ internal abstract class Coupling
     /// <param name="matrices">Of one target.</param>
     /// <param name="scale">The pool's s.</param>
     /// <param name="folded">(M x r, out), or (r, out) where the coupling collapses; overwritten.</param>
-    public void FoldServed(TargetFloats matrices, float scale, Span<float> folded)
+    public virtual void FoldServed(TargetFloats matrices, float scale, Span<float> folded)
     {
         var blocks = BlocksOf(matrices.Trained);
         var size = matrices.Heads.Length / N; // of one head

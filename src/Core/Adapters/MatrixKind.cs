@@ -11,4 +11,7 @@ internal enum MatrixKind
 
     /// <summary>Logits of a task's weights on its heads: (N).</summary>
     Gate,
+
+    /// <summary>A task's W_g of softmax(W_g x), the weights of its heads on a token: (N, in); as it is served (in, N and padding).</summary>
+    Router,
 }

@@ -1,3 +1,4 @@
+using CoLA.Core.Kernels;
 using CoLA.Core.Model;
 
 namespace CoLA.Core.Adapters;
@@ -44,9 +45,14 @@ internal sealed class MatrixLayout
             : new(config, [.. pool.Targets], heads);
     }
 
-    /// <summary>Folded heads: per target (1, rank, out).</summary>
-    public static MatrixLayout OfFolded(ModelConfig config, PoolSpec pool, Coupling coupling) =>
-        new(config, [.. pool.Targets], (MatrixKind.B, target => [1, coupling.FoldedRank(pool.Rank), config.Out(target)]));
+    /// <summary>Folded heads: per target (1, rank, out), and the routers that could not be folded, (in, N in whole panels).</summary>
+    public static MatrixLayout OfFolded(ModelConfig config, PoolSpec pool, Coupling coupling)
+    {
+        (MatrixKind, Func<Target, long[]>) heads = (MatrixKind.B, target => [1, coupling.FoldedRank(pool.Rank), config.Out(target)]);
+        return coupling.Routes
+            ? new(config, [.. pool.Targets], heads, (MatrixKind.Router, target => [config.In(target), Panels.Padded(coupling.N)]))
+            : new(config, [.. pool.Targets], heads);
+    }
 
     public MatrixSlot? Find(int layer, Target target, MatrixKind kind) => _slots.GetValueOrDefault((layer, target, kind));
 

@@ -1,5 +1,5 @@
+using CoLA.Core.Kernels;
 using static TorchSharp.torch;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CoLA.Core.Adapters;
 
@@ -22,7 +22,7 @@ internal sealed class MoeLoraCoupling(int m) : Coupling(Diagonal(Enumerable.Repe
     protected override float[,] BlocksOf(ReadOnlySpan<float> trained)
     {
         var weights = new float[N];
-        TensorPrimitives.SoftMax(trained, weights);
+        Softmax.Of(trained, weights);
         return Diagonal(weights);
     }
 

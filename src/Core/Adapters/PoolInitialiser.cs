@@ -43,7 +43,7 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
                 }
                 else
                 {
-                    Uniform(slot, matrices.A.View(slot));
+                    SeededGenerator.FillUniform(matrices.A.View(slot), pool.Seed, slot);
                 }
             }
 
@@ -56,21 +56,13 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
         FlatMatrices.Zeros(MatrixLayout.OfPool(model.Config, pool), model.Device),
         InitialProduct.RankOf(pool) == 0 ? null : InitialProduct.Empty(model.Config, pool, model.Device));
 
-    /// <summary>LoRA's: Kaiming-uniform with a = sqrt 5, that is U(-1/sqrt(in), 1/sqrt(in)).</summary>
-    private void Uniform(MatrixSlot slot, Tensor a)
-    {
-        var bound = 1 / Math.Sqrt(slot.Shape[2]);
-        var drawn = rand(slot.Shape, float32, CPU, generator: GeneratorOf(slot));
-        a.copy_(drawn * (2 * bound) - bound);
-    }
-
     /// <summary>Extended PiSSA: A* = sqrt(S_r / s) V_r^T and B* = U_r sqrt(S_r / s); A_i = A* / M, or the i-th slice.</summary>
     private void Principal(MatrixSlot slot, Tensor a, InitialProduct initial)
     {
         // The stored weight is W^T = V S U^T.
         var weight = model.WeightOf(slot.Layer, slot.Target).to(float32);
         var (v, s, ut) = pool.SvdIterations is { } iterations
-            ? Randomised(weight, initial.Rank, iterations, GeneratorOf(slot))
+            ? Randomised(weight, initial.Rank, iterations, SeededGenerator.Of(pool.Seed, slot))
             : linalg.svd(weight, fullMatrices: false);
         var root = s.narrow(0, 0, initial.Rank).div(pool.Scale).sqrt().unsqueeze(1);
         var aStar = v.narrow(1, 0, initial.Rank).t() * root; // (rank, in)
@@ -96,7 +88,4 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
     }
 
     private static Tensor Orthonormal(Tensor columns) => linalg.qr(columns).Q;
-
-    private Generator GeneratorOf(MatrixSlot slot) =>
-        new((ulong)pool.Seed * 1_000_003 + (ulong)(slot.Layer * Enum.GetValues<Target>().Length + (int)slot.Target), CPU);
 }

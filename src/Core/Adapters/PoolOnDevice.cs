@@ -17,7 +17,7 @@ internal sealed class PoolOnDevice : IDisposable
     private readonly Lock _making = new();
     private readonly ConcurrentDictionary<(int Layer, Site Site, bool Summed, bool Subtracts), Tensor> _projections = [];
     private readonly ConcurrentDictionary<(int Layer, Target Target), Tensor> _subtracted = [];
-    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts), SitePlaces> _places = [];
+    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts, int Routed), SitePlaces> _places = [];
     private readonly CausalLanguageModel _model;
     private readonly PoolMatrices _matrices;
     private long _derivedBytes;
@@ -55,9 +55,9 @@ internal sealed class PoolOnDevice : IDisposable
     }
 
     /// <summary>Where the CPU's kernels find the projections; made at first use and kept.</summary>
-    public SitePlaces PlacesOf(bool summed, bool subtracts)
+    public SitePlaces PlacesOf(bool summed, bool subtracts, int routed)
     {
-        var key = (summed, subtracts && SubtractedRank > 0);
+        var key = (summed, subtracts && SubtractedRank > 0, routed);
         if (_places.TryGetValue(key, out var made))
         {
             return made;
@@ -65,7 +65,7 @@ internal sealed class PoolOnDevice : IDisposable
 
         lock (_making)
         {
-            return _places.GetOrAdd(key, wanted => new SitePlaces(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts));
+            return _places.GetOrAdd(key, wanted => new SitePlaces(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts, wanted.Routed));
         }
     }
 
@@ -137,8 +137,8 @@ internal sealed class PoolOnDevice : IDisposable
         }
 
         // Whole panels of columns, as the CPU's kernels read them
-        var columns = parts.Sum(part => part.shape[0]);
-        parts.Add(zeros((columns + Panels.Width - 1) / Panels.Width * Panels.Width - columns, parts[0].shape[1], parts[0].dtype, parts[0].device));
+        var columns = (int)parts.Sum(part => part.shape[0]);
+        parts.Add(zeros(Panels.Padded(columns) - columns, parts[0].shape[1], parts[0].dtype, parts[0].device));
         return cat([.. parts]).t().contiguous().to(_model.DType).DetachFromDisposeScope();
     }
 

@@ -10,4 +10,5 @@ public enum Strategy
     Random,
     RandomReversed,
     MoeLora,
+    HydraLora,
 }

@@ -51,6 +51,7 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         Out = Out,
         Bias = bias,
         Y = y,
+        YStride = Out,
         PanelsPerChunk = PanelProduct.ChunkOf(PanelCount, _team.Threads),
     };
 

@@ -52,12 +52,7 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
                 var layout = MatrixLayout.OfHeads(model.Config, spec, task.Spec);
                 var heads = files.Heads.TryGetValue(task.Task, out var path)
                     ? AdapterFiles.ReadHeads(path, layout, model.Device)
-                    : FreshHeads.Make(
-                        layout,
-                        Coupling.Of(task.Spec.Strategy, spec.M, task.Spec.N),
-                        task.SubtractsInitial ? initial : null,
-                        spec.Initialisation == Initialisation.PissaSlices,
-                        model.Device);
+                    : FreshHeads.Make(model.Config, spec, task.Spec, task.SubtractsInitial ? initial : null, model.Device);
                 var optimizer = settings.Tasks.Single(other => other.Task == task.Task).Optimizer;
                 var state = new TaskState(
                     task.Spec,

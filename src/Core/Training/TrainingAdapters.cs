@@ -32,7 +32,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         var subtracted = _subtracts && pool.Initial is { } initial
             ? SplitTargets(input.matmul(Cast(initial.A.View(initial.A.Layout.Find(layer, site)!, input.shape[1]), input).t()), targets.Count)
             : null;
-        return new Projected(targets, SplitTargets(input.matmul(Cast(a, input).t()), targets.Count), subtracted);
+        return new Projected(input, targets, SplitTargets(input.matmul(Cast(a, input).t()), targets.Count), subtracted);
     }
 
     public Tensor Add(int layer, Target target, Tensor output, object? projected)
@@ -45,13 +45,14 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         var at = targets.TakeWhile(other => other != target).Count();
         if (parts.Count == 1)
         {
-            return AddPart(parts[0], layer, target, output, site.Task[at], site.Subtracted?[at]);
+            return AddPart(parts[0], layer, target, output, site.Input, site.Task[at], site.Subtracted?[at]);
         }
 
         var outputs = output.split(_tokens);
+        var inputs = site.Input.split(_tokens);
         var task = site.Task[at].split(_tokens);
         var subtracted = site.Subtracted?[at].split(_tokens);
-        return cat([.. parts.Select((part, index) => AddPart(part, layer, target, outputs[index], task[index], subtracted?[index]))]);
+        return cat([.. parts.Select((part, index) => AddPart(part, layer, target, outputs[index], inputs[index], task[index], subtracted?[index]))]);
     }
 
     private static Tensor Cast(Tensor matrix, Tensor like) => matrix.dtype == like.dtype ? matrix : matrix.to(like.dtype);
@@ -60,7 +61,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
     private Tensor[] SplitTargets(Tensor projected, int targets) =>
         projected.mul(pool.Spec.Scale).split(projected.shape[1] / targets, 1);
 
-    private Tensor AddPart(Part part, int layer, Target target, Tensor output, Tensor projected, Tensor? subtracted)
+    private Tensor AddPart(Part part, int layer, Target target, Tensor output, Tensor input, Tensor projected, Tensor? subtracted)
     {
         if (part.Task is not { } task)
         {
@@ -75,6 +76,11 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         {
             var summed = projected.view(-1, coupling.M, pool.Spec.Rank).sum(dim: 1); // (tokens, r)
             sum = addmm(output, summed, coupling.FoldServed(matrices), 1, 1);
+        }
+        else if (coupling.Routes)
+        {
+            var weighed = HydraLoraCoupling.Route(projected, input.matmul(Cast(matrices.Trained!, input).t()));
+            sum = addmm(output, weighed, coupling.FoldServed(matrices), 1, 1);
         }
         else
         {
@@ -91,5 +97,5 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         return addmm(sum, subtracted, Cast(initial.View(initial.Layout.Find(layer, target, MatrixKind.B)!).squeeze(0), output), 1, -1);
     }
 
-    private sealed record Projected(IReadOnlyList<Target> Targets, Tensor[] Task, Tensor[]? Subtracted);
+    private sealed record Projected(Tensor Input, IReadOnlyList<Target> Targets, Tensor[] Task, Tensor[]? Subtracted);
 }

@@ -56,9 +56,7 @@ public sealed class NewTaskTests : IDisposable
         }
 
         using var onDevice = new PoolOnDevice(_model, pool, matrices);
-        var coupling = Coupling.Of(strategy, m, n);
-        using var heads = FreshHeads.Make(
-            MatrixLayout.OfHeads(_model.Config, pool, task), coupling, matrices.Initial, initialisation == Initialisation.PissaSlices, CPU);
+        using var heads = FreshHeads.Make(_model.Config, pool, task, matrices.Initial, CPU);
         using var adapter = FoldedAdapter.Fold(_model, onDevice, task, heads, subtracts: true);
 
         var ids = tensor(new long[] { 72, 101, 108, 108, 111, 32, 119 });
@@ -85,6 +83,7 @@ public sealed class NewTaskTests : IDisposable
     {
         Strategy.Lora => m == 1 && n == 1,
         Strategy.Heuristic or Strategy.HeuristicBalanced => n >= m,
+        Strategy.HydraLora => m == 1 && initialisation != Initialisation.PissaSlices,
         Strategy.MoeLora => n == m && initialisation != Initialisation.PissaSlices,
         _ => initialisation != Initialisation.PissaSlices,
     };

@@ -27,6 +27,7 @@ public sealed class SpecTests
     [InlineData(Strategy.Heuristic, 1, "N >= M")]
     [InlineData(Strategy.HeuristicBalanced, 1, "N >= M")]
     [InlineData(Strategy.MoeLora, 3, "N = M")]
+    [InlineData(Strategy.HydraLora, 3, "M = 1")]
     [InlineData(Strategy.Full, 65, "1..64")]
     [InlineData(Strategy.Full, 0, "1..64")]
     public void Validate_HeadsThatDoNotFitThePool_SaysTheRule(Strategy strategy, int heads, string rule)

@@ -27,6 +27,7 @@ internal sealed class ColaGolden : IDisposable
     private static readonly Dictionary<string, Strategy> Methods = new(StringComparer.Ordinal)
     {
         ["moe-lora-3"] = Strategy.MoeLora,
+        ["hydra-lora-1x3"] = Strategy.HydraLora,
     };
 
     private readonly JsonDocument _case;
@@ -64,21 +65,15 @@ internal sealed class ColaGolden : IDisposable
 
     public IReadOnlyDictionary<TaskName, TaskState> Tasks { get; }
 
-    /// <summary>Null with the reason where the case is of a method that is not built.</summary>
-    public static (ColaGolden? Golden, string? Skipped) Open(string name)
-    {
-        var directory = SharedMaterial.PathOf("goldens", "cola", name);
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
-        var root = json.RootElement;
-        if (root.TryGetProperty("method", out var method) && !Methods.ContainsKey(method.GetString()!))
-        {
-            return (null, $"the method {method} is not built yet");
-        }
+    public static ColaGolden Open(string name) => new(SharedMaterial.PathOf("goldens", "cola", name));
 
-        return root.TryGetProperty("strategy", out var strategy) && !Strategies.ContainsKey(strategy.GetString()!)
-            ? (null, $"the strategy {strategy} is not built yet")
-            : (new ColaGolden(directory), null);
-    }
+    /// <summary>A copy of the pool as it is served.</summary>
+    public PoolOnDevice Serve() => new(
+        Model,
+        Pool,
+        new PoolMatrices(
+            PoolState.A.Weights.ToHost(),
+            PoolState.Initial is { } initial ? new InitialProduct(initial.A.ToHost(), initial.B.ToHost(), initial.Rank) : null));
 
     public Tensor Tensor(string name) => _tensors.Read(name);
 

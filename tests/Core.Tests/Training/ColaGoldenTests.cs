@@ -16,11 +16,10 @@ public sealed class ColaGoldenTests
     [MemberData(nameof(Cases))]
     public void TrainStep_Case_MovesAsTheGolden(string name)
     {
-        var (golden, skipped) = ColaGolden.Open(name);
-        Assert.SkipWhen(skipped is not null, skipped ?? "");
-        using var opened = golden!;
+        Assert.SkipWhen(name == "colora-core", "COLORA is not built yet");
+        using var golden = ColaGolden.Open(name);
         using var scope = NewDisposeScope();
-        var steps = golden!.Json.GetProperty("steps").EnumerateArray().ToArray();
+        var steps = golden.Json.GetProperty("steps").EnumerateArray().ToArray();
         var losses = golden.Json.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble()).ToArray();
 
         AssertLogits(golden, ColaGolden.Rows(steps[0]), golden.DrawsOf(0), "logits0.last");
