@@ -54,7 +54,7 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     [InlineData(Strategy.Full, 65, "spec.n", "65 is not in 1..64")]
     [InlineData(Strategy.Lora, 1, "spec.n", "M = N = 1")]
     [InlineData(Strategy.Heuristic, 1, "spec.n", "N >= M")]
-    [InlineData(Strategy.Unspecified, 1, "spec.strategy", "LORA, FULL, HEURISTIC, HEURISTIC_BALANCED, RANDOM, RANDOM_REVERSED, MOE_LORA, HYDRA_LORA")]
+    [InlineData(Strategy.Unspecified, 1, "spec.strategy", "LORA, FULL, HEURISTIC, HEURISTIC_BALANCED, RANDOM, RANDOM_REVERSED, MOE_LORA, HYDRA_LORA, COLORA")]
     public async Task RegisterTask_SpecThatDoesNotFit_NamesFieldAndRule(Strategy strategy, int n, string field, string rule)
     {
         var pool = await ServerFixture.CreatePool(server.Acme);

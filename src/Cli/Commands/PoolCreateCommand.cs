@@ -25,6 +25,7 @@ internal sealed class PoolCreateCommand : ClientCommand
     };
 
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of every draw that makes the pool" };
+    private readonly Option<bool> _sharedHead = new("--shared-head") { Description = "Give the pool a head of its own, for colora tasks" };
     private readonly SharingOptions _sharing = new();
 
     public PoolCreateCommand(CliContext cli)
@@ -38,6 +39,7 @@ internal sealed class PoolCreateCommand : ClientCommand
         Add(_svdIterations);
         Add(_targets);
         Add(_seed);
+        Add(_sharedHead);
         _sharing.AddTo(this);
         _targets.Validators.Add(result =>
         {
@@ -59,7 +61,12 @@ internal sealed class PoolCreateCommand : ClientCommand
 
     private CreatePoolRequest Request(ParseResult parse)
     {
-        var spec = new PoolSpec { Initialisation = parse.GetValue(_initialisation) ?? Initialisation.Unspecified, Seed = parse.GetValue(_seed) };
+        var spec = new PoolSpec
+        {
+            Initialisation = parse.GetValue(_initialisation) ?? Initialisation.Unspecified,
+            Seed = parse.GetValue(_seed),
+            SharedHead = parse.GetValue(_sharedHead),
+        };
         if (parse.GetValue(_m) is { } m)
         {
             spec.M = m;

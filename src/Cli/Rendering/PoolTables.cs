@@ -34,6 +34,7 @@ internal static class PoolTables
         ("M x r", $"{Text(pool.Spec.M)} x {Text(pool.Spec.Rank)}"),
         ("alpha", Text(pool.Spec.Alpha)),
         ("initialisation", EnumWords.Of(pool.Spec.Initialisation) + (pool.Spec.HasSvdIterations ? $", {Text(pool.Spec.SvdIterations)} power iterations" : "")),
+        ("head of its own", pool.Spec.SharedHead ? "yes" : "no"),
         ("targets", Targets(pool.Spec)),
         ("seed", Text(pool.Spec.Seed)),
         ("base model", $"{pool.BaseModel?.Name} ({pool.BaseModel?.Sha256})"),

@@ -32,6 +32,12 @@ internal abstract class Coupling
     /// </summary>
     public virtual bool Collapses => false;
 
+    /// <summary>Head 0 is the pool's.</summary>
+    public virtual bool Shares => false;
+
+    /// <summary>Heads per target that are the task's.</summary>
+    public virtual int OwnHeads => N;
+
     /// <summary>The heads are weighted for each token by a router, so they cannot be folded.</summary>
     public virtual bool Routes => false;
 
@@ -60,6 +66,7 @@ internal abstract class Coupling
         Strategy.RandomReversed => new RandomReversedCoupling(m, n),
         Strategy.MoeLora => new MoeLoraCoupling(m),
         Strategy.HydraLora => new HydraLoraCoupling(n),
+        Strategy.Colora => new ColoraCoupling(m, n),
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
     };
 
@@ -84,7 +91,7 @@ internal abstract class Coupling
 
     /// <summary>What is served: (M x r, out), or (r, out) to go with the sum of the A's where the coupling collapses.</summary>
     public virtual Tensor FoldServed(TargetTensors matrices) =>
-        Collapses ? matrices.Heads.sum(dim: 0) * _mean[0, 0] : Fold(matrices.Heads, _mean);
+        Collapses ? matrices.Heads!.sum(dim: 0) * _mean[0, 0] : Fold(matrices.Heads!, _mean);
 
     /// <summary>
     /// The same over plain memory, times <paramref name="scale"/>, without libtorch: for threads that must not take the cores

@@ -64,7 +64,8 @@ internal sealed class FoldedAdapter : IDisposable
     public static FoldedAdapter Fold(CausalLanguageModel model, PoolOnDevice pool, TaskSpec task, FlatMatrices heads, bool subtracts)
     {
         using var host = heads.ToHost();
-        return new FoldedAdapter(model, pool, FoldedHeads.Fold(model.Config, pool.Spec, task, host), subtracts);
+        using var shared = pool.OnHost();
+        return new FoldedAdapter(model, pool, FoldedHeads.Fold(model.Config, pool.Spec, task, host, shared), subtracts);
     }
 
     /// <summary>A copy in host memory, from which it can be made again.</summary>

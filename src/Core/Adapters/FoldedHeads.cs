@@ -15,8 +15,13 @@ namespace CoLA.Core.Adapters;
 /// <param name="Routed">Heads that a router weighs for each token; 0 where there is none.</param>
 internal sealed record FoldedHeads(FlatMatrices Matrices, bool Summed, int Rank, int Routed) : IDisposable
 {
-    /// <summary>Folds <paramref name="heads"/> (on the CPU), which are not kept.</summary>
-    public static FoldedHeads Fold(ModelConfig config, PoolSpec pool, TaskSpec task, FlatMatrices heads)
+    /// <summary>Folds <paramref name="heads"/>, which are not kept.</summary>
+    /// <param name="config">Of the base model.</param>
+    /// <param name="pool">The pool.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="heads">On the CPU.</param>
+    /// <param name="shared">The pool version's matrices on the CPU, for couplings that share its head; null for others.</param>
+    public static FoldedHeads Fold(ModelConfig config, PoolSpec pool, TaskSpec task, FlatMatrices heads, FlatMatrices? shared)
     {
         var coupling = Coupling.Of(task.Strategy, pool.M, task.N);
         var layout = MatrixLayout.OfFolded(config, pool, coupling);
@@ -26,6 +31,7 @@ internal sealed record FoldedHeads(FlatMatrices Matrices, bool Summed, int Rank,
             var matrices = new TargetFloats
             {
                 Heads = Floats(heads, heads.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)),
+                Shared = coupling.Shares ? Floats(shared!, shared!.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)) : [],
                 Trained = coupling.Trained is { } kind ? Floats(heads, heads.Layout.Find(slot.Layer, slot.Target, kind)) : [],
             };
             coupling.FoldServed(matrices, (float)pool.Scale, Floats(folded, slot));
@@ -64,7 +70,12 @@ internal sealed record FoldedHeads(FlatMatrices Matrices, bool Summed, int Rank,
 
     private static Span<float> Floats(FlatMatrices matrices, MatrixSlot? slot)
     {
-        using var own = matrices.Flat.narrow(0, slot!.Offset, slot.Length);
+        if (slot is null)
+        {
+            return [];
+        }
+
+        using var own = matrices.Flat.narrow(0, slot.Offset, slot.Length);
         return MemoryMarshal.Cast<byte, float>(own.bytes);
     }
 }

@@ -16,8 +16,9 @@ internal static class FreshHeads
     /// The initial product where the task begins on pool version 1 of a PISSA or PISSA_SLICES pool; null otherwise, then
     /// the heads are zero and nothing is subtracted.
     /// </param>
+    /// <param name="onFirst">The task begins on pool version 1, where a shared head is zero and cores are the identity.</param>
     /// <param name="device">Where they are to live.</param>
-    public static FlatMatrices Make(ModelConfig config, PoolSpec pool, TaskSpec task, InitialProduct? initial, Device device)
+    public static FlatMatrices Make(ModelConfig config, PoolSpec pool, TaskSpec task, InitialProduct? initial, bool onFirst, Device device)
     {
         var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(config, pool, task), device);
         var coupling = Coupling.Of(task.Strategy, pool.M, task.N);
@@ -29,6 +30,10 @@ internal static class FreshHeads
             if (slot.Kind == MatrixKind.Router)
             {
                 SeededGenerator.FillUniform(own, task.Seed, slot);
+            }
+            else if (slot.Kind == MatrixKind.Core && onFirst)
+            {
+                own.copy_(eye(pool.Rank));
             }
             else if (slot.Kind == MatrixKind.B && initial is not null)
             {

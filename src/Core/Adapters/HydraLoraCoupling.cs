@@ -18,7 +18,7 @@ internal sealed class HydraLoraCoupling(int n) : Coupling(Filled(n, 1, 1f / n))
 
     public override int FoldedRank(int rank) => N * rank;
 
-    public override Tensor FoldServed(TargetTensors matrices) => matrices.Heads.flatten(0, 1);
+    public override Tensor FoldServed(TargetTensors matrices) => matrices.Heads!.flatten(0, 1);
 
     public override void FoldServed(TargetFloats matrices, float scale, Span<float> folded) =>
         TensorPrimitives.Multiply(matrices.Heads, scale, folded);

@@ -12,7 +12,7 @@ internal sealed class MatrixLayout
     private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), MatrixSlot> _slots = [];
     private readonly Dictionary<(int Layer, Site Site), SiteSlot> _sites = [];
 
-    private MatrixLayout(ModelConfig config, IReadOnlyCollection<Target> targets, params (MatrixKind Kind, Func<Target, long[]> ShapeOf)[] kinds)
+    private MatrixLayout(ModelConfig config, IReadOnlyList<Target> targets, List<(MatrixKind Kind, Func<Target, long[]> ShapeOf)> kinds)
     {
         foreach (var (kind, shapeOf) in kinds)
         {
@@ -28,37 +28,56 @@ internal sealed class MatrixLayout
     /// <summary>The sites of a pool's A matrices.</summary>
     public IEnumerable<SiteSlot> SiteSlots => _sites.Values;
 
-    /// <summary>A matrices: per target (M, r, in).</summary>
-    public static MatrixLayout OfPool(ModelConfig config, PoolSpec pool) =>
-        new(config, [.. pool.Targets], (MatrixKind.A, target => [pool.M, pool.Rank, config.In(target)]));
+    /// <summary>A matrices: per target (M, r, in); behind them the pool's head (1, r, out) where it has one.</summary>
+    public static MatrixLayout OfPool(ModelConfig config, PoolSpec pool)
+    {
+        List<(MatrixKind, Func<Target, long[]>)> kinds = [(MatrixKind.A, target => [pool.M, pool.Rank, config.In(target)])];
+        if (pool.SharedHead)
+        {
+            kinds.Add((MatrixKind.B, target => [1, pool.Rank, config.Out(target)]));
+        }
+
+        return new(config, pool.Targets, kinds);
+    }
 
     /// <summary>
-    /// Heads: per target (N, r, out), each head transposed so that it folds without a copy; behind them what the task trains
-    /// of its coupling.
+    /// The task's own heads: per target (heads, r, out), each transposed so that it folds without a copy; behind them what the
+    /// task trains of its coupling.
     /// </summary>
     public static MatrixLayout OfHeads(ModelConfig config, PoolSpec pool, TaskSpec task)
     {
         var coupling = Coupling.Of(task.Strategy, pool.M, task.N);
-        (MatrixKind, Func<Target, long[]>) heads = (MatrixKind.B, target => [task.N, pool.Rank, config.Out(target)]);
-        return coupling.Trained is { } trained
-            ? new(config, [.. pool.Targets], heads, (trained, target => coupling.TrainedShape(pool.Rank, config.In(target))))
-            : new(config, [.. pool.Targets], heads);
+        List<(MatrixKind, Func<Target, long[]>)> kinds = [];
+        if (coupling.OwnHeads > 0)
+        {
+            kinds.Add((MatrixKind.B, target => [coupling.OwnHeads, pool.Rank, config.Out(target)]));
+        }
+
+        if (coupling.Trained is { } trained)
+        {
+            kinds.Add((trained, target => coupling.TrainedShape(pool.Rank, config.In(target))));
+        }
+
+        return new(config, pool.Targets, kinds);
     }
 
     /// <summary>Folded heads: per target (1, rank, out), and the routers that could not be folded, (in, N in whole panels).</summary>
     public static MatrixLayout OfFolded(ModelConfig config, PoolSpec pool, Coupling coupling)
     {
-        (MatrixKind, Func<Target, long[]>) heads = (MatrixKind.B, target => [1, coupling.FoldedRank(pool.Rank), config.Out(target)]);
-        return coupling.Routes
-            ? new(config, [.. pool.Targets], heads, (MatrixKind.Router, target => [config.In(target), Panels.Padded(coupling.N)]))
-            : new(config, [.. pool.Targets], heads);
+        List<(MatrixKind, Func<Target, long[]>)> kinds = [(MatrixKind.B, target => [1, coupling.FoldedRank(pool.Rank), config.Out(target)])];
+        if (coupling.Routes)
+        {
+            kinds.Add((MatrixKind.Router, target => [config.In(target), Panels.Padded(coupling.N)]));
+        }
+
+        return new(config, pool.Targets, kinds);
     }
 
     public MatrixSlot? Find(int layer, Target target, MatrixKind kind) => _slots.GetValueOrDefault((layer, target, kind));
 
     public SiteSlot? Find(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 
-    private void Add(ModelConfig config, IReadOnlyCollection<Target> targets, MatrixKind kind, Func<Target, long[]> shapeOf)
+    private void Add(ModelConfig config, IReadOnlyList<Target> targets, MatrixKind kind, Func<Target, long[]> shapeOf)
     {
         for (var layer = 0; layer < config.Layers; layer++)
         {

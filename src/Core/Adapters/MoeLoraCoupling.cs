@@ -15,7 +15,7 @@ internal sealed class MoeLoraCoupling(int m) : Coupling(Diagonal(Enumerable.Repe
 
     public override Tensor FoldServed(TargetTensors matrices)
     {
-        var weights = matrices.Trained!.softmax(0).to(matrices.Heads.dtype);
+        var weights = matrices.Trained!.softmax(0).to(matrices.Heads!.dtype);
         return (matrices.Heads * weights.view(-1, 1, 1)).flatten(0, 1);
     }
 

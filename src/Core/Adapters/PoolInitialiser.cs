@@ -32,7 +32,7 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
     /// <summary>Fills <paramref name="matrices"/>, one target of one layer a unit.</summary>
     public IEnumerable<Unit> Fill(PoolMatrices matrices)
     {
-        foreach (var slot in matrices.A.Layout.Slots)
+        foreach (var slot in matrices.A.Layout.Slots.Where(slot => slot.Kind == MatrixKind.A))
         {
             using (no_grad())
             using (NewDisposeScope())

@@ -72,6 +72,13 @@ internal sealed class PoolOnDevice : IDisposable
     /// <summary>-s B of the subtracted product: (rank, out).</summary>
     public Tensor SubtractedOf(int layer, Target target) => Made(_subtracted, (layer, target), Subtract);
 
+    /// <summary>The pool's matrices in host memory, where its head is folded from; the caller disposes it.</summary>
+    public FlatMatrices OnHost()
+    {
+        using var noGrad = no_grad();
+        return new FlatMatrices(_matrices.A.Layout, _matrices.A.Flat.cpu().DetachFromDisposeScope());
+    }
+
     /// <summary>Makes everything that adapters of one kind need, so that the engine's thread does not have to.</summary>
     public void Prepare(bool summed, bool subtracts)
     {

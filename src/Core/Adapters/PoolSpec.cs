@@ -10,6 +10,7 @@ namespace CoLA.Core.Adapters;
 /// <param name="Initialisation">How A begins.</param>
 /// <param name="SvdIterations">Power iterations of the randomised SVD, 1 to 64; null for the exact one. PISSA and PISSA_SLICES only.</param>
 /// <param name="Seed">Seed of every draw that makes the pool.</param>
+/// <param name="SharedHead">The pool holds a head B of its own per target, for COLORA tasks; it begins at zero. GAUSSIAN only.</param>
 public sealed record PoolSpec(
     IReadOnlyList<Target> Targets,
     int M,
@@ -17,7 +18,8 @@ public sealed record PoolSpec(
     double Alpha,
     Initialisation Initialisation,
     int? SvdIterations,
-    long Seed)
+    long Seed,
+    bool SharedHead = false)
 {
     public const int MaximumM = 64;
     public const int MaximumRank = 256;
@@ -51,6 +53,10 @@ public sealed record PoolSpec(
             SvdIterations is null || Initialisation != Initialisation.Gaussian,
             "svd_iterations",
             "GAUSSIAN makes no decomposition; leave it out");
+        Check(
+            !SharedHead || Initialisation == Initialisation.Gaussian,
+            "shared_head",
+            "goes with GAUSSIAN: the pool's head begins at zero, whatever the base weight");
         InvalidArgumentRejection.ThrowIfAny(violations);
     }
 }

@@ -11,4 +11,5 @@ public enum Strategy
     RandomReversed,
     MoeLora,
     HydraLora,
+    Colora,
 }

@@ -28,15 +28,13 @@ internal sealed class TrainableMatrices : IDisposable
     public static TrainableMatrices OfHeads(FlatMatrices heads)
     {
         var matrices = new TrainableMatrices(heads, trained: true);
-        foreach (var slot in heads.Layout.Slots)
-        {
-            matrices._targets.Add((slot.Layer, slot.Target, slot.Kind), matrices.LeafOf(slot.Offset, slot.Length, slot.Shape));
-        }
-
+        matrices.AddTargets(heads.Layout.Slots);
         return matrices;
     }
 
-    /// <summary>A matrices: one leaf per site, (targets x M r, in). Takes <paramref name="a"/> over.</summary>
+    /// <summary>
+    /// A matrices: one leaf per site, (targets x M r, in); the pool's heads: one per target. Takes <paramref name="a"/> over.
+    /// </summary>
     public static TrainableMatrices OfPool(FlatMatrices a, ModelConfig config, bool trained)
     {
         var matrices = new TrainableMatrices(a, trained);
@@ -46,6 +44,7 @@ internal sealed class TrainableMatrices : IDisposable
             matrices._sites.Add((slot.Layer, slot.Site), matrices.LeafOf(slot.Offset, slot.Length, [slot.Length / width, width]));
         }
 
+        matrices.AddTargets(a.Layout.Slots.Where(slot => slot.Kind != MatrixKind.A));
         return matrices;
     }
 
@@ -67,6 +66,14 @@ internal sealed class TrainableMatrices : IDisposable
 
         Gradient?.Dispose();
         Weights.Dispose();
+    }
+
+    private void AddTargets(IEnumerable<MatrixSlot> slots)
+    {
+        foreach (var slot in slots)
+        {
+            _targets.Add((slot.Layer, slot.Target, slot.Kind), LeafOf(slot.Offset, slot.Length, slot.Shape));
+        }
     }
 
     private Tensor LeafOf(long offset, long length, long[] shape)

@@ -67,7 +67,7 @@ public sealed class TaskCatalog
 
                 var task = Insert(registry, name, pool.Key, spec, version, InitialHeads.AreSubtracted(poolSpec, version));
                 SetGrants(registry, task.Key, grants);
-                return new RegisteredTask(Snapshots.Of(registry, task, mutation.Tenant), InitialHeads.Notes(poolSpec, version));
+                return new RegisteredTask(Snapshots.Of(registry, task, mutation.Tenant), InitialHeads.Notes(poolSpec, spec, version));
             },
             cancellation);
     }

@@ -52,7 +52,8 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
                 var layout = MatrixLayout.OfHeads(model.Config, spec, task.Spec);
                 var heads = files.Heads.TryGetValue(task.Task, out var path)
                     ? AdapterFiles.ReadHeads(path, layout, model.Device)
-                    : FreshHeads.Make(model.Config, spec, task.Spec, task.SubtractsInitial ? initial : null, model.Device);
+                    : FreshHeads.Make(
+                        model.Config, spec, task.Spec, task.SubtractsInitial ? initial : null, session.PoolVersion.Number == 1, model.Device);
                 var optimizer = settings.Tasks.Single(other => other.Task == task.Task).Optimizer;
                 var state = new TaskState(
                     task.Spec,

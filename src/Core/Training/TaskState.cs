@@ -1,5 +1,4 @@
 using CoLA.Core.Adapters;
-using static TorchSharp.torch;
 
 namespace CoLA.Core.Training;
 
@@ -16,15 +15,6 @@ internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, b
     public bool Subtracts { get; } = subtracts;
 
     public AdamW Optimizer { get; } = optimizer;
-
-    /// <summary>What the coupling folds at one target, with heads in <paramref name="dtype"/>.</summary>
-    public TargetTensors At(int layer, Target target, ScalarType dtype)
-    {
-        var heads = Heads.Leaf(layer, target, MatrixKind.B)!;
-        return new(
-            heads.dtype == dtype ? heads : heads.to(dtype),
-            Coupling.Trained is { } kind ? Heads.Leaf(layer, target, kind) : null);
-    }
 
     public void Dispose()
     {

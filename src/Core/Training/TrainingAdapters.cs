@@ -55,6 +55,11 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         return cat([.. parts.Select((part, index) => AddPart(part, layer, target, outputs[index], inputs[index], task[index], subtracted?[index]))]);
     }
 
+    private TargetTensors MatricesOf(TaskState task, int layer, Target target, Tensor like) => new(
+        task.Heads.Leaf(layer, target, MatrixKind.B) is { } heads ? Cast(heads, like) : null,
+        task.Coupling.Trained is { } kind ? task.Heads.Leaf(layer, target, kind) : null,
+        pool.A.Leaf(layer, target, MatrixKind.B) is { } shared ? Cast(shared, like).squeeze(0) : null);
+
     private static Tensor Cast(Tensor matrix, Tensor like) => matrix.dtype == like.dtype ? matrix : matrix.to(like.dtype);
 
     /// <summary>Scales by s, where the columns are few, and splits them by target.</summary>
@@ -68,7 +73,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
             return output;
         }
 
-        var matrices = task.At(layer, target, output.dtype);
+        var matrices = MatricesOf(task, layer, target, output);
         var coupling = task.Coupling;
         var drawn = part.Draws is not null && coupling.DrawCount > 0;
         Tensor sum;
@@ -84,7 +89,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         }
         else
         {
-            var folded = drawn ? Coupling.Fold(matrices.Heads, coupling.Drawn(part.Draws!(layer, target))) : coupling.FoldServed(matrices);
+            var folded = drawn ? Coupling.Fold(matrices.Heads!, coupling.Drawn(part.Draws!(layer, target))) : coupling.FoldServed(matrices);
             sum = addmm(output, projected, folded, 1, 1);
         }
 

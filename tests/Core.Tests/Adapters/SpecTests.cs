@@ -23,11 +23,22 @@ public sealed class SpecTests
     }
 
     [Theory]
+    [InlineData(Initialisation.Pissa)]
+    [InlineData(Initialisation.PissaSlices)]
+    public void Validate_SharedHeadOfAnotherInitialisation_IsRefused(Initialisation initialisation)
+    {
+        var rejection = Assert.Throws<InvalidArgumentRejection>(() => (Pool with { SharedHead = true, Initialisation = initialisation }).Validate());
+
+        Assert.Equal("spec.shared_head", Assert.Single(rejection.Violations).Field);
+    }
+
+    [Theory]
     [InlineData(Strategy.Lora, 1, "M = N = 1")]
     [InlineData(Strategy.Heuristic, 1, "N >= M")]
     [InlineData(Strategy.HeuristicBalanced, 1, "N >= M")]
     [InlineData(Strategy.MoeLora, 3, "N = M")]
     [InlineData(Strategy.HydraLora, 3, "M = 1")]
+    [InlineData(Strategy.Colora, 3, "shared_head")]
     [InlineData(Strategy.Full, 65, "1..64")]
     [InlineData(Strategy.Full, 0, "1..64")]
     public void Validate_HeadsThatDoNotFitThePool_SaysTheRule(Strategy strategy, int heads, string rule)

@@ -28,6 +28,7 @@ internal sealed class ColaGolden : IDisposable
     {
         ["moe-lora-3"] = Strategy.MoeLora,
         ["hydra-lora-1x3"] = Strategy.HydraLora,
+        ["colora-core"] = Strategy.Colora,
     };
 
     private readonly JsonDocument _case;
@@ -49,7 +50,8 @@ internal sealed class ColaGolden : IDisposable
             Json.GetProperty("alpha").GetDouble(),
             pissa ? Initialisation.Pissa : Initialisation.Gaussian,
             null,
-            0);
+            0,
+            SharedHead: Json.TryGetProperty("method", out var method) && method.GetString() == "colora-core");
         _named = Json.TryGetProperty("tasks", out _);
         PoolState = MakePool();
         Tasks = MakeTasks();

@@ -19,7 +19,6 @@ public sealed class ColaGoldenServingTests
     [MemberData(nameof(Cases))]
     public void Run_Case_ServesTheGoldensLogits(string name)
     {
-        Assert.SkipWhen(name == "colora-core", "COLORA is not built yet");
         using var golden = ColaGolden.Open(name);
         Assert.SkipWhen(golden.DrawsOf(0) is not null, "the case's logits are those of a draw; what is served is the mean");
         using var scope = NewDisposeScope();

@@ -16,7 +16,6 @@ public sealed class ColaGoldenTests
     [MemberData(nameof(Cases))]
     public void TrainStep_Case_MovesAsTheGolden(string name)
     {
-        Assert.SkipWhen(name == "colora-core", "COLORA is not built yet");
         using var golden = ColaGolden.Open(name);
         using var scope = NewDisposeScope();
         var steps = golden.Json.GetProperty("steps").EnumerateArray().ToArray();

@@ -215,7 +215,7 @@ public sealed class TrainingStepTests : IDisposable
     {
         using var noGrad = no_grad();
         var spec = new TaskSpec(strategy, n, 3);
-        var heads = FreshHeads.Make(_model.Config, pool, spec, initial, CPU);
+        var heads = FreshHeads.Make(_model.Config, pool, spec, initial, onFirst: true, CPU);
         using var generator = new Generator(2);
         using var noise = randn(heads.Flat.shape, generator: generator);
         heads.Flat.add_(noise, 0.05);

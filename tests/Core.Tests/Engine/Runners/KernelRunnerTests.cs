@@ -36,10 +36,10 @@ public sealed class KernelRunnerTests
         using var world = new AdaptersOf(model);
         using var runner = new KernelRunner(model, Blocks);
         var blocks = new KeyValueBlocks(Blocks);
-        var lengths = new[] { 90, 1, 17, 33, 64, 5, 20, 9, 35, 3 };
+        var lengths = new[] { 90, 1, 17, 33, 64, 5, 20, 9, 35, 3, 12 };
         var adapters = new[]
         {
-            null, world.Stacked, world.Summed, world.Experts, world.Later, null, world.Routed, world.AlsoRouted, world.ManyRouted, world.Lora,
+            null, world.Stacked, world.Summed, world.Experts, world.Later, null, world.Routed, world.AlsoRouted, world.ManyRouted, world.Lora, world.Cores,
         };
         var alone = lengths.Select((length, at) => RunnerRow.Run(runner, blocks, 128, RunnerRow.Make(Text(model, length, at), adapters[at]))[0]).ToArray();
 
@@ -71,7 +71,7 @@ public sealed class KernelRunnerTests
             var all = new[]
             {
                 adapters.Stacked, null, adapters.Later, adapters.Summed, adapters.Experts, adapters.Later,
-                adapters.Routed, adapters.Lora, adapters.AlsoRouted, adapters.ManyRouted,
+                adapters.Routed, adapters.Lora, adapters.AlsoRouted, adapters.ManyRouted, adapters.Cores,
             };
             return RunnerRow.Run(runner, new KeyValueBlocks(Blocks), chunk, [.. all.Select((adapter, at) => RunnerRow.Make(Text(model, 11 + 7 * at, at), adapter))]);
         }
@@ -123,6 +123,7 @@ public sealed class KernelRunnerTests
             Routed = Adapter(single, Strategy.HydraLora, 3, subtracts: true);
             AlsoRouted = Adapter(single, Strategy.HydraLora, 3, subtracts: true, seed: 10);
             ManyRouted = Adapter(single, Strategy.HydraLora, 20, subtracts: false);
+            Cores = Adapter(Pool(Spec with { Initialisation = Initialisation.Gaussian, SharedHead = true }), Strategy.Colora, 2, subtracts: false);
             Lora = Adapter(single, Strategy.Lora, 1, subtracts: true);
             Later = Adapter(Pool(Spec with { Rank = 3, Initialisation = Initialisation.Gaussian, Targets = [Target.Q, Target.V, Target.Down] }), Strategy.Heuristic, 2, subtracts: false);
         }
@@ -139,6 +140,8 @@ public sealed class KernelRunnerTests
 
         public FoldedAdapter ManyRouted { get; }
 
+        public FoldedAdapter Cores { get; }
+
         public FoldedAdapter Lora { get; }
 
         public FoldedAdapter Later { get; }
@@ -154,6 +157,12 @@ public sealed class KernelRunnerTests
             var initialiser = new PoolInitialiser(_model, spec);
             var matrices = initialiser.Empty();
             Assert.All(initialiser.Fill(matrices), unit => Assert.True(Enum.IsDefined(unit)));
+            foreach (var slot in matrices.A.Layout.Slots.Where(slot => slot.Kind == MatrixKind.B))
+            {
+                using var scope = NewDisposeScope();
+                matrices.A.View(slot).copy_(randn(slot.Shape, float32, generator: new Generator(4)) * 0.1);
+            }
+
             var pool = new PoolOnDevice(_model, spec, matrices);
             _made.Add(pool);
             return pool;
