@@ -33,6 +33,7 @@ internal static class PoolTables
         ("owner", pool.Owner),
         ("M x r", $"{Text(pool.Spec.M)} x {Text(pool.Spec.Rank)}"),
         ("alpha", Text(pool.Spec.Alpha)),
+        ("scale", pool.Spec.RankStabilized ? "alpha / sqrt(r)" : "alpha / r"),
         ("initialisation", EnumWords.Of(pool.Spec.Initialisation) + (pool.Spec.HasSvdIterations ? $", {Text(pool.Spec.SvdIterations)} power iterations" : "")),
         ("head of its own", pool.Spec.SharedHead ? "yes" : "no"),
         ("targets", Targets(pool.Spec)),

@@ -73,6 +73,9 @@ internal sealed class MatrixLayout
         return new(config, pool.Targets, kinds);
     }
 
+    /// <summary>Elements of one kind.</summary>
+    public long LengthOf(MatrixKind kind) => _slots.Values.Where(slot => slot.Kind == kind).Sum(slot => slot.Length);
+
     public MatrixSlot? Find(int layer, Target target, MatrixKind kind) => _slots.GetValueOrDefault((layer, target, kind));
 
     public SiteSlot? Find(int layer, Site site) => _sites.GetValueOrDefault((layer, site));

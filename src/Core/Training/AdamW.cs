@@ -8,8 +8,14 @@ namespace CoLA.Core.Training;
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
-    public AdamW(OptimizerSpec spec, Tensor weights)
+    private readonly long _heads;
+
+    /// <param name="spec">Its settings.</param>
+    /// <param name="weights">Flat float32 weights.</param>
+    /// <param name="heads">How many of them, from the first, are a task's heads, which move at the spec's ratio.</param>
+    public AdamW(OptimizerSpec spec, Tensor weights, long heads = 0)
     {
+        _heads = heads;
         Spec = spec;
         FirstMoment = zeros_like(weights, requires_grad: false).DetachFromDisposeScope();
         SecondMoment = zeros_like(weights, requires_grad: false).DetachFromDisposeScope();
@@ -42,16 +48,24 @@ internal sealed class AdamW : IDisposable
 
         var rate = LearningRate;
         Step++;
-        if (Spec.WeightDecay != 0)
-        {
-            weights.mul_(1 - rate * Spec.WeightDecay);
-        }
-
         FirstMoment.lerp_(gradient, 1 - Spec.Beta1);
         SecondMoment.mul_(Spec.Beta2).addcmul_(gradient, gradient, 1 - Spec.Beta2);
         var stepSize = rate / (1 - Math.Pow(Spec.Beta1, Step));
         var denominator = SecondMoment.sqrt().div_(Math.Sqrt(1 - Math.Pow(Spec.Beta2, Step))).add_(Spec.Epsilon);
-        weights.addcdiv_(FirstMoment, denominator, -stepSize);
+        var heads = Spec.HeadRatio == 1 ? 0 : _heads;
+        Move(0, heads, Spec.HeadRatio);
+        Move(heads, weights.NumberOfElements - heads, 1);
+
+        void Move(long start, long length, double ratio)
+        {
+            var own = weights.narrow(0, start, length);
+            if (Spec.WeightDecay != 0)
+            {
+                own.mul_(1 - ratio * rate * Spec.WeightDecay);
+            }
+
+            own.addcdiv_(FirstMoment.narrow(0, start, length), denominator.narrow(0, start, length), -ratio * stepSize);
+        }
     }
 
     public void Dispose()

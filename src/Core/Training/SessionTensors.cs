@@ -54,13 +54,14 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
                     ? AdapterFiles.ReadHeads(path, layout, model.Device)
                     : FreshHeads.Make(
                         model.Config, spec, task.Spec, task.SubtractsInitial ? initial : null, session.PoolVersion.Number == 1, model.Device);
-                var optimizer = settings.Tasks.Single(other => other.Task == task.Task).Optimizer;
+                var asked = settings.Tasks.Single(other => other.Task == task.Task);
                 var state = new TaskState(
                     task.Spec,
                     spec.M,
                     TrainableMatrices.OfHeads(heads),
                     task.SubtractsInitial && initial is not null,
-                    new AdamW(optimizer, heads.Flat));
+                    new AdamW(asked.Optimizer, heads.Flat, layout.LengthOf(MatrixKind.B)),
+                    asked.Dropout);
                 parts.Add(state);
                 tasks.Add(task.Task, state);
                 yield return Unit.File;

@@ -19,7 +19,8 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
     /// <param name="Task">Null for rows of the bare base.</param>
     /// <param name="Tokens">Length of the stretch.</param>
     /// <param name="Draws">What a random coupling draws in this step; null for its mean.</param>
-    internal sealed record Part(TaskState? Task, long Tokens, Draws? Draws);
+    /// <param name="Masks">What drops out of the adapters' input; null for nothing.</param>
+    internal sealed record Part(TaskState? Task, long Tokens, Draws? Draws, DropoutMasks? Masks = null);
 
     public object? Project(int layer, Site site, Tensor input)
     {
@@ -29,10 +30,11 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         }
 
         var targets = pool.A.Weights.Layout.Find(layer, site)!.Targets;
+        var read = Drop(layer, site, input);
         var subtracted = _subtracts && pool.Initial is { } initial
-            ? SplitTargets(input.matmul(Cast(initial.A.View(initial.A.Layout.Find(layer, site)!, input.shape[1]), input).t()), targets.Count)
+            ? SplitTargets(read.matmul(Cast(initial.A.View(initial.A.Layout.Find(layer, site)!, input.shape[1]), input).t()), targets.Count)
             : null;
-        return new Projected(input, targets, SplitTargets(input.matmul(Cast(a, input).t()), targets.Count), subtracted);
+        return new Projected(input, targets, SplitTargets(read.matmul(Cast(a, input).t()), targets.Count), subtracted);
     }
 
     public Tensor Add(int layer, Target target, Tensor output, object? projected)
@@ -53,6 +55,21 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingAda
         var task = site.Task[at].split(_tokens);
         var subtracted = site.Subtracted?[at].split(_tokens);
         return cat([.. parts.Select((part, index) => AddPart(part, layer, target, outputs[index], inputs[index], task[index], subtracted?[index]))]);
+    }
+
+    /// <summary>
+    /// What the adapters read: what drops out is a draw of its task, layer and site. The subtracted product reads the same,
+    /// so that a new task computes the base in training too; a router reads the whole input.
+    /// </summary>
+    private Tensor Drop(int layer, Site site, Tensor input)
+    {
+        if (parts.All(part => part.Masks is null))
+        {
+            return input;
+        }
+
+        var inputs = input.split(_tokens);
+        return cat([.. parts.Select((part, index) => part.Masks?.Drop(layer, site, inputs[index]) ?? inputs[index])]);
     }
 
     private TargetTensors MatricesOf(TaskState task, int layer, Target target, Tensor like) => new(

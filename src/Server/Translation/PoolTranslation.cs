@@ -26,7 +26,8 @@ internal static class PoolTranslation
             EnumTranslation.Initialisations.ToCore(spec.Initialisation, "spec.initialisation", Initialisation.Gaussian),
             spec.HasSvdIterations ? spec.SvdIterations : null,
             spec.Seed,
-            spec.SharedHead);
+            spec.SharedHead,
+            spec.RankStabilized);
     }
 
     public static PoolSharing ToCore(this V1.Sharing sharing) => new(
@@ -72,6 +73,7 @@ internal static class PoolTranslation
             Initialisation = EnumTranslation.Initialisations.ToContract(spec.Initialisation),
             Seed = spec.Seed,
             SharedHead = spec.SharedHead,
+            RankStabilized = spec.RankStabilized,
         };
         if (spec.SvdIterations is { } iterations)
         {

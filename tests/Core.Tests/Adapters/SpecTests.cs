@@ -22,6 +22,13 @@ public sealed class SpecTests
         Assert.Contains("1..256", rejection.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Scale_RankStabilized_DividesByTheRoot()
+    {
+        Assert.Equal(2, Pool.Scale);
+        Assert.Equal(4, (Pool with { RankStabilized = true }).Scale);
+    }
+
     [Theory]
     [InlineData(Initialisation.Pissa)]
     [InlineData(Initialisation.PissaSlices)]
