@@ -51,11 +51,11 @@ internal sealed class CoreWorld : IAsyncDisposable
 
     public Mutation Mutation(TenantId? tenant = null) => new(tenant ?? Acme, $"r{++_requests}", [1]);
 
-    public Task<PoolSnapshot> MakePoolAsync(int m = 2, Initialisation initialisation = Initialisation.Gaussian, int rank = 4, Target[]? targets = null) =>
+    public Task<PoolSnapshot> MakePoolAsync(int m = 2, Initialisation initialisation = Initialisation.Gaussian, int rank = 4, Target[]? targets = null, bool sharedHead = false) =>
         Core.Pools.CreateAsync(
             Mutation(),
             Pool.Pool,
-            new PoolSpec(targets ?? Enum.GetValues<Target>(), m, rank, 2 * rank, initialisation, null, 5),
+            new PoolSpec(targets ?? Enum.GetValues<Target>(), m, rank, 2 * rank, initialisation, null, 5, sharedHead),
             new PoolSharing(PoolVisibility.Public, []),
             Cancellation);
 
@@ -77,12 +77,12 @@ internal sealed class CoreWorld : IAsyncDisposable
         return task;
     }
 
-    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2) => Core.Sessions.OpenAsync(
+    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2, double dropout = 0) => Core.Sessions.OpenAsync(
         Mutation(),
         new OpenSessionSpec(
             Pool,
             null,
-            [.. tasks.Select(task => new SessionTaskSpec(task, new OptimizerSpec(rate)))],
+            [.. tasks.Select(task => new SessionTaskSpec(task, new OptimizerSpec(rate), dropout))],
             frozen ? null : new OptimizerSpec(rate),
             false),
         Cancellation);

@@ -54,7 +54,9 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     [InlineData(Strategy.Full, 65, "spec.n", "65 is not in 1..64")]
     [InlineData(Strategy.Lora, 1, "spec.n", "M = N = 1")]
     [InlineData(Strategy.Heuristic, 1, "spec.n", "N >= M")]
-    [InlineData(Strategy.Unspecified, 1, "spec.strategy", "LORA, FULL, HEURISTIC, HEURISTIC_BALANCED, RANDOM, RANDOM_REVERSED")]
+    [InlineData(Strategy.MoeLora, 1, "spec.n", "N = M")]
+    [InlineData(Strategy.Colora, 1, "spec.strategy", "shared_head")]
+    [InlineData(Strategy.Unspecified, 1, "spec.strategy", "LORA, FULL, HEURISTIC, HEURISTIC_BALANCED, RANDOM, RANDOM_REVERSED, MOE_LORA, HYDRA_LORA, COLORA")]
     public async Task RegisterTask_SpecThatDoesNotFit_NamesFieldAndRule(Strategy strategy, int n, string field, string rule)
     {
         var pool = await ServerFixture.CreatePool(server.Acme);
@@ -65,6 +67,20 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
         AssertViolation(exception, field, rule);
         var missing = await Assert.ThrowsAsync<ColaException>(() => server.Acme.Tasks.GetAsync("tenants/acme/tasks/refused", cancellationToken: Token));
         Assert.Equal(StatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
+    public async Task OpenSession_SettingsOutOfRange_NamesEachField()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "bad-settings");
+        var request = Examples.Session(pool, task);
+        request.Tasks[0].Dropout = 1;
+        request.Tasks[0].Optimizer.HeadRatio = -1;
+
+        var exception = await Refused(() => server.Acme.Training.OpenAsync(request, cancellationToken: Token), StatusCode.InvalidArgument);
+
+        Assert.Equal(["tasks[0].optimizer.head_ratio", "tasks[0].dropout"], exception.FieldViolations.Select(violation => violation.Field));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed class PoolCreateCommand : ClientCommand
     private readonly Argument<string> _id = new("POOL") { Description = "Its id: a-z, 0-9 and '-'" };
     private readonly Option<int?> _m = new("--m") { Description = "A matrices per target, M, 1 to 64 [default: 1]", HelpName = "M" };
     private readonly Option<int?> _rank = new("--rank") { Description = "Rank r of each, 1 to 256 [default: 8]", HelpName = "R" };
-    private readonly Option<double?> _alpha = new("--alpha") { Description = "Numerator of the scale alpha / r [default: 16]" };
+    private readonly Option<double?> _alpha = new("--alpha") { Description = "Numerator of the scale, alpha / r [default: 16]" };
     private readonly Option<Initialisation?> _initialisation = EnumWords.Option<Initialisation>("--init", "How the matrices begin [default: gaussian]");
     private readonly Option<int?> _svdIterations = new("--svd-iterations") { Description = "Power iterations of a randomised SVD, 1 to 64 [default: the exact SVD]" };
 
@@ -25,6 +25,8 @@ internal sealed class PoolCreateCommand : ClientCommand
     };
 
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of every draw that makes the pool" };
+    private readonly Option<bool> _sharedHead = new("--shared-head") { Description = "Give the pool a head of its own, for colora tasks" };
+    private readonly Option<bool> _rankStabilized = new("--rank-stabilized") { Description = "Scale by alpha / sqrt(r) instead of alpha / r" };
     private readonly SharingOptions _sharing = new();
 
     public PoolCreateCommand(CliContext cli)
@@ -38,6 +40,8 @@ internal sealed class PoolCreateCommand : ClientCommand
         Add(_svdIterations);
         Add(_targets);
         Add(_seed);
+        Add(_sharedHead);
+        Add(_rankStabilized);
         _sharing.AddTo(this);
         _targets.Validators.Add(result =>
         {
@@ -59,7 +63,13 @@ internal sealed class PoolCreateCommand : ClientCommand
 
     private CreatePoolRequest Request(ParseResult parse)
     {
-        var spec = new PoolSpec { Initialisation = parse.GetValue(_initialisation) ?? Initialisation.Unspecified, Seed = parse.GetValue(_seed) };
+        var spec = new PoolSpec
+        {
+            Initialisation = parse.GetValue(_initialisation) ?? Initialisation.Unspecified,
+            Seed = parse.GetValue(_seed),
+            SharedHead = parse.GetValue(_sharedHead),
+            RankStabilized = parse.GetValue(_rankStabilized),
+        };
         if (parse.GetValue(_m) is { } m)
         {
             spec.M = m;

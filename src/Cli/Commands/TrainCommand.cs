@@ -104,6 +104,7 @@ internal sealed class TrainCommand : ClientCommand
             Steps = steps,
             BatchPerTask = batch,
             Optimizer = _optimizer.OfHeads(parse, steps),
+            Dropout = _optimizer.Dropout(parse),
             PoolOptimizer = _optimizer.OfPool(parse, steps),
             Seed = parse.GetValue(_seed),
             Rebase = parse.GetValue(_rebase),

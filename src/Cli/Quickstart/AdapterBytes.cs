@@ -15,10 +15,14 @@ internal sealed class AdapterBytes(ModelConfig config, V1.PoolSpec pool)
     /// <summary>A LoRA of its own: rank x in and out x rank.</summary>
     public long Lora => LowRank(target => config.In(target) + config.Out(target));
 
-    /// <summary>A task's served version, folded: out x M rank; out x rank where every A is multiplied alike.</summary>
+    /// <summary>
+    /// A task's served version, folded: out x M rank; out x rank where every A is multiplied alike. Routed heads are not folded:
+    /// out x N rank, without the router.
+    /// </summary>
     public long Task(V1.TaskSpec task) => LowRank(config.Out) * task.Strategy switch
     {
         Strategy.Full or Strategy.Random or Strategy.RandomReversed or Strategy.Lora => 1,
+        Strategy.HydraLora => task.N,
         _ => pool.M,
     };
 

@@ -16,11 +16,13 @@ internal sealed class OptimizerOptions
     private readonly Option<long> _warmUp = new("--warmup") { Description = "Steps over which the learning rate rises from 0", HelpName = "STEPS" };
     private readonly Option<ScheduleKind?> _schedule = EnumWords.Option<ScheduleKind>("--schedule", "The learning rate after that [default: constant]");
     private readonly Option<double> _weightDecay = new("--weight-decay") { Description = "Decoupled weight decay" };
+    private readonly Option<double?> _headRatio = new("--head-ratio") { Description = "Move the heads at so many times --lr, as LoRA+ [default: 1]" };
+    private readonly Option<double> _dropout = new("--dropout") { Description = "Share of the features that drop out of what adapters read, 0 up to 1" };
     private readonly Option<double?> _maxNorm = new("--max-norm") { Description = "Scale gradients down to this norm: each task's own, and the pool's [default: no clipping]" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_learningRate, _poolLearningRate, _frozen, _warmUp, _schedule, _weightDecay, _maxNorm])
+        foreach (var option in (Option[])[_learningRate, _poolLearningRate, _frozen, _warmUp, _schedule, _weightDecay, _maxNorm, _headRatio, _dropout])
         {
             command.Add(option);
         }
@@ -34,7 +36,18 @@ internal sealed class OptimizerOptions
         });
     }
 
-    public AdamW OfHeads(ParseResult parse, int steps) => Optimizer(parse, parse.GetValue(_learningRate), steps);
+    public AdamW OfHeads(ParseResult parse, int steps)
+    {
+        var optimizer = Optimizer(parse, parse.GetValue(_learningRate), steps);
+        if (parse.GetValue(_headRatio) is { } ratio)
+        {
+            optimizer.HeadRatio = ratio;
+        }
+
+        return optimizer;
+    }
+
+    public double Dropout(ParseResult parse) => parse.GetValue(_dropout);
 
     /// <summary>Null with a frozen A.</summary>
     public AdamW? OfPool(ParseResult parse, int steps) =>

@@ -21,6 +21,9 @@ internal sealed record TrainingPlan
     /// <summary>Of every task's heads.</summary>
     public required AdamW Optimizer { get; init; }
 
+    /// <summary>Share of the features that drop out of what adapters read.</summary>
+    public double Dropout { get; init; }
+
     /// <summary>Of the shared A; null keeps it frozen.</summary>
     public AdamW? PoolOptimizer { get; init; }
 
@@ -43,7 +46,7 @@ internal sealed record TrainingPlan
         var request = new OpenSessionRequest
         {
             Pool = Pool,
-            Tasks = { Tasks.Select(task => new SessionTask { Task = task.Name, Optimizer = Optimizer }) },
+            Tasks = { Tasks.Select(task => new SessionTask { Task = task.Name, Optimizer = Optimizer, Dropout = Dropout }) },
             SharedA = PoolOptimizer is null ? SharedA.Frozen : SharedA.Trainable,
             Rebase = Rebase,
         };

@@ -194,7 +194,7 @@ internal sealed class AdapterBank : IDisposable
         var started = Stopwatch.GetTimestamp();
         try
         {
-            heads ??= await _loader.HeadsAsync(source).ConfigureAwait(false);
+            heads ??= await _loader.HeadsAsync(source, resident.Pool.Loading).ConfigureAwait(false);
             var pool = await resident.Pool.Loading.ConfigureAwait(false);
             pool.Prepare(heads.Summed, resident.Subtracts);
             _arrivals.Enqueue(() =>

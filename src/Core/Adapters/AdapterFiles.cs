@@ -8,19 +8,21 @@ namespace CoLA.Core.Adapters;
 /// <summary>
 /// Matrices in safetensors files. A pool version holds <c>layers.0.q.A</c> (M, r, in) for every layer and target, and
 /// version 1 of a PISSA pool also <c>layers.0.q.initial.A</c> (1, rank, in) and <c>.initial.B</c> (1, rank, out); a task
-/// version holds <c>layers.0.q.B</c> (N, r, out), heads transposed.
+/// version holds <c>layers.0.q.B</c> (N, r, out), heads transposed, and what it trains of its coupling, <c>layers.0.q.gate</c>.
 /// </summary>
 internal static class AdapterFiles
 {
+    private const string InitialRole = "initial.";
+
     public static void WritePool(Stream stream, PoolMatrices pool)
     {
         using var scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        Collect(tensors, pool.A, "A");
+        Collect(tensors, pool.A);
         if (pool.Initial is { } initial)
         {
-            Collect(tensors, initial.A, "initial.A");
-            Collect(tensors, initial.B, "initial.B");
+            Collect(tensors, initial.A, InitialRole);
+            Collect(tensors, initial.B, InitialRole);
         }
 
         SafetensorsWriter.Write(stream, tensors, null);
@@ -30,49 +32,49 @@ internal static class AdapterFiles
     {
         using var scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        Collect(tensors, heads, "B");
+        Collect(tensors, heads);
         SafetensorsWriter.Write(stream, tensors, null);
     }
 
     /// <exception cref="DamagedFileRejection">The file does not hold the matrices of this layout.</exception>
-    public static FlatMatrices ReadPool(string path, MatrixLayout layout, Device device) => Read(path, layout, "A", device);
+    public static FlatMatrices ReadPool(string path, MatrixLayout layout, Device device) => Read(path, layout, device);
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
-    public static FlatMatrices ReadPool(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, "A", device);
+    public static FlatMatrices ReadPool(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, device);
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
-    public static FlatMatrices ReadHeads(string path, MatrixLayout layout, Device device) => Read(path, layout, "B", device);
+    public static FlatMatrices ReadHeads(string path, MatrixLayout layout, Device device) => Read(path, layout, device);
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
-    public static FlatMatrices ReadHeads(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, "B", device);
+    public static FlatMatrices ReadHeads(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, device);
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
     public static void ReadInitial(SafetensorsFile file, InitialProduct initial)
     {
-        Fill(file, initial.A, "initial.A");
-        Fill(file, initial.B, "initial.B");
+        Fill(file, initial.A, InitialRole);
+        Fill(file, initial.B, InitialRole);
     }
 
-    private static void Collect(Dictionary<string, Tensor> tensors, FlatMatrices matrices, string suffix)
+    private static void Collect(Dictionary<string, Tensor> tensors, FlatMatrices matrices, string role = "")
     {
         foreach (var slot in matrices.Layout.Slots)
         {
-            tensors.Add($"{slot.Name}.{suffix}", matrices.View(slot));
+            tensors.Add(slot.Name(role), matrices.View(slot));
         }
     }
 
-    private static FlatMatrices Read(string path, MatrixLayout layout, string suffix, Device device)
+    private static FlatMatrices Read(string path, MatrixLayout layout, Device device)
     {
         using var file = SafetensorsFile.Open(path);
-        return Read(file, layout, suffix, device);
+        return Read(file, layout, device);
     }
 
-    private static FlatMatrices Read(SafetensorsFile file, MatrixLayout layout, string suffix, Device device)
+    private static FlatMatrices Read(SafetensorsFile file, MatrixLayout layout, Device device)
     {
         var matrices = FlatMatrices.Zeros(layout, device);
         try
         {
-            Fill(file, matrices, suffix);
+            Fill(file, matrices);
             return matrices;
         }
         catch
@@ -82,13 +84,13 @@ internal static class AdapterFiles
         }
     }
 
-    private static void Fill(SafetensorsFile file, FlatMatrices matrices, string suffix)
+    private static void Fill(SafetensorsFile file, FlatMatrices matrices, string role = "")
     {
         using var noGrad = no_grad();
         foreach (var slot in matrices.Layout.Slots)
         {
             using var scope = NewDisposeScope();
-            var name = $"{slot.Name}.{suffix}";
+            var name = slot.Name(role);
             if (!file.Entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(slot.Shape))
             {
                 throw new DamagedFileRejection(

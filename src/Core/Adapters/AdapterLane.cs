@@ -1,3 +1,4 @@
+using CoLA.Core.Model;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters;
@@ -6,23 +7,26 @@ namespace CoLA.Core.Adapters;
 /// The decoding rows of one pool version whose folded heads have one shape. Their U's stand stacked in a bank: a row's is
 /// copied once, when the row joins, never per step. Rows of other ranks are in lanes of their own, so nothing is padded.
 /// </summary>
-internal sealed class AdapterLane(PoolOnDevice pool, bool summed, bool subtracts, int rank, Device device, ScalarType dtype) : IDisposable
+internal sealed class AdapterLane(FoldedAdapter first, Device device, ScalarType dtype) : IDisposable
 {
     private const int FirstCapacity = 4;
 
     private readonly List<(int Slot, FoldedAdapter Adapter)> _rows = [];
-    private readonly Dictionary<(int Layer, Target Target), Tensor> _banks = []; // (capacity, rank, out)
+    private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), Tensor> _banks = []; // (capacity, rank, out)
     private int _capacity;
     private Tensor? _slots;
     private bool _slotsAreStale = true;
 
-    public PoolOnDevice Pool { get; } = pool;
+    public PoolOnDevice Pool { get; } = first.Pool;
 
-    public bool Summed { get; } = summed;
+    public bool Summed { get; } = first.Summed;
 
-    public bool Subtracts { get; } = subtracts && pool.SubtractedRank > 0;
+    public bool Subtracts { get; } = first.Subtracts && first.Pool.SubtractedRank > 0;
 
-    public int Rank { get; } = rank;
+    public int Rank { get; } = first.Rank;
+
+    /// <summary>Heads that the routers of its rows weigh for each token; 0 where they have none.</summary>
+    public int Routed { get; } = first.Routed;
 
     public int Count => _rows.Count;
 
@@ -72,10 +76,10 @@ internal sealed class AdapterLane(PoolOnDevice pool, bool summed, bool subtracts
             Grow(Math.Max(FirstCapacity, _capacity * 2), adapter);
         }
 
-        foreach (var ((layer, target), bank) in _banks)
+        foreach (var (place, bank) in _banks)
         {
             using var scope = NewDisposeScope();
-            bank[_rows.Count].copy_(adapter.Of(layer, target)!);
+            bank[_rows.Count].copy_(MatrixOf(adapter, place.Layer, place.Target, place.Kind));
         }
 
         _rows.Add((slot, adapter));
@@ -122,7 +126,16 @@ internal sealed class AdapterLane(PoolOnDevice pool, bool summed, bool subtracts
 
     /// <summary>The stacked U's of the lane's rows, (count, rank, out); null where the pool does not adapt the target.</summary>
     public Tensor? BankOf(int layer, Target target) =>
-        _banks.TryGetValue((layer, target), out var bank) ? bank.narrow(0, 0, _rows.Count) : null;
+        _banks.TryGetValue((layer, target, MatrixKind.B), out var bank) ? bank.narrow(0, 0, _rows.Count) : null;
+
+    /// <summary>The projected input of the lane's rows, (count, columns), with what routers add to it.</summary>
+    public Tensor Project(int layer, Site site, Tensor input, Tensor projection)
+    {
+        var z = input.matmul(projection);
+        return Routed == 0 ? z : RoutedColumns.Widen(z, Pool.TargetsAt(layer, site), Routed, Pool.Spec.Rank, target => Shared is { } shared
+            ? input.matmul(shared.RouterOf(layer, target))
+            : input.unsqueeze(1).bmm(_banks[(layer, target, MatrixKind.Router)].narrow(0, 0, _rows.Count)).squeeze(1));
+    }
 
     public void Dispose()
     {
@@ -133,6 +146,9 @@ internal sealed class AdapterLane(PoolOnDevice pool, bool summed, bool subtracts
 
         _slots?.Dispose();
     }
+
+    private static Tensor MatrixOf(FoldedAdapter adapter, int layer, Target target, MatrixKind kind) =>
+        kind == MatrixKind.Router ? adapter.RouterOf(layer, target) : adapter.Of(layer, target)!;
 
     private void Changed()
     {
@@ -145,14 +161,14 @@ internal sealed class AdapterLane(PoolOnDevice pool, bool summed, bool subtracts
         foreach (var slot in sample.Slots)
         {
             using var scope = NewDisposeScope();
-            var wider = empty([capacity, Rank, slot.Shape[2]], dtype, device);
-            if (_banks.TryGetValue((slot.Layer, slot.Target), out var bank))
+            var wider = empty([capacity, .. slot.Shape[^2..]], dtype, device);
+            if (_banks.TryGetValue((slot.Layer, slot.Target, slot.Kind), out var bank))
             {
                 wider.narrow(0, 0, _rows.Count).copy_(bank.narrow(0, 0, _rows.Count));
                 bank.Dispose();
             }
 
-            _banks[(slot.Layer, slot.Target)] = wider.DetachFromDisposeScope();
+            _banks[(slot.Layer, slot.Target, slot.Kind)] = wider.DetachFromDisposeScope();
         }
 
         _capacity = capacity;

@@ -1,3 +1,5 @@
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
@@ -18,18 +20,20 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     private readonly SemaphoreSlim _turns = new(Together);
 
     /// <summary>The folded heads of a task version.</summary>
+    /// <param name="source">Where they are.</param>
+    /// <param name="pool">The pool version under it, whose head some couplings fold; it takes a turn of its own.</param>
     /// <exception cref="DamagedFileRejection">A file does not hold what its name says.</exception>
     /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
-    public Task<FoldedHeads> HeadsAsync(AdapterSource source) => InTurnAsync(source, () =>
+    public async Task<FoldedHeads> HeadsAsync(AdapterSource source, Task<PoolOnDevice> pool)
     {
-        var version = source.Version;
-        using var file = SafetensorsFile.Of(source.Artifacts.Map(version.Heads!));
-        using var heads = AdapterFiles.ReadHeads(file, MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec), TorchSharp.torch.CPU);
-        return FoldedHeads.Fold(model.Config, version.PoolSpec, version.Spec, heads);
-    });
+        var (spec, task) = (source.Version.PoolSpec, source.Version.Spec);
+        using var shared = Coupling.Of(task.Strategy, spec.M, task.N).Shares ? (await pool.ConfigureAwait(false)).OnHost() : null;
+        return await InTurnAsync(source, () => Fold(source.Version, source.Artifacts, shared)).ConfigureAwait(false);
+    }
 
     /// <summary>The pool version under a task version.</summary>
-    /// <inheritdoc cref="HeadsAsync"/>
+    /// <exception cref="DamagedFileRejection">A file does not hold what its name says.</exception>
+    /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
     public Task<PoolOnDevice> PoolAsync(AdapterSource source) => InTurnAsync(source, () =>
     {
         var version = source.Version;
@@ -51,6 +55,13 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     });
 
     public void Dispose() => _turns.Dispose();
+
+    private FoldedHeads Fold(TaskVersionSnapshot version, ArtifactStore artifacts, FlatMatrices? shared)
+    {
+        using var file = SafetensorsFile.Of(artifacts.Map(version.Heads!));
+        using var heads = AdapterFiles.ReadHeads(file, MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec), TorchSharp.torch.CPU);
+        return FoldedHeads.Fold(model.Config, version.PoolSpec, version.Spec, heads, shared);
+    }
 
     private InitialProduct? InitialOf(AdapterSource source)
     {

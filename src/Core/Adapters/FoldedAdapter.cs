@@ -5,7 +5,8 @@ namespace CoLA.Core.Adapters;
 
 /// <summary>
 /// A task version as it is served: per layer and target one matrix s U (rank, out), rank M r, or r where the coupling
-/// collapses. What is not folded, the pool's A, is shared with every other task of that pool version.
+/// collapses; where it routes its heads (N r, out) and the router. What is not folded, the pool's A, is shared with every
+/// other task of that pool version.
 /// </summary>
 internal sealed class FoldedAdapter : IDisposable
 {
@@ -22,6 +23,7 @@ internal sealed class FoldedAdapter : IDisposable
         Summed = heads.Summed;
         Subtracts = subtracts;
         Rank = heads.Rank;
+        Routed = heads.Routed;
         _layers = model.Config.Layers;
         using var noGrad = no_grad();
         var placed = heads.Matrices.Flat.to(model.DType, model.Device);
@@ -44,6 +46,9 @@ internal sealed class FoldedAdapter : IDisposable
     /// <summary>Rows of each folded matrix.</summary>
     public int Rank { get; }
 
+    /// <summary>Heads that its router weighs for each token; 0 where it has none.</summary>
+    public int Routed { get; }
+
     /// <summary>Tells it from every other adapter of the process.</summary>
     public long Number { get; } = Interlocked.Increment(ref _numbers);
 
@@ -59,7 +64,8 @@ internal sealed class FoldedAdapter : IDisposable
     public static FoldedAdapter Fold(CausalLanguageModel model, PoolOnDevice pool, TaskSpec task, FlatMatrices heads, bool subtracts)
     {
         using var host = heads.ToHost();
-        return new FoldedAdapter(model, pool, FoldedHeads.Fold(model.Config, pool.Spec, task, host), subtracts);
+        using var shared = pool.OnHost();
+        return new FoldedAdapter(model, pool, FoldedHeads.Fold(model.Config, pool.Spec, task, host, shared), subtracts);
     }
 
     /// <summary>A copy in host memory, from which it can be made again.</summary>
@@ -67,12 +73,15 @@ internal sealed class FoldedAdapter : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        return new FoldedHeads(new FlatMatrices(_folded.Layout, _folded.Flat.to(float32, CPU, copy: true).DetachFromDisposeScope()), Summed, Rank);
+        return new FoldedHeads(new FlatMatrices(_folded.Layout, _folded.Flat.to(float32, CPU, copy: true).DetachFromDisposeScope()), Summed, Rank, Routed);
     }
 
     /// <summary>A view (rank, out), or null where the pool does not adapt the target; the caller disposes it.</summary>
     public Tensor? Of(int layer, Target target) =>
-        _folded.Layout.Find(layer, target) is { } slot ? _folded.View(slot).squeeze(0) : null;
+        _folded.Layout.Find(layer, target, MatrixKind.B) is { } slot ? _folded.View(slot).squeeze(0) : null;
+
+    /// <summary>The router (in, N in whole panels), a view; the caller disposes it.</summary>
+    public Tensor RouterOf(int layer, Target target) => _folded.View(_folded.Layout.Find(layer, target, MatrixKind.Router)!);
 
     public void Dispose()
     {

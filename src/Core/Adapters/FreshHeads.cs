@@ -1,39 +1,46 @@
+using CoLA.Core.Model;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters;
 
-/// <summary>Heads of a task that was never trained: with what is subtracted they compute exactly the base model.</summary>
+/// <summary>
+/// Heads, and what is trained of the coupling, of a task that was never trained: with what is subtracted they compute
+/// exactly the base model.
+/// </summary>
 internal static class FreshHeads
 {
-    /// <param name="layout">Layout of the task's heads.</param>
-    /// <param name="coupling">The task's coupling.</param>
+    /// <param name="config">Of the base model.</param>
+    /// <param name="pool">The pool.</param>
+    /// <param name="task">The task; its seed is that of every draw.</param>
     /// <param name="initial">
     /// The initial product where the task begins on pool version 1 of a PISSA or PISSA_SLICES pool; null otherwise, then
     /// the heads are zero and nothing is subtracted.
     /// </param>
-    /// <param name="slices">The pool is PISSA_SLICES.</param>
-    /// <param name="device">Where the heads are to live.</param>
-    public static FlatMatrices Make(MatrixLayout layout, Coupling coupling, InitialProduct? initial, bool slices, Device device)
+    /// <param name="onFirst">The task begins on pool version 1, where a shared head is zero and cores are the identity.</param>
+    /// <param name="device">Where they are to live.</param>
+    public static FlatMatrices Make(ModelConfig config, PoolSpec pool, TaskSpec task, InitialProduct? initial, bool onFirst, Device device)
     {
-        var heads = FlatMatrices.Zeros(layout, device);
-        if (initial is null)
-        {
-            return heads;
-        }
-
+        var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(config, pool, task), device);
+        var coupling = Coupling.Of(task.Strategy, pool.M, task.N);
         using var noGrad = no_grad();
-        foreach (var slot in layout.Slots)
+        foreach (var slot in heads.Layout.Slots)
         {
             using var scope = NewDisposeScope();
-            var bStar = initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target)!)[0]; // (rank, out)
-            var own = heads.View(slot); // (N, r, out)
-            if (slices)
+            var own = heads.View(slot);
+            if (slot.Kind == MatrixKind.Router)
             {
-                own.copy_(Slices(coupling, bStar, slot.Shape[1]));
+                SeededGenerator.FillUniform(own, task.Seed, slot);
             }
-            else
+            else if (slot.Kind == MatrixKind.Core && onFirst)
             {
-                own.copy_(bStar.unsqueeze(0) * coupling.PissaHeadFactor);
+                own.copy_(eye(pool.Rank));
+            }
+            else if (slot.Kind == MatrixKind.B && initial is not null)
+            {
+                var bStar = initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)!)[0]; // (rank, out)
+                own.copy_(pool.Initialisation == Initialisation.PissaSlices
+                    ? Slices(coupling, bStar, slot.Shape[1])
+                    : bStar.unsqueeze(0) * coupling.PissaHeadFactor);
             }
         }
 

@@ -23,10 +23,11 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedA
             candidate.Pool == adapter.Pool
             && candidate.Summed == adapter.Summed
             && candidate.Rank == adapter.Rank
+            && candidate.Routed == adapter.Routed
             && candidate.Subtracts == (adapter.Subtracts && adapter.Pool.SubtractedRank > 0));
         if (lane is null)
         {
-            lane = new AdapterLane(adapter.Pool, adapter.Summed, adapter.Subtracts, adapter.Rank, device, dtype);
+            lane = new AdapterLane(adapter, device, dtype);
             _lanes.Add(lane);
         }
 
@@ -59,7 +60,7 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedA
             var lane = _lanes[at];
             if (lane.Pool.ProjectionOf(layer, site, lane.Summed, lane.Subtracts) is { } projection)
             {
-                projected[at] = (lane.Covers(input.shape[0]) ? input : input.index_select(0, lane.Slots)).matmul(projection);
+                projected[at] = lane.Project(layer, site, lane.Covers(input.shape[0]) ? input : input.index_select(0, lane.Slots), projection);
             }
         }
 
@@ -76,7 +77,7 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedA
                 continue;
             }
 
-            var columns = ProjectedColumns.Of(lane.Pool, layer, target, lane.Rank);
+            var columns = ProjectedColumns.Of(lane.Pool, layer, target, lane.Rank, lane.Subtracts, lane.Routed);
             var task = z.narrow(1, columns.Task, lane.Rank); // (rows, rank)
             var change = lane.Shared is { } shared
                 ? task.matmul(shared.Of(layer, target)!)

@@ -32,7 +32,7 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
     /// <summary>Fills <paramref name="matrices"/>, one target of one layer a unit.</summary>
     public IEnumerable<Unit> Fill(PoolMatrices matrices)
     {
-        foreach (var slot in matrices.A.Layout.Slots)
+        foreach (var slot in matrices.A.Layout.Slots.Where(slot => slot.Kind == MatrixKind.A))
         {
             using (no_grad())
             using (NewDisposeScope())
@@ -43,7 +43,7 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
                 }
                 else
                 {
-                    Uniform(slot, matrices.A.View(slot));
+                    SeededGenerator.FillUniform(matrices.A.View(slot), pool.Seed, slot);
                 }
             }
 
@@ -56,27 +56,19 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
         FlatMatrices.Zeros(MatrixLayout.OfPool(model.Config, pool), model.Device),
         InitialProduct.RankOf(pool) == 0 ? null : InitialProduct.Empty(model.Config, pool, model.Device));
 
-    /// <summary>LoRA's: Kaiming-uniform with a = sqrt 5, that is U(-1/sqrt(in), 1/sqrt(in)).</summary>
-    private void Uniform(MatrixSlot slot, Tensor a)
-    {
-        var bound = 1 / Math.Sqrt(slot.Shape[2]);
-        var drawn = rand(slot.Shape, float32, CPU, generator: GeneratorOf(slot));
-        a.copy_(drawn * (2 * bound) - bound);
-    }
-
     /// <summary>Extended PiSSA: A* = sqrt(S_r / s) V_r^T and B* = U_r sqrt(S_r / s); A_i = A* / M, or the i-th slice.</summary>
     private void Principal(MatrixSlot slot, Tensor a, InitialProduct initial)
     {
         // The stored weight is W^T = V S U^T.
         var weight = model.WeightOf(slot.Layer, slot.Target).to(float32);
         var (v, s, ut) = pool.SvdIterations is { } iterations
-            ? Randomised(weight, initial.Rank, iterations, GeneratorOf(slot))
+            ? Randomised(weight, initial.Rank, iterations, SeededGenerator.Of(pool.Seed, slot))
             : linalg.svd(weight, fullMatrices: false);
         var root = s.narrow(0, 0, initial.Rank).div(pool.Scale).sqrt().unsqueeze(1);
         var aStar = v.narrow(1, 0, initial.Rank).t() * root; // (rank, in)
         var bStar = ut.narrow(0, 0, initial.Rank) * root; // (rank, out)
-        initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target)!).copy_(aStar.unsqueeze(0));
-        initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target)!).copy_(bStar.unsqueeze(0));
+        initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target, MatrixKind.A)!).copy_(aStar.unsqueeze(0));
+        initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)!).copy_(bStar.unsqueeze(0));
         a.copy_(pool.Initialisation == Initialisation.Pissa ? aStar.unsqueeze(0) / pool.M : aStar.view(slot.Shape));
     }
 
@@ -96,7 +88,4 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
     }
 
     private static Tensor Orthonormal(Tensor columns) => linalg.qr(columns).Q;
-
-    private Generator GeneratorOf(MatrixSlot slot) =>
-        new((ulong)pool.Seed * 1_000_003 + (ulong)(slot.Layer * Enum.GetValues<Target>().Length + (int)slot.Target), CPU);
 }

@@ -1,8 +1,8 @@
 namespace CoLA.Core.Adapters;
 
 /// <summary>
-/// The tensors of one pool version: its A matrices, and what every version of the pool shares, the initial product that
-/// is subtracted (null for GAUSSIAN).
+/// The tensors of one pool version: its A matrices, with the pool's head where it has one, and what every version of the
+/// pool shares, the initial product that is subtracted (null for GAUSSIAN).
 /// </summary>
 internal sealed record PoolMatrices(FlatMatrices A, InitialProduct? Initial) : IDisposable
 {

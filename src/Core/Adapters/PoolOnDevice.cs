@@ -17,7 +17,7 @@ internal sealed class PoolOnDevice : IDisposable
     private readonly Lock _making = new();
     private readonly ConcurrentDictionary<(int Layer, Site Site, bool Summed, bool Subtracts), Tensor> _projections = [];
     private readonly ConcurrentDictionary<(int Layer, Target Target), Tensor> _subtracted = [];
-    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts), SitePlaces> _places = [];
+    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts, int Routed), SitePlaces> _places = [];
     private readonly CausalLanguageModel _model;
     private readonly PoolMatrices _matrices;
     private long _derivedBytes;
@@ -55,9 +55,9 @@ internal sealed class PoolOnDevice : IDisposable
     }
 
     /// <summary>Where the CPU's kernels find the projections; made at first use and kept.</summary>
-    public SitePlaces PlacesOf(bool summed, bool subtracts)
+    public SitePlaces PlacesOf(bool summed, bool subtracts, int routed)
     {
-        var key = (summed, subtracts && SubtractedRank > 0);
+        var key = (summed, subtracts && SubtractedRank > 0, routed);
         if (_places.TryGetValue(key, out var made))
         {
             return made;
@@ -65,12 +65,19 @@ internal sealed class PoolOnDevice : IDisposable
 
         lock (_making)
         {
-            return _places.GetOrAdd(key, wanted => new SitePlaces(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts));
+            return _places.GetOrAdd(key, wanted => new SitePlaces(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts, wanted.Routed));
         }
     }
 
     /// <summary>-s B of the subtracted product: (rank, out).</summary>
     public Tensor SubtractedOf(int layer, Target target) => Made(_subtracted, (layer, target), Subtract);
+
+    /// <summary>The pool's matrices in host memory, where its head is folded from; the caller disposes it.</summary>
+    public FlatMatrices OnHost()
+    {
+        using var noGrad = no_grad();
+        return new FlatMatrices(_matrices.A.Layout, _matrices.A.Flat.cpu().DetachFromDisposeScope());
+    }
 
     /// <summary>Makes everything that adapters of one kind need, so that the engine's thread does not have to.</summary>
     public void Prepare(bool summed, bool subtracts)
@@ -127,18 +134,18 @@ internal sealed class PoolOnDevice : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var parts = targets
-            .Select(target => _matrices.A.View(_matrices.A.Layout.Find(layer, target)!)) // (M, r, in)
+            .Select(target => _matrices.A.View(_matrices.A.Layout.Find(layer, target, MatrixKind.A)!)) // (M, r, in)
             .Select(a => summed ? a.sum(dim: 0) : a.flatten(0, 1))
             .ToList();
         if (subtracts)
         {
             var initial = _matrices.Initial!.A;
-            parts.AddRange(targets.Select(target => initial.View(initial.Layout.Find(layer, target)!).squeeze(0)));
+            parts.AddRange(targets.Select(target => initial.View(initial.Layout.Find(layer, target, MatrixKind.A)!).squeeze(0)));
         }
 
         // Whole panels of columns, as the CPU's kernels read them
-        var columns = parts.Sum(part => part.shape[0]);
-        parts.Add(zeros((columns + Panels.Width - 1) / Panels.Width * Panels.Width - columns, parts[0].shape[1], parts[0].dtype, parts[0].device));
+        var columns = (int)parts.Sum(part => part.shape[0]);
+        parts.Add(zeros(Panels.Padded(columns) - columns, parts[0].shape[1], parts[0].dtype, parts[0].device));
         return cat([.. parts]).t().contiguous().to(_model.DType).DetachFromDisposeScope();
     }
 
@@ -147,7 +154,7 @@ internal sealed class PoolOnDevice : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var initial = _matrices.Initial!.B;
-        return initial.View(initial.Layout.Find(key.Layer, key.Target)!).squeeze(0)
+        return initial.View(initial.Layout.Find(key.Layer, key.Target, MatrixKind.B)!).squeeze(0)
             .mul(-Spec.Scale).to(_model.DType).DetachFromDisposeScope();
     }
 }

@@ -6,10 +6,12 @@ namespace CoLA.Core.Adapters;
 /// <param name="Targets">The adapted layers, each once.</param>
 /// <param name="M">A matrices per target, 1 to 64.</param>
 /// <param name="Rank">Rank r of each A, 1 to 256.</param>
-/// <param name="Alpha">Numerator of the scale s = alpha / r; finite, above 0.</param>
+/// <param name="Alpha">Numerator of the scale s; finite, above 0.</param>
 /// <param name="Initialisation">How A begins.</param>
 /// <param name="SvdIterations">Power iterations of the randomised SVD, 1 to 64; null for the exact one. PISSA and PISSA_SLICES only.</param>
 /// <param name="Seed">Seed of every draw that makes the pool.</param>
+/// <param name="SharedHead">The pool holds a head B of its own per target, for COLORA tasks; it begins at zero. GAUSSIAN only.</param>
+/// <param name="RankStabilized">The scale is alpha / sqrt(r) (rsLoRA, arXiv 2312.03732), not alpha / r.</param>
 public sealed record PoolSpec(
     IReadOnlyList<Target> Targets,
     int M,
@@ -17,14 +19,16 @@ public sealed record PoolSpec(
     double Alpha,
     Initialisation Initialisation,
     int? SvdIterations,
-    long Seed)
+    long Seed,
+    bool SharedHead = false,
+    bool RankStabilized = false)
 {
     public const int MaximumM = 64;
     public const int MaximumRank = 256;
     public const int MaximumSvdIterations = 64;
 
-    /// <summary>The scale s = alpha / r of the product.</summary>
-    public double Scale => Alpha / Rank;
+    /// <summary>The scale s of the product.</summary>
+    public double Scale => RankStabilized ? Alpha / Math.Sqrt(Rank) : Alpha / Rank;
 
     /// <exception cref="InvalidArgumentRejection">With every value that is out of its range.</exception>
     public void Validate(string field = "spec")
@@ -51,6 +55,10 @@ public sealed record PoolSpec(
             SvdIterations is null || Initialisation != Initialisation.Gaussian,
             "svd_iterations",
             "GAUSSIAN makes no decomposition; leave it out");
+        Check(
+            !SharedHead || Initialisation == Initialisation.Gaussian,
+            "shared_head",
+            "goes with GAUSSIAN: the pool's head begins at zero, whatever the base weight");
         InvalidArgumentRejection.ThrowIfAny(violations);
     }
 }

@@ -17,7 +17,7 @@ internal static class SeededDraws
     };
 
     /// <summary>SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): one step of its state and the output function.</summary>
-    private static ulong Mix(ulong state)
+    public static ulong Mix(ulong state)
     {
         state += 0x9E3779B97F4A7C15;
         state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9;

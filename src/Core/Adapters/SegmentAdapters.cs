@@ -40,7 +40,7 @@ internal sealed class SegmentAdapters : ProjectedAdapters
         {
             var (start, length, adapter) = _runs[at];
             var projection = adapter.Pool.ProjectionOf(layer, site, adapter.Summed, adapter.Subtracts);
-            projected[at] = projection is null ? null : input.narrow(0, start, length).matmul(projection);
+            projected[at] = projection is null ? null : Project(adapter, layer, site, input.narrow(0, start, length), projection);
         }
 
         return projected;
@@ -54,7 +54,7 @@ internal sealed class SegmentAdapters : ProjectedAdapters
             if (((Tensor?[])projected!)[at] is { } z && adapter.Of(layer, target) is { } folded)
             {
                 var rows = output.narrow(0, start, length);
-                var columns = ProjectedColumns.Of(adapter.Pool, layer, target, adapter.Rank);
+                var columns = ProjectedColumns.Of(adapter.Pool, layer, target, adapter.Rank, adapter.Subtracts, adapter.Routed);
                 rows.addmm_(z.narrow(1, columns.Task, adapter.Rank), folded, 1, 1);
                 if (adapter.Subtracts && adapter.Pool.SubtractedRank > 0)
                 {
@@ -68,5 +68,18 @@ internal sealed class SegmentAdapters : ProjectedAdapters
         }
 
         return output;
+    }
+
+    private static Tensor Project(FoldedAdapter adapter, int layer, Site site, Tensor input, Tensor projection)
+    {
+        var z = input.matmul(projection);
+        return adapter.Routed == 0
+            ? z
+            : RoutedColumns.Widen(
+                z,
+                adapter.Pool.TargetsAt(layer, site),
+                adapter.Routed,
+                adapter.Pool.Spec.Rank,
+                target => input.matmul(adapter.RouterOf(layer, target)));
     }
 }

@@ -7,7 +7,7 @@ namespace CoLA.Core.Adapters;
 /// <summary>Where the CPU's kernels find the projections of a pool version: (layers, sites), made once.</summary>
 internal sealed unsafe class SitePlaces : IDisposable
 {
-    public SitePlaces(PoolOnDevice pool, int layers, bool summed, bool subtracts)
+    public SitePlaces(PoolOnDevice pool, int layers, bool summed, bool subtracts, int routed)
     {
         Table = (SitePlace*)NativeMemory.AllocZeroed((nuint)(layers * Sites.All.Count), (nuint)sizeof(SitePlace));
         for (var layer = 0; layer < layers; layer++)
@@ -16,7 +16,13 @@ internal sealed unsafe class SitePlaces : IDisposable
             {
                 if (pool.ProjectionOf(layer, site, summed, subtracts) is { } projection)
                 {
-                    Table[layer * Sites.All.Count + (int)site] = new SitePlace { Projection = projection.Floats(), Columns = (int)projection.shape[1] };
+                    var columns = (int)projection.shape[1];
+                    Table[layer * Sites.All.Count + (int)site] = new SitePlace
+                    {
+                        Projection = projection.Floats(),
+                        Columns = columns,
+                        Width = columns + (routed == 0 ? 0 : pool.TargetsAt(layer, site).Count * (Panels.Padded(routed) + routed * pool.Spec.Rank)),
+                    };
                 }
             }
         }

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Adapters;
 
-/// <summary>Which heads multiply which A matrices (CoLA, arXiv 2505.15471; the formulas stand with each coupling).</summary>
+/// <summary>Which heads multiply which A matrices (CoLA, arXiv 2505.15471, and others; the formulas stand with each coupling).</summary>
 public enum Strategy
 {
     Lora,
@@ -9,4 +9,7 @@ public enum Strategy
     HeuristicBalanced,
     Random,
     RandomReversed,
+    MoeLora,
+    HydraLora,
+    Colora,
 }

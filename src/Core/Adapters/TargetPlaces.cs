@@ -12,9 +12,10 @@ internal sealed unsafe class TargetPlaces : IDisposable
         var heads = folded.Flat.Floats();
         var subtracts = adapter.Subtracts && adapter.Pool.SubtractedRank > 0;
         Table = (TargetPlace*)NativeMemory.AllocZeroed((nuint)(layers * targets), (nuint)sizeof(TargetPlace));
-        foreach (var slot in folded.Layout.Slots)
+        foreach (var slot in folded.Layout.Slots.Where(slot => slot.Kind == MatrixKind.B))
         {
-            var columns = ProjectedColumns.Of(adapter.Pool, slot.Layer, slot.Target, adapter.Rank);
+            var columns = ProjectedColumns.Of(adapter.Pool, slot.Layer, slot.Target, adapter.Rank, subtracts, adapter.Routed);
+            var router = folded.Layout.Find(slot.Layer, slot.Target, MatrixKind.Router);
             Table[slot.Layer * targets + (int)slot.Target] = new TargetPlace
             {
                 Heads = heads + slot.Offset,
@@ -24,6 +25,11 @@ internal sealed unsafe class TargetPlaces : IDisposable
                 Subtracted = subtracts ? adapter.Pool.SubtractedOf(slot.Layer, slot.Target).Floats() : null,
                 SubtractedRank = adapter.Pool.SubtractedRank,
                 SubtractedColumn = (int)columns.Subtracted,
+                Router = router is null ? null : heads + router.Offset,
+                RouterColumns = router is null ? 0 : (int)router.Shape[1],
+                RouterColumn = (int)columns.Router,
+                Routed = adapter.Routed,
+                SharedColumn = (int)columns.Shared,
             };
         }
     }

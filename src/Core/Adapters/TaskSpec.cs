@@ -4,8 +4,8 @@ namespace CoLA.Core.Adapters;
 
 /// <summary>What a tenant asked of a task; fixed for its life.</summary>
 /// <param name="Strategy">The coupling.</param>
-/// <param name="N">Heads per target, 1 to 64.</param>
-/// <param name="Seed">Seed of the random couplings' draws.</param>
+/// <param name="N">Heads per target, 1 to 64; with COLORA the pool's head is one of them.</param>
+/// <param name="Seed">Seed of the random couplings' draws, and of what a new task draws.</param>
 public sealed record TaskSpec(Strategy Strategy, int N, long Seed)
 {
     public const int MaximumN = 64;
@@ -25,6 +25,18 @@ public sealed record TaskSpec(Strategy Strategy, int N, long Seed)
         else if (Strategy is Strategy.Heuristic or Strategy.HeuristicBalanced && N < pool.M)
         {
             violations.Add(new FieldViolation($"{field}.n", $"HEURISTIC and HEURISTIC_BALANCED need N >= M; the pool has M = {pool.M}, the task N = {N}"));
+        }
+        else if (Strategy == Strategy.Colora && !pool.SharedHead)
+        {
+            violations.Add(new FieldViolation($"{field}.strategy", "COLORA needs a pool with shared_head; the pool has no head of its own"));
+        }
+        else if (Strategy == Strategy.HydraLora && pool.M != 1)
+        {
+            violations.Add(new FieldViolation($"{field}.strategy", $"HYDRA_LORA needs M = 1; the pool has M = {pool.M}"));
+        }
+        else if (Strategy == Strategy.MoeLora && N != pool.M)
+        {
+            violations.Add(new FieldViolation($"{field}.n", $"MOE_LORA needs N = M; the pool has M = {pool.M}, the task N = {N}"));
         }
 
         if (pool.Initialisation == Initialisation.PissaSlices && Strategy is not (Strategy.Heuristic or Strategy.HeuristicBalanced or Strategy.Lora))

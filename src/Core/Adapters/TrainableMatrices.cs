@@ -10,7 +10,7 @@ namespace CoLA.Core.Adapters;
 /// </summary>
 internal sealed class TrainableMatrices : IDisposable
 {
-    private readonly Dictionary<(int Layer, Target Target), Tensor> _targets = [];
+    private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), Tensor> _targets = [];
     private readonly Dictionary<(int Layer, Site Site), Tensor> _sites = [];
     private readonly List<Tensor> _views = [];
 
@@ -25,19 +25,17 @@ internal sealed class TrainableMatrices : IDisposable
     /// <summary>(Layout.Length), float32; null where the matrices are frozen.</summary>
     public Tensor? Gradient { get; }
 
-    /// <summary>Heads: one leaf per target, (N, r, out). Takes <paramref name="heads"/> over.</summary>
+    /// <summary>Heads: one leaf per target and kind. Takes <paramref name="heads"/> over.</summary>
     public static TrainableMatrices OfHeads(FlatMatrices heads)
     {
         var matrices = new TrainableMatrices(heads, trained: true);
-        foreach (var slot in heads.Layout.Slots)
-        {
-            matrices._targets.Add((slot.Layer, slot.Target), matrices.LeafOf(slot.Offset, slot.Length, slot.Shape));
-        }
-
+        matrices.AddTargets(heads.Layout.Slots);
         return matrices;
     }
 
-    /// <summary>A matrices: one leaf per site, (targets x M r, in). Takes <paramref name="a"/> over.</summary>
+    /// <summary>
+    /// A matrices: one leaf per site, (targets x M r, in); the pool's heads: one per target. Takes <paramref name="a"/> over.
+    /// </summary>
     public static TrainableMatrices OfPool(FlatMatrices a, ModelConfig config, bool trained)
     {
         var matrices = new TrainableMatrices(a, trained);
@@ -47,10 +45,11 @@ internal sealed class TrainableMatrices : IDisposable
             matrices._sites.Add((slot.Layer, slot.Site), matrices.LeafOf(slot.Offset, slot.Length, [slot.Length / width, width]));
         }
 
+        matrices.AddTargets(a.Layout.Slots.Where(slot => slot.Kind != MatrixKind.A));
         return matrices;
     }
 
-    public Tensor? Leaf(int layer, Target target) => _targets.GetValueOrDefault((layer, target));
+    public Tensor? Leaf(int layer, Target target, MatrixKind kind) => _targets.GetValueOrDefault((layer, target, kind));
 
     public Tensor? Leaf(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 
@@ -80,6 +79,14 @@ internal sealed class TrainableMatrices : IDisposable
     {
         using var stretch = flat.narrow(0, offset, length);
         return (nint)stretch.Floats();
+    }
+
+    private void AddTargets(IEnumerable<MatrixSlot> slots)
+    {
+        foreach (var slot in slots)
+        {
+            _targets.Add((slot.Layer, slot.Target, slot.Kind), LeafOf(slot.Offset, slot.Length, slot.Shape));
+        }
     }
 
     private Tensor LeafOf(long offset, long length, long[] shape)

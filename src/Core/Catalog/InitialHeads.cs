@@ -12,12 +12,17 @@ internal static class InitialHeads
     public static bool AreSubtracted(PoolSpec pool, int poolVersion) => pool.Initialisation != Initialisation.Gaussian && poolVersion == 1;
 
     /// <summary>What an owner should know about the choice.</summary>
-    public static IReadOnlyList<string> Notes(PoolSpec pool, int poolVersion)
+    public static IReadOnlyList<string> Notes(PoolSpec pool, TaskSpec task, int poolVersion)
     {
         var notes = PoolNotes(pool);
         if (pool.Initialisation != Initialisation.Gaussian && poolVersion > 1)
         {
             notes.Add($"the task begins on pool version {poolVersion} with zero heads; those of the initialisation are made on version 1 only");
+        }
+
+        if (task is { Strategy: Strategy.Colora, N: 1 } && poolVersion == 1)
+        {
+            notes.Add("the pool's head is zero on version 1: until a session with a trainable pool has moved it, cores have no gradient");
         }
 
         return notes;

@@ -58,7 +58,7 @@ internal sealed class TaskRegistration(
             ServedOrder = 1,
             Created = now,
         };
-        return Insert(pool, spec, first, null, [.. InitialHeads.Notes(poolSpec, version), .. notes]);
+        return Insert(pool, spec, first, null, [.. InitialHeads.Notes(poolSpec, spec, version), .. notes]);
     }
 
     /// <summary>A neighbour's heads: it computes what the neighbour's version computes.</summary>

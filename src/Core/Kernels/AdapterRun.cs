@@ -18,6 +18,20 @@ internal unsafe struct AdapterRun
     /// <summary>First token of the lane, whose row comes first in <see cref="Projected"/>.</summary>
     public int LaneFirst;
 
+    /// <summary>First token of the run.</summary>
+    public int First;
+
+    /// <summary>How many tokens it has.</summary>
+    public int Count;
+
+    /// <summary>A router weighs its heads for each token.</summary>
+    public bool Routes;
+
+    public readonly ref readonly TargetPlace PlaceOf(int layer, int target) => ref TargetPlaces[layer * Targets + target];
+
+    /// <summary>The projected input of a token at the site that is being computed.</summary>
+    public readonly float* RowOf(int layer, int site, int token) => Projected + (nint)(token - LaneFirst) * SitePlaces[layer * Sites + site].Width;
+
     /// <summary>
     /// y (tokens, columns) += U z + the subtracted product, for some tokens of the run and some columns of a target. The
     /// sums run in one order whatever the number of tokens.
@@ -33,14 +47,14 @@ internal unsafe struct AdapterRun
     /// <param name="yStride">From one token to the next.</param>
     public readonly void Add(int layer, int target, int site, int token, int tokens, int column, int columns, float* y, nint yStride)
     {
-        ref readonly var place = ref TargetPlaces[layer * Targets + target];
+        ref readonly var place = ref PlaceOf(layer, target);
         if (place.Heads == null)
         {
             return;
         }
 
-        var width = SitePlaces[layer * Sites + site].Columns;
-        var z = Projected + (nint)(token - LaneFirst) * width;
+        var width = SitePlaces[layer * Sites + site].Width;
+        var z = RowOf(layer, site, token);
         Add(z + place.Column, width, tokens, place.Heads + column, place.Rank, place.Out, columns, y, yStride);
         if (place.Subtracted != null)
         {

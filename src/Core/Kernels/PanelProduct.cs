@@ -29,15 +29,16 @@ internal unsafe struct PanelProduct : IKernelJob
     /// <summary>(out), or null.</summary>
     public float* Bias;
 
-    /// <summary>(rows, out), contiguous.</summary>
+    /// <summary>(rows, out), rows <see cref="YStride"/> apart.</summary>
     public float* Y;
+    public nint YStride;
 
     public int PanelsPerChunk;
 
     public readonly int Chunks => ((Out + Kernels.Panels.Width - 1) / Kernels.Panels.Width + PanelsPerChunk - 1) / PanelsPerChunk;
 
     /// <summary>The product with a matrix (in, out) of float32 that is read as it lies.</summary>
-    public static PanelProduct OfRowMajor(float* w, int @in, int @out, float* x, int rows, float* y) => new()
+    public static PanelProduct OfRowMajor(float* w, int @in, int @out, float* x, int rows, float* y, int yStride) => new()
     {
         Panels = (byte*)w,
         PanelStride = Kernels.Panels.Width,
@@ -47,6 +48,7 @@ internal unsafe struct PanelProduct : IKernelJob
         In = @in,
         Out = @out,
         Y = y,
+        YStride = yStride,
         PanelsPerChunk = 2,
     };
 
@@ -84,7 +86,7 @@ internal unsafe struct PanelProduct : IKernelJob
                     In,
                     Rows,
                     Y + column,
-                    Out,
+                    YStride,
                     Math.Min(two, last - column),
                     k > 0 ? Start.Sum : Bias == null ? Start.Zero : Start.Bias,
                     Bias == null ? null : Bias + column);

@@ -12,6 +12,9 @@ internal static unsafe class Panels
     /// <summary>Rows of a ragged last panel that are padded at one time.</summary>
     private const int EdgeDepth = 64;
 
+    /// <summary>Columns of whole panels.</summary>
+    public static int Padded(int columns) => (columns + Width - 1) / Width * Width;
+
     /// <summary>y (rows, columns) = start + x (rows, depth) w (depth, columns).</summary>
     /// <param name="w">The first row of the first panel.</param>
     /// <param name="panelStride">From one panel to the next: depth x 16 of a matrix in panels, 16 of one that is read as it lies.</param>

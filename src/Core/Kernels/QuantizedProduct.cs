@@ -84,7 +84,7 @@ internal static unsafe class QuantizedProduct
                 product.In,
                 product.Rows,
                 product.Y + column,
-                product.Out,
+                product.YStride,
                 columns,
                 Start.Sum,
                 null);
@@ -96,7 +96,7 @@ internal static unsafe class QuantizedProduct
     {
         for (var row = 0; row < product.Rows; row++)
         {
-            var y = new Span<float>(product.Y + (nint)row * product.Out + column, columns);
+            var y = new Span<float>(product.Y + (nint)row * product.YStride + column, columns);
             if (product.Bias == null || product.Kind == PanelKind.Int8)
             {
                 y.Clear();
@@ -113,7 +113,7 @@ internal static unsafe class QuantizedProduct
     {
         for (var row = 0; row < product.Rows; row++)
         {
-            var y = product.Y + (nint)row * product.Out + column;
+            var y = product.Y + (nint)row * product.YStride + column;
             for (var panel = 0; panel < columns; panel += Panels.Width)
             {
                 var scales = Int8Panel.Scales(PanelAt(product, column + panel));

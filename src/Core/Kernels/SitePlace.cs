@@ -8,4 +8,7 @@ internal unsafe struct SitePlace
 
     /// <summary>A multiple of 16.</summary>
     public int Columns;
+
+    /// <summary>From one token's projected input to the next: <see cref="Columns"/>, and what routed adapters add to them.</summary>
+    public int Width;
 }

@@ -15,4 +15,19 @@ internal unsafe struct TargetPlace
     public float* Subtracted;
     public int SubtractedRank;
     public int SubtractedColumn;
+
+    /// <summary>(in, <see cref="RouterColumns"/>), row-major; null where the heads are not routed.</summary>
+    public float* Router;
+
+    /// <summary>A multiple of 16.</summary>
+    public int RouterColumns;
+
+    /// <summary>First column of the router's logits.</summary>
+    public int RouterColumn;
+
+    /// <summary>Heads that the router weighs.</summary>
+    public int Routed;
+
+    /// <summary>First column of what is weighed for each head.</summary>
+    public int SharedColumn;
 }

@@ -54,6 +54,7 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         Out = Out,
         Bias = bias,
         Y = y,
+        YStride = Out,
         PanelsPerChunk = PanelProduct.ChunkOf(Kind, PanelCount, _team.Threads),
     };
 

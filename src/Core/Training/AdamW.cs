@@ -9,8 +9,14 @@ namespace CoLA.Core.Training;
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
-    public AdamW(OptimizerSpec spec, Tensor weights)
+    private readonly long _heads;
+
+    /// <param name="spec">Its settings.</param>
+    /// <param name="weights">Flat float32 weights.</param>
+    /// <param name="heads">How many of them, from the first, are a task's heads, which move at the spec's ratio.</param>
+    public AdamW(OptimizerSpec spec, Tensor weights, long heads = 0)
     {
+        _heads = heads;
         Spec = spec;
         FirstMoment = zeros_like(weights, requires_grad: false).DetachFromDisposeScope();
         SecondMoment = zeros_like(weights, requires_grad: false).DetachFromDisposeScope();
@@ -38,23 +44,37 @@ internal sealed class AdamW : IDisposable
         var factor = Spec.MaximumGradientNorm is { } maximum && norm > maximum ? maximum / (norm + 1e-6) : 1;
         var rate = LearningRate;
         Step++;
-        var decay = 1 - rate * Spec.WeightDecay;
-        var size = rate / (1 - Math.Pow(Spec.Beta1, Step));
-        var root = Math.Sqrt(1 - Math.Pow(Spec.Beta2, Step));
-        if (team is null)
+        var heads = Spec.HeadRatio == 1 ? 0 : _heads;
+        Move(0, heads, Spec.HeadRatio * rate);
+        Move(heads, weights.NumberOfElements - heads, rate);
+
+        void Move(long start, long length, double ownRate)
         {
-            ApplyByLibtorch(weights, gradient, factor, decay, size, root);
-        }
-        else
-        {
-            ApplyByKernel(weights, gradient, (float)factor, (float)decay, (float)size, (float)(1 / root), team);
+            if (length == 0)
+            {
+                return;
+            }
+
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            Tensor[] parts = [.. new[] { weights, gradient, FirstMoment, SecondMoment }.Select(flat => flat.narrow(0, start, length))];
+            var decay = 1 - ownRate * Spec.WeightDecay;
+            var size = ownRate / (1 - Math.Pow(Spec.Beta1, Step));
+            var root = Math.Sqrt(1 - Math.Pow(Spec.Beta2, Step));
+            if (team is null)
+            {
+                ApplyByLibtorch(parts[0], parts[1], parts[2], parts[3], factor, decay, size, root);
+            }
+            else
+            {
+                ApplyByKernel(parts[0], parts[1], parts[2], parts[3], (float)factor, (float)decay, (float)size, (float)(1 / root), team);
+            }
         }
     }
 
-    private void ApplyByLibtorch(Tensor weights, Tensor gradient, double factor, double decay, double size, double root)
+    private void ApplyByLibtorch(
+        Tensor weights, Tensor gradient, Tensor first, Tensor second, double factor, double decay, double size, double root)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
         if (factor != 1)
         {
             gradient.mul_(factor);
@@ -65,19 +85,20 @@ internal sealed class AdamW : IDisposable
             weights.mul_(decay);
         }
 
-        FirstMoment.lerp_(gradient, 1 - Spec.Beta1);
-        SecondMoment.mul_(Spec.Beta2).addcmul_(gradient, gradient, 1 - Spec.Beta2);
-        weights.addcdiv_(FirstMoment, SecondMoment.sqrt().div_(root).add_(Spec.Epsilon), -size);
+        first.lerp_(gradient, 1 - Spec.Beta1);
+        second.mul_(Spec.Beta2).addcmul_(gradient, gradient, 1 - Spec.Beta2);
+        weights.addcdiv_(first, second.sqrt().div_(root).add_(Spec.Epsilon), -size);
     }
 
-    private unsafe void ApplyByKernel(Tensor weights, Tensor gradient, float factor, float decay, float size, float rootFactor, KernelTeam team)
+    private unsafe void ApplyByKernel(
+        Tensor weights, Tensor gradient, Tensor first, Tensor second, float factor, float decay, float size, float rootFactor, KernelTeam team)
     {
         var job = new AdamWJob
         {
             Weights = weights.Floats(),
             Gradient = gradient.Floats(),
-            FirstMoment = FirstMoment.Floats(),
-            SecondMoment = SecondMoment.Floats(),
+            FirstMoment = first.Floats(),
+            SecondMoment = second.Floats(),
             Length = weights.NumberOfElements,
             GradientFactor = factor,
             Decay = decay,

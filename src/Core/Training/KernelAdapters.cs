@@ -18,6 +18,11 @@ internal sealed class KernelAdapters(CausalLanguageModel model, PoolState pool, 
     private readonly SiteScratch _scratch = new();
     private readonly List<SiteAdapters> _sites = [];
 
+    /// <summary>Whether the kernels know all of a batch: fixed or drawn couplings of a task's own heads, and whole inputs.</summary>
+    public static bool Fit(PoolState pool, IReadOnlyList<TrainingPart> parts) =>
+        !pool.Spec.SharedHead
+        && parts.All(part => part is { Masks: null, Task: null or { Coupling: { Trained: null, Routes: false, Shares: false } } });
+
     public Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
     {
         if (pool.A.Weights.Layout.Find(layer, site) is not { } slot)
@@ -65,7 +70,7 @@ internal sealed class KernelAdapters(CausalLanguageModel model, PoolState pool, 
         {
             if (part.Task is { } task)
             {
-                var slot = task.Heads.Weights.Layout.Find(layer, target)!;
+                var slot = task.Heads.Weights.Layout.Find(layer, target, MatrixKind.B)!;
                 yield return new SitePart(
                     first,
                     part.Tokens,
@@ -73,7 +78,7 @@ internal sealed class KernelAdapters(CausalLanguageModel model, PoolState pool, 
                     part.IsDrawn ? task.Coupling.Drawn(part.Draws!(layer, target)) : task.Coupling.Mean,
                     task.Heads.WeightsAt(slot.Offset, slot.Length),
                     task.Heads.GradientAt(slot.Offset, slot.Length),
-                    task.Subtracts && pool.Initial is { } initial ? InitialOf(initial.B, initial.B.Layout.Find(layer, target)!) : 0);
+                    task.Subtracts && pool.Initial is { } initial ? InitialOf(initial.B, initial.B.Layout.Find(layer, target, MatrixKind.B)!) : 0);
             }
 
             first += part.Tokens;

@@ -22,7 +22,12 @@ public sealed record OpenSessionSpec(
         var violations = new List<FieldViolation>();
         for (var at = 0; at < Tasks.Count; at++)
         {
-            Tasks[at].Optimizer.Validate($"tasks[{at}].optimizer", violations);
+            Tasks[at].Validate($"tasks[{at}]", violations);
+        }
+
+        if (PoolOptimizer is { HeadRatio: not 1 })
+        {
+            violations.Add(new FieldViolation("pool_optimizer.head_ratio", "is for tasks' optimizers; all that a pool holds moves at its learning rate"));
         }
 
         PoolOptimizer?.Validate("pool_optimizer", violations);

@@ -10,6 +10,11 @@ namespace CoLA.Core.Training;
 /// <param name="WeightDecay">Decoupled decay; finite, >= 0.</param>
 /// <param name="MaximumGradientNorm">Clips the norm of this task's (or the pool's) own gradient over all layers; null for no clipping.</param>
 /// <param name="Schedule">Factor on the learning rate.</param>
+/// <param name="HeadRatio">
+/// What a task's heads move faster than at the learning rate (LoRA+, arXiv 2402.12354); finite, above 0. There lr_B is
+/// ratio x lr_A. Here A is the pool's and has an optimizer of its own: give both the learning rate of A, and the heads this
+/// ratio. What else a task trains (gates, routers, cores) moves at the learning rate.
+/// </param>
 public sealed record OptimizerSpec(
     double LearningRate,
     double Beta1 = 0.9,
@@ -17,7 +22,8 @@ public sealed record OptimizerSpec(
     double Epsilon = 1e-8,
     double WeightDecay = 0,
     double? MaximumGradientNorm = null,
-    ScheduleSpec? Schedule = null)
+    ScheduleSpec? Schedule = null,
+    double HeadRatio = 1)
 {
     public ScheduleSpec Schedule { get; init; } = Schedule ?? ScheduleSpec.Constant;
 
@@ -41,6 +47,7 @@ public sealed record OptimizerSpec(
             MaximumGradientNorm is null || (double.IsFinite(MaximumGradientNorm.Value) && MaximumGradientNorm > 0),
             "max_gradient_norm",
             $"{MaximumGradientNorm} is not a finite number above 0; leave it out for no clipping");
+        Check(double.IsFinite(HeadRatio) && HeadRatio > 0, "head_ratio", $"{HeadRatio} is not a finite number above 0; leave it out for 1");
         Schedule.Validate($"{field}.schedule", violations);
     }
 }

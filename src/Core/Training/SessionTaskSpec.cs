@@ -1,6 +1,21 @@
+using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Training;
 
 /// <summary>A task of a session, and how its heads are moved.</summary>
-public sealed record SessionTaskSpec(TaskName Task, OptimizerSpec Optimizer);
+/// <param name="Task">The task.</param>
+/// <param name="Optimizer">Of what the task owns.</param>
+/// <param name="Dropout">Share of the features that are dropped from what adapters read while training; in [0, 1).</param>
+public sealed record SessionTaskSpec(TaskName Task, OptimizerSpec Optimizer, double Dropout = 0)
+{
+    /// <summary>Adds what is out of range to <paramref name="violations"/>.</summary>
+    public void Validate(string field, ICollection<FieldViolation> violations)
+    {
+        Optimizer.Validate($"{field}.optimizer", violations);
+        if (Dropout is not (>= 0 and < 1))
+        {
+            violations.Add(new FieldViolation($"{field}.dropout", $"{Dropout} is not in [0, 1)"));
+        }
+    }
+}

@@ -53,18 +53,15 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
                 var heads = files.Heads.TryGetValue(task.Task, out var path)
                     ? AdapterFiles.ReadHeads(path, layout, model.Device)
                     : FreshHeads.Make(
-                        layout,
-                        Coupling.Of(task.Spec.Strategy, spec.M, task.Spec.N),
-                        task.SubtractsInitial ? initial : null,
-                        spec.Initialisation == Initialisation.PissaSlices,
-                        model.Device);
-                var optimizer = settings.Tasks.Single(other => other.Task == task.Task).Optimizer;
+                        model.Config, spec, task.Spec, task.SubtractsInitial ? initial : null, session.PoolVersion.Number == 1, model.Device);
+                var asked = settings.Tasks.Single(other => other.Task == task.Task);
                 var state = new TaskState(
                     task.Spec,
                     spec.M,
                     TrainableMatrices.OfHeads(heads),
                     task.SubtractsInitial && initial is not null,
-                    new AdamW(optimizer, heads.Flat));
+                    new AdamW(asked.Optimizer, heads.Flat, layout.LengthOf(MatrixKind.B)),
+                    asked.Dropout);
                 parts.Add(state);
                 tasks.Add(task.Task, state);
                 yield return Unit.File;

@@ -3,7 +3,7 @@ using CoLA.Core.Adapters;
 namespace CoLA.Core.Training;
 
 /// <summary>A session's working copy of one task: heads and optimizer; owned by the engine's thread.</summary>
-internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, bool subtracts, AdamW optimizer) : IDisposable
+internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, bool subtracts, AdamW optimizer, double dropout = 0) : IDisposable
 {
     public TaskSpec Spec { get; } = spec;
 
@@ -15,6 +15,15 @@ internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, b
     public bool Subtracts { get; } = subtracts;
 
     public AdamW Optimizer { get; } = optimizer;
+
+    /// <summary>Share of the features that are dropped from what adapters read, in training steps alone.</summary>
+    public double Dropout { get; } = dropout;
+
+    /// <summary>The draws of the step that the optimizer will take next; null without dropout.</summary>
+    /// <param name="first">Place of the first row among the task's rows of the call.</param>
+    /// <param name="lengths">Tokens of the rows.</param>
+    public DropoutMasks? MasksOf(int first, IReadOnlyList<int> lengths) =>
+        Dropout == 0 ? null : new DropoutMasks(Dropout, Spec.Seed, Optimizer.Step, first, lengths);
 
     public void Dispose()
     {

@@ -45,6 +45,9 @@ internal sealed class TrainingPass
     /// <summary>Where random couplings draw from in this step; its absence means their mean, as they are served.</summary>
     public Func<TaskName, Draws?> DrawsOf { get; set; } = _ => null;
 
+    /// <summary>Whether tasks drop out of what their adapters read, as in a training step.</summary>
+    public bool DropsOut { get; init; }
+
     /// <summary>Tokens of one micro-batch at most.</summary>
     public int TokenBudget { get; init; } = DefaultTokenBudget;
 
@@ -57,20 +60,20 @@ internal sealed class TrainingPass
     /// <summary>Runs forward, and backward if <paramref name="gradients"/>; may be abandoned after any unit.</summary>
     public IEnumerable<Unit> Run(bool gradients)
     {
+        var seen = new Dictionary<TaskName, int>(); // rows of each task in the micro-batches before
         foreach (var rows in MicroBatch.Cut(_examples, TokenBudget))
         {
-            foreach (var unit in Run(rows, gradients))
+            foreach (var unit in Run(rows, AdaptersOf(rows, seen), gradients))
             {
                 yield return unit;
             }
         }
     }
 
-    private IEnumerable<Unit> Run(IReadOnlyList<EncodedExample> rows, bool gradients)
+    private IEnumerable<Unit> Run(IReadOnlyList<EncodedExample> rows, IAdapters adapters, bool gradients)
     {
         using var batch = new MicroBatch(_model, rows);
         using var angles = AnglesOf(batch);
-        var adapters = AdaptersOf(rows);
         var layers = _model.Config.Layers;
         var inputs = new Tensor?[layers + 1]; // the top's input is the last layer's output
         var outputs = new Tensor?[layers];
@@ -129,15 +132,22 @@ internal sealed class TrainingPass
 
     /// <summary>The adapters of a batch in the form that <paramref name="model"/> computes them; some are <see cref="IDisposable"/>.</summary>
     internal static IAdapters AdaptersOf(CausalLanguageModel model, PoolState pool, IReadOnlyList<TrainingPart> parts) =>
-        model.Team is null ? new TrainingAdapters(pool, parts) : new KernelAdapters(model, pool, parts);
+        model.Team is not null && KernelAdapters.Fit(pool, parts) ? new KernelAdapters(model, pool, parts) : new TrainingAdapters(pool, parts);
 
-    private IAdapters AdaptersOf(IReadOnlyList<EncodedExample> rows) => AdaptersOf(
-        _model,
-        _pool,
-        [
-            .. rows.GroupBy(row => row.Task!.Value)
-                .Select(group => new TrainingPart(_tasks[group.Key], group.Sum(row => row.Ids.Count), DrawsOf(group.Key))),
-        ]);
+    private IAdapters AdaptersOf(IReadOnlyList<EncodedExample> rows, Dictionary<TaskName, int> seen)
+    {
+        var parts = new List<TrainingPart>();
+        foreach (var group in rows.GroupBy(row => row.Task!.Value, row => row.Ids.Count))
+        {
+            int[] lengths = [.. group];
+            var first = seen.GetValueOrDefault(group.Key);
+            var masks = DropsOut ? _tasks[group.Key].MasksOf(first, lengths) : null;
+            parts.Add(new TrainingPart(_tasks[group.Key], lengths.Sum(), DrawsOf(group.Key), masks));
+            seen[group.Key] = first + lengths.Length;
+        }
+
+        return AdaptersOf(_model, _pool, parts);
+    }
 
     private void Forward(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
     {

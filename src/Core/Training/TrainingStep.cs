@@ -28,7 +28,7 @@ internal sealed class TrainingStep
         _model = model;
         _pool = pool;
         _tasks = tasks;
-        _pass = new TrainingPass(model, pool, tasks, examples) { DrawsOf = SeededDrawsOf, TokenBudget = tokenBudget };
+        _pass = new TrainingPass(model, pool, tasks, examples) { DrawsOf = SeededDrawsOf, DropsOut = true, TokenBudget = tokenBudget };
     }
 
     /// <summary>Where random couplings draw from; by default each task's seed and optimizer step.</summary>

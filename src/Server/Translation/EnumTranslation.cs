@@ -33,7 +33,10 @@ internal static class EnumTranslation
         (V1.Strategy.Heuristic, Strategy.Heuristic),
         (V1.Strategy.HeuristicBalanced, Strategy.HeuristicBalanced),
         (V1.Strategy.Random, Strategy.Random),
-        (V1.Strategy.RandomReversed, Strategy.RandomReversed));
+        (V1.Strategy.RandomReversed, Strategy.RandomReversed),
+        (V1.Strategy.MoeLora, Strategy.MoeLora),
+        (V1.Strategy.HydraLora, Strategy.HydraLora),
+        (V1.Strategy.Colora, Strategy.Colora));
 
     public static readonly EnumPairs<V1.Permission, Grants> Permissions = new(
         (V1.Permission.Generate, Grants.Generate),

@@ -25,7 +25,9 @@ internal static class PoolTranslation
             spec.HasAlpha ? spec.Alpha : DefaultAlpha,
             EnumTranslation.Initialisations.ToCore(spec.Initialisation, "spec.initialisation", Initialisation.Gaussian),
             spec.HasSvdIterations ? spec.SvdIterations : null,
-            spec.Seed);
+            spec.Seed,
+            spec.SharedHead,
+            spec.RankStabilized);
     }
 
     public static PoolSharing ToCore(this V1.Sharing sharing) => new(
@@ -70,6 +72,8 @@ internal static class PoolTranslation
             Alpha = spec.Alpha,
             Initialisation = EnumTranslation.Initialisations.ToContract(spec.Initialisation),
             Seed = spec.Seed,
+            SharedHead = spec.SharedHead,
+            RankStabilized = spec.RankStabilized,
         };
         if (spec.SvdIterations is { } iterations)
         {

@@ -27,7 +27,8 @@ internal static class TrainingTranslation
             request.HasPoolVersion ? NameTranslation.VersionOf(pool, request.PoolVersion, "pool_version") : null,
             [.. request.Tasks.Select((task, index) => new SessionTaskSpec(
                 TaskName.Parse(task.Task, $"tasks[{index}].task"),
-                ToCore(task.Optimizer, $"tasks[{index}].optimizer")))],
+                ToCore(task.Optimizer, $"tasks[{index}].optimizer"),
+                task.Dropout))],
             trainable ? ToCore(request.PoolOptimizer, "pool_optimizer") : null,
             request.Rebase);
     }
@@ -122,6 +123,7 @@ internal static class TrainingTranslation
             Beta2 = optimizer.HasBeta2 ? optimizer.Beta2 : defaults.Beta2,
             Epsilon = optimizer.HasEpsilon ? optimizer.Epsilon : defaults.Epsilon,
             WeightDecay = optimizer.HasWeightDecay ? optimizer.WeightDecay : defaults.WeightDecay,
+            HeadRatio = optimizer.HasHeadRatio ? optimizer.HeadRatio : defaults.HeadRatio,
             MaximumGradientNorm = optimizer.HasMaxGradientNorm ? optimizer.MaxGradientNorm : null,
             Schedule = optimizer.Schedule is { } schedule
                 ? new ScheduleSpec(

@@ -34,6 +34,18 @@ public sealed class PoolCommandsTests(RandomServer server) : IClassFixture<Rando
     }
 
     [Fact]
+    public async Task Create_SharedHeadAndRankStabilized_ServesAColoraTask()
+    {
+        var cola = server.As(out var tenant);
+
+        var made = (await cola.RunAsync("pool", "create", $"{tenant}-pool", "--shared-head", "--rank-stabilized")).Succeeded();
+        var task = (await cola.RunAsync("task", "register", "cores", "--pool", $"{tenant}-pool", "--strategy", "colora")).Succeeded();
+
+        Assert.Contains("alpha / sqrt(r)", made.Output, StringComparison.Ordinal);
+        Assert.Contains("cores have no gradient", task.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Create_OutOfRange_ShowsWhatTheServerSays()
     {
         var cola = server.As(out var tenant);

@@ -15,7 +15,7 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
     {
         var (cola, pool) = await WithTasksAsync("one", "two");
 
-        var result = (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--task", $"two={Data("b")}", "--steps", "40", "--lr", "1e-2", "--save-every", "20", "--schedule", "linear", "--warmup", "4", "--json")).Succeeded().Json();
+        var result = (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--task", $"two={Data("b")}", "--steps", "40", "--lr", "1e-2", "--save-every", "20", "--schedule", "linear", "--warmup", "4", "--head-ratio", "2", "--dropout", "0.05", "--json")).Succeeded().Json();
 
         Assert.Equal(2, result.GetProperty("states").GetArrayLength());
         Assert.True(result.GetProperty("tokens").GetInt64() > 0);

@@ -25,6 +25,7 @@ public sealed class CouplingTests
     [InlineData(Strategy.Lora, 1, 1, 1)]
     [InlineData(Strategy.Full, 2, 5, 1.0 / 5)]
     [InlineData(Strategy.Random, 2, 5, 1)]
+    [InlineData(Strategy.MoeLora, 3, 3, 3)]
     [InlineData(Strategy.RandomReversed, 2, 5, 2.0 / 5)]
     [InlineData(Strategy.Heuristic, 2, 5, 2.0 / 5)]
     [InlineData(Strategy.HeuristicBalanced, 3, 5, 3.0 / 5)]
@@ -56,8 +57,27 @@ public sealed class CouplingTests
         }
 
         var stacked = coupling.Collapses ? a.sum(dim: 0) : a.flatten(0, 1);
-        var folded = coupling.FoldServed(heads).t().matmul(stacked);
+        var folded = coupling.FoldServed(new TargetTensors(heads)).t().matmul(stacked);
         Assert.InRange((folded - pairs).abs().max().item<double>(), 0, 1e-6);
+    }
+
+    [Fact]
+    public void FoldServed_MoeLora_WeighsExpertsBySoftmaxOfTheGate()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3);
+        var coupling = Coupling.Of(Strategy.MoeLora, 3, 3);
+        var heads = randn(3, 2, 6, generator: generator);
+        var gate = new[] { 0.5f, -1, 2 };
+        var weights = gate.Select(logit => Math.Exp(logit) / gate.Sum(other => Math.Exp(other))).ToArray();
+
+        var byTensors = coupling.FoldServed(new TargetTensors(heads, tensor(gate))).data<float>().ToArray();
+        var bySpans = new float[3 * 2 * 6];
+        coupling.FoldServed(new TargetFloats { Heads = heads.data<float>().ToArray(), Trained = gate }, 1, bySpans);
+
+        var expected = heads.data<float>().ToArray().Select((value, at) => (float)(value * weights[at / 12])).ToArray();
+        Assert.All(expected.Zip(byTensors), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+        Assert.All(expected.Zip(bySpans), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
     }
 
     [Fact]

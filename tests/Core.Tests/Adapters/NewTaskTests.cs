@@ -42,11 +42,22 @@ public sealed class NewTaskTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Grid))]
-    public void Fold_FreshHeads_ComputeTheBaseModel(Initialisation initialisation, Strategy strategy, int m, int n, int rank)
+    public void Fold_FreshHeads_ComputeTheBaseModel(Initialisation initialisation, Strategy strategy, int m, int n, int rank) =>
+        AssertComputesTheBase(initialisation, strategy, m, n, rank, onFirst: true);
+
+    [Theory]
+    [InlineData(Strategy.Colora, 2, 1)]
+    [InlineData(Strategy.Colora, 2, 3)]
+    [InlineData(Strategy.HydraLora, 1, 3)]
+    [InlineData(Strategy.MoeLora, 2, 2)]
+    public void Fold_FreshHeadsOnAPoolThatHasMoved_ComputeTheBaseModel(Strategy strategy, int m, int n) =>
+        AssertComputesTheBase(Initialisation.Gaussian, strategy, m, n, 4, onFirst: false);
+
+    private void AssertComputesTheBase(Initialisation initialisation, Strategy strategy, int m, int n, int rank, bool onFirst)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var pool = new PoolSpec(Enum.GetValues<Target>(), m, rank, 16, initialisation, null, 3);
+        var pool = new PoolSpec(Enum.GetValues<Target>(), m, rank, 16, initialisation, null, 3, SharedHead: strategy == Strategy.Colora);
         var task = new TaskSpec(strategy, n, 1);
         var initialiser = new PoolInitialiser(_model, pool);
         var matrices = initialiser.Empty();
@@ -55,10 +66,14 @@ public sealed class NewTaskTests : IDisposable
             Assert.True(Enum.IsDefined(unit));
         }
 
+        if (!onFirst)
+        {
+            using var generator = new Generator(5);
+            matrices.A.Flat.add_(randn(matrices.A.Flat.shape, generator: generator), 0.1);
+        }
+
         using var onDevice = new PoolOnDevice(_model, pool, matrices);
-        var coupling = Coupling.Of(strategy, m, n);
-        using var heads = FreshHeads.Make(
-            MatrixLayout.OfHeads(_model.Config, pool, task), coupling, matrices.Initial, initialisation == Initialisation.PissaSlices, CPU);
+        using var heads = FreshHeads.Make(_model.Config, pool, task, matrices.Initial, onFirst, CPU);
         using var adapter = FoldedAdapter.Fold(_model, onDevice, task, heads, subtracts: true);
 
         var ids = tensor(new long[] { 72, 101, 108, 108, 111, 32, 119 });
@@ -85,6 +100,9 @@ public sealed class NewTaskTests : IDisposable
     {
         Strategy.Lora => m == 1 && n == 1,
         Strategy.Heuristic or Strategy.HeuristicBalanced => n >= m,
+        Strategy.Colora => initialisation == Initialisation.Gaussian,
+        Strategy.HydraLora => m == 1 && initialisation != Initialisation.PissaSlices,
+        Strategy.MoeLora => n == m && initialisation != Initialisation.PissaSlices,
         _ => initialisation != Initialisation.PissaSlices,
     };
 

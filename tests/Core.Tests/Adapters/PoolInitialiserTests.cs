@@ -33,8 +33,8 @@ public sealed class PoolInitialiserTests : IDisposable
         using var made = Make(pool);
         foreach (var slot in made.A.Layout.Slots)
         {
-            var a = made.Initial!.A.View(made.Initial.A.Layout.Find(slot.Layer, slot.Target)!)[0];
-            var b = made.Initial.B.View(made.Initial.B.Layout.Find(slot.Layer, slot.Target)!)[0];
+            var a = made.Initial!.A.View(made.Initial.A.Layout.Find(slot.Layer, slot.Target, MatrixKind.A)!)[0];
+            var b = made.Initial.B.View(made.Initial.B.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)!)[0];
             var weight = _model.WeightOf(slot.Layer, slot.Target).t(); // (out, in)
             var (u, s, vh) = linalg.svd(weight, fullMatrices: false);
             var rank = initialisation == Initialisation.Pissa ? 4 : 12;

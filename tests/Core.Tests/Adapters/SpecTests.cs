@@ -22,10 +22,30 @@ public sealed class SpecTests
         Assert.Contains("1..256", rejection.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Scale_RankStabilized_DividesByTheRoot()
+    {
+        Assert.Equal(2, Pool.Scale);
+        Assert.Equal(4, (Pool with { RankStabilized = true }).Scale);
+    }
+
+    [Theory]
+    [InlineData(Initialisation.Pissa)]
+    [InlineData(Initialisation.PissaSlices)]
+    public void Validate_SharedHeadOfAnotherInitialisation_IsRefused(Initialisation initialisation)
+    {
+        var rejection = Assert.Throws<InvalidArgumentRejection>(() => (Pool with { SharedHead = true, Initialisation = initialisation }).Validate());
+
+        Assert.Equal("spec.shared_head", Assert.Single(rejection.Violations).Field);
+    }
+
     [Theory]
     [InlineData(Strategy.Lora, 1, "M = N = 1")]
     [InlineData(Strategy.Heuristic, 1, "N >= M")]
     [InlineData(Strategy.HeuristicBalanced, 1, "N >= M")]
+    [InlineData(Strategy.MoeLora, 3, "N = M")]
+    [InlineData(Strategy.HydraLora, 3, "M = 1")]
+    [InlineData(Strategy.Colora, 3, "shared_head")]
     [InlineData(Strategy.Full, 65, "1..64")]
     [InlineData(Strategy.Full, 0, "1..64")]
     public void Validate_HeadsThatDoNotFitThePool_SaysTheRule(Strategy strategy, int heads, string rule)
@@ -39,6 +59,7 @@ public sealed class SpecTests
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Random)]
     [InlineData(Strategy.RandomReversed)]
+    [InlineData(Strategy.MoeLora)]
     public void Validate_SlicesWithACouplingThatMixesThem_IsRefused(Strategy strategy)
     {
         var slices = Pool with { Initialisation = Initialisation.PissaSlices };

@@ -136,6 +136,15 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void PoolSpec_OfAnOlderServer_HasTheDefaultsOfWhatItDidNotKnow()
+    {
+        var spec = CatalogJson.Read<PoolSpec>("""{"Targets":["Q"],"M":2,"Rank":4,"Alpha":8,"Initialisation":"Gaussian","SvdIterations":null,"Seed":1}""");
+
+        Assert.Equal(new PoolSpec(spec.Targets, 2, 4, 8, Initialisation.Gaussian, null, 1), spec);
+        Assert.False(spec.SharedHead || spec.RankStabilized);
+    }
+
+    [Fact]
     public void Snapshots_AsJson_SayNamesAndEnumsAsText()
     {
         var json = CatalogJson.Write(new SessionTaskSnapshot(Name("acme", "t"), Full, 1, new Artifact("ab", 2), true));

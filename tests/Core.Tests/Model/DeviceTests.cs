@@ -76,8 +76,7 @@ public sealed class DeviceTests : IDisposable
             Assert.All(initialiser.Fill(matrices), unit => Assert.True(Enum.IsDefined(unit)));
             using var onDevice = new PoolOnDevice(model, Pool, matrices);
             var spec = new TaskSpec(Strategy.Heuristic, 3, 1);
-            using var heads = FreshHeads.Make(
-                MatrixLayout.OfHeads(model.Config, Pool, spec), Coupling.Of(spec.Strategy, 2, 3), matrices.Initial, slices: false, CPU);
+            using var heads = FreshHeads.Make(model.Config, Pool, spec, matrices.Initial, onFirst: true, CPU);
             using var adapter = FoldedAdapter.Fold(model, onDevice, spec, heads, subtracts: false);
             using var attention = new PackedAttention([4], model.Config, CPU);
             return model.Logits(model.Hidden(tensor(new long[] { 1, 2, 3, 4 }), attention, new SegmentAdapters([(4, adapter)]))).DetachFromDisposeScope();

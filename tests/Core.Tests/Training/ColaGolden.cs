@@ -24,6 +24,13 @@ internal sealed class ColaGolden : IDisposable
         ["RANDOM_REVERSED"] = Strategy.RandomReversed,
     };
 
+    private static readonly Dictionary<string, Strategy> Methods = new(StringComparer.Ordinal)
+    {
+        ["moe-lora-3"] = Strategy.MoeLora,
+        ["hydra-lora-1x3"] = Strategy.HydraLora,
+        ["colora-core"] = Strategy.Colora,
+    };
+
     private readonly JsonDocument _case;
     private readonly SafetensorsFile _tensors;
     private readonly Checkpoint _checkpoint;
@@ -43,7 +50,8 @@ internal sealed class ColaGolden : IDisposable
             Json.GetProperty("alpha").GetDouble(),
             pissa ? Initialisation.Pissa : Initialisation.Gaussian,
             null,
-            0);
+            0,
+            SharedHead: Json.TryGetProperty("method", out var method) && method.GetString() == "colora-core");
         _named = Json.TryGetProperty("tasks", out _);
         PoolState = MakePool();
         Tasks = MakeTasks();
@@ -59,21 +67,15 @@ internal sealed class ColaGolden : IDisposable
 
     public IReadOnlyDictionary<TaskName, TaskState> Tasks { get; }
 
-    /// <summary>Null with the reason where the case is of a method that is not built.</summary>
-    public static (ColaGolden? Golden, string? Skipped) Open(string name, bool kernels)
-    {
-        var directory = SharedMaterial.PathOf("goldens", "cola", name);
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "case.json")));
-        var root = json.RootElement;
-        if (root.TryGetProperty("method", out var method))
-        {
-            return (null, $"the method {method} is not built yet");
-        }
+    public static ColaGolden Open(string name, bool kernels) => new(SharedMaterial.PathOf("goldens", "cola", name), kernels);
 
-        return root.TryGetProperty("strategy", out var strategy) && !Strategies.ContainsKey(strategy.GetString()!)
-            ? (null, $"the strategy {strategy} is not built yet")
-            : (new ColaGolden(directory, kernels), null);
-    }
+    /// <summary>A copy of the pool as it is served.</summary>
+    public PoolOnDevice Serve() => new(
+        Model,
+        Pool,
+        new PoolMatrices(
+            PoolState.A.Weights.ToHost(),
+            PoolState.Initial is { } initial ? new InitialProduct(initial.A.ToHost(), initial.B.ToHost(), initial.Rank) : null));
 
     public Tensor Tensor(string name) => _tensors.Read(name);
 
@@ -113,17 +115,17 @@ internal sealed class ColaGolden : IDisposable
     {
         if (of(PoolState.A) is { } pool)
         {
-            foreach (var (slot, i, matrix) in Each(pool))
+            foreach (var (slot, index, matrix) in Each(pool))
             {
-                yield return ($"{Module(slot)}.A.{i}", matrix);
+                yield return ($"{Module(slot)}.{NameOf(slot.Kind, index)}", InFile(slot, matrix));
             }
         }
 
         foreach (var (task, state) in Tasks)
         {
-            foreach (var (slot, j, matrix) in Each(of(state.Heads)!))
+            foreach (var (slot, index, matrix) in Each(of(state.Heads)!))
             {
-                yield return (_named ? $"{Module(slot)}.{task.Task}.B.{j}" : $"{Module(slot)}.B.{j}", matrix.t());
+                yield return ($"{Module(slot)}.{(_named ? $"{task.Task}." : "")}{NameOf(slot.Kind, index)}", InFile(slot, matrix));
             }
         }
     }
@@ -150,8 +152,15 @@ internal sealed class ColaGolden : IDisposable
         matrices.Layout.Slots.SelectMany(slot =>
         {
             var view = matrices.View(slot);
-            return Enumerable.Range(0, (int)slot.Shape[0]).Select(index => (slot, index, view[index]));
+            return slot.Kind is MatrixKind.A or MatrixKind.B
+                ? Enumerable.Range(0, (int)slot.Shape[0]).Select(index => (slot, index, view[index]))
+                : [(slot, 0, view)];
         });
+
+    private static string NameOf(MatrixKind kind, int index) =>
+        kind is MatrixKind.A or MatrixKind.B ? $"{kind}.{index}" : $"{kind}".ToLowerInvariant();
+
+    private static Tensor InFile(MatrixSlot slot, Tensor matrix) => slot.Kind == MatrixKind.B ? matrix.t() : matrix;
 
     private static OptimizerSpec OptimizerOf(JsonElement settings, double rate, double decay) => new(
         rate,
@@ -165,7 +174,7 @@ internal sealed class ColaGolden : IDisposable
         var a = FlatMatrices.Zeros(MatrixLayout.OfPool(Model.Config, Pool), CPU);
         foreach (var (slot, i, matrix) in Each(a))
         {
-            matrix.copy_(Tensor($"init.{Module(slot)}.A.{i}"));
+            matrix.copy_(InFile(slot, Tensor($"init.{Module(slot)}.{NameOf(slot.Kind, i)}")));
         }
 
         InitialProduct? initial = null;
@@ -176,8 +185,8 @@ internal sealed class ColaGolden : IDisposable
             initial = InitialProduct.Empty(Model.Config, Pool, CPU);
             foreach (var slot in a.Layout.Slots)
             {
-                initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target)!)[0].copy_(Tensor($"init.{Module(slot)}.A.0") * Pool.M);
-                initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target)!)[0].copy_(Tensor($"init.{Module(slot)}.B.0").t() / factor);
+                initial.A.View(initial.A.Layout.Find(slot.Layer, slot.Target, MatrixKind.A)!)[0].copy_(Tensor($"init.{Module(slot)}.A.0") * Pool.M);
+                initial.B.View(initial.B.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)!)[0].copy_(Tensor($"init.{Module(slot)}.B.0").t() / factor);
             }
         }
 
@@ -203,20 +212,21 @@ internal sealed class ColaGolden : IDisposable
                 task => MakeTask(
                     task.Value,
                     OptimizerOf(settings, task.Value.GetProperty("lr").GetDouble(), task.Value.GetProperty("weight_decay").GetDouble()),
-                    slot => $"{Module(slot)}.{task.Name}.B"));
+                    slot => $"{Module(slot)}.{task.Name}."));
         }
 
         var optimizer = OptimizerOf(settings, settings.GetProperty("lr").GetDouble(), settings.GetProperty("weight_decay").GetDouble());
-        return new() { [NameOf("task")] = MakeTask(Json, optimizer, slot => $"{Module(slot)}.B") };
+        return new() { [NameOf("task")] = MakeTask(Json, optimizer, slot => $"{Module(slot)}.") };
     }
 
     private TaskState MakeTask(JsonElement settings, OptimizerSpec optimizer, Func<MatrixSlot, string> nameOf)
     {
-        var spec = new TaskSpec(Strategies[settings.GetProperty("strategy").GetString()!], settings.GetProperty("N").GetInt32(), 0);
+        var strategy = settings.TryGetProperty("method", out var method) ? Methods[method.GetString()!] : Strategies[settings.GetProperty("strategy").GetString()!];
+        var spec = new TaskSpec(strategy, settings.GetProperty("N").GetInt32(), 0);
         var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(Model.Config, Pool, spec), CPU);
         foreach (var (slot, j, matrix) in Each(heads))
         {
-            matrix.copy_(Tensor($"init.{nameOf(slot)}.{j}").t());
+            matrix.copy_(InFile(slot, Tensor($"init.{nameOf(slot)}{NameOf(slot.Kind, j)}")));
         }
 
         return new TaskState(

@@ -242,7 +242,7 @@ public sealed class TrainingSessionsTests
         await world.MakePoolAsync(initialisation: Initialisation.Pissa);
         var north = await world.MakeTaskAsync("north", Strategy.Random);
         var south = await world.MakeTaskAsync("south");
-        var session = (await world.OpenAsync([north, south])).Session.Name;
+        var session = (await world.OpenAsync([north, south], dropout: 0.1)).Session.Name;
         var numbers = new List<double>();
         for (var sequence = 1; sequence <= 8; sequence++)
         {

@@ -206,8 +206,8 @@ public sealed class TrainingStepTests : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var task = session.Tasks[name];
-        var folded = Coupling.Fold(task.Heads.Leaf(0, Target.Down)!, task.Coupling.Mean);
-        var a = session.Pool.A.Weights.View(session.Pool.A.Weights.Layout.Find(0, Target.Down)!).flatten(0, 1);
+        var folded = Coupling.Fold(task.Heads.Leaf(0, Target.Down, MatrixKind.B)!, task.Coupling.Mean);
+        var a = session.Pool.A.Weights.View(session.Pool.A.Weights.Layout.Find(0, Target.Down, MatrixKind.A)!).flatten(0, 1);
         return folded.t().matmul(a).MoveToOuterDisposeScope();
     }
 
@@ -225,8 +225,7 @@ public sealed class TrainingStepTests : IDisposable
     {
         using var noGrad = no_grad();
         var spec = new TaskSpec(strategy, n, 3);
-        var heads = FreshHeads.Make(
-            MatrixLayout.OfHeads(_model.Config, pool, spec), Coupling.Of(strategy, pool.M, n), initial, pool.Initialisation == Initialisation.PissaSlices, CPU);
+        var heads = FreshHeads.Make(_model.Config, pool, spec, initial, onFirst: true, CPU);
         using var generator = new Generator(2);
         using var noise = randn(heads.Flat.shape, generator: generator);
         heads.Flat.add_(noise, 0.05);

@@ -47,6 +47,7 @@ public sealed class PoolServiceTests(ServerFixture server) : IClassFixture<Serve
             Initialisation = Initialisation.PissaSlices,
             SvdIterations = 4,
             Seed = -7,
+            RankStabilized = true,
         };
 
         var pool = await server.Acme.Pools.CreateAsync(

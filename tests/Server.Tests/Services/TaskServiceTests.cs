@@ -16,9 +16,12 @@ public sealed class TaskServiceTests(ServerFixture server) : IClassFixture<Serve
     [InlineData(Strategy.HeuristicBalanced, 2, 3)]
     [InlineData(Strategy.Random, 2, 3)]
     [InlineData(Strategy.RandomReversed, 2, 3)]
+    [InlineData(Strategy.MoeLora, 2, 2)]
+    [InlineData(Strategy.HydraLora, 1, 3)]
+    [InlineData(Strategy.Colora, 2, 3)]
     public async Task RegisterTask_EveryStrategy_ComesBackAsItWasAskedAndIsServed(Strategy strategy, int m, int n)
     {
-        var pool = await ServerFixture.CreatePool(server.Acme, spec: new PoolSpec { M = m, Rank = 2 });
+        var pool = await ServerFixture.CreatePool(server.Acme, spec: new PoolSpec { M = m, Rank = 2, SharedHead = strategy == Strategy.Colora });
         var spec = new TaskSpec { Strategy = strategy, N = n, Seed = 5 };
         var id = $"s-{(int)strategy}";
 

@@ -13,6 +13,9 @@ namespace CoLA.Core.Engine.Runners;
 /// </summary>
 internal sealed unsafe class KernelRunner : IModelRunner
 {
+    /// <summary>Targets of one site at most.</summary>
+    private const int MostTargets = 3;
+
     private readonly CausalLanguageModel _model;
     private readonly ModelConfig _config;
     private readonly KernelTeam _team;
@@ -161,7 +164,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
     /// <summary>One product of the base for all tokens, and beside it one for each lane with its pool's A.</summary>
     private void Multiply(int layer, Site site, PanelMatrix matrix, float* bias, float* input, float* output)
     {
-        var products = _products.Of(1 + _tokens.Lanes.Count);
+        var products = _products.Of(1 + _tokens.Lanes.Count + _tokens.RoutedRuns * MostTargets);
         var count = 0;
         products[count++] = matrix.Product(input, _tokens.Count, bias, output);
         var projected = ProjectedOf(layer, site);
@@ -171,13 +174,63 @@ internal sealed unsafe class KernelRunner : IModelRunner
             if (place.Projection != null)
             {
                 products[count++] = PanelProduct.OfRowMajor(
-                    place.Projection, matrix.In, place.Columns, input + (long)lane.First * matrix.In, lane.Count, projected);
-                projected += (long)lane.Count * place.Columns;
+                    place.Projection, matrix.In, place.Columns, input + (long)lane.First * matrix.In, lane.Count, projected, place.Width);
+                projected += (long)lane.Count * place.Width;
             }
+        }
+
+        if (_tokens.RoutedRuns > 0)
+        {
+            count = AddRouters(layer, site, matrix.In, input, products, count);
         }
 
         var group = new ProductGroup { Products = products, Count = count };
         _team.Run(ref group, group.Chunks);
+        if (_tokens.RoutedRuns > 0)
+        {
+            Route(layer, site);
+        }
+    }
+
+    /// <summary>A router is its task's own, so its logits are a small product per run, beside the lane's projection.</summary>
+    private int AddRouters(int layer, Site site, int width, float* input, PanelProduct* products, int count)
+    {
+        for (var at = 0; at < _tokens.RunCount; at++)
+        {
+            ref readonly var run = ref _tokens.Runs[at];
+            foreach (var target in Sites.TargetsOf(site))
+            {
+                ref readonly var place = ref run.PlaceOf(layer, (int)target);
+                if (place.Router != null)
+                {
+                    products[count++] = PanelProduct.OfRowMajor(
+                        place.Router,
+                        width,
+                        place.RouterColumns,
+                        input + (long)run.First * width,
+                        run.Count,
+                        run.RowOf(layer, (int)site, run.First) + place.RouterColumn,
+                        run.SitePlaces[layer * Sites.All.Count + (int)site].Width);
+                }
+            }
+        }
+
+        return count;
+    }
+
+    private void Route(int layer, Site site)
+    {
+        var targets = Sites.TargetsOf(site);
+        var job = new RouteJob
+        {
+            Tiles = _tokens.Tiles,
+            Runs = _tokens.Runs,
+            Layer = layer,
+            Site = (int)site,
+            Target = (int)targets[0],
+            Targets = targets.Count,
+        };
+        _team.Run(ref job, _tokens.TileCount);
     }
 
     /// <summary>Room for the projected input of every lane at a site, lane after lane, and tells the lanes' runs where theirs is.</summary>
@@ -186,7 +239,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         var floats = 0L;
         foreach (var lane in _tokens.Lanes)
         {
-            floats += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * Sites.All.Count + (int)site].Columns;
+            floats += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * Sites.All.Count + (int)site].Width;
         }
 
         var start = _projected.Of(floats);
@@ -199,7 +252,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
                 _tokens.Runs[run].Projected = place;
             }
 
-            place += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * Sites.All.Count + (int)site].Columns;
+            place += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * Sites.All.Count + (int)site].Width;
         }
 
         return start;

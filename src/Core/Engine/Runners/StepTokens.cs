@@ -6,7 +6,7 @@ namespace CoLA.Core.Engine.Runners;
 
 /// <summary>
 /// One step's tokens as the kernels read them. Rows are put in the order of their lanes (pool version, stacked or summed,
-/// subtracting or not), within a lane in the order of their adapters: a lane's tokens are neighbours, one product with the
+/// subtracting or not, routed or not), within a lane in the order of their adapters: a lane's tokens are neighbours, one product with the
 /// pool's A serves them all, and tokens under one adapter share its U.
 /// </summary>
 internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposable
@@ -21,7 +21,7 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
     private Stretch[] _order = [];
 
     /// <summary>Tokens under one pool version, and where the kernels find its projections.</summary>
-    internal readonly record struct Lane(PoolOnDevice Pool, bool Summed, bool Subtracts, int First, int Count, IntPtr Sites);
+    internal readonly record struct Lane(PoolOnDevice Pool, bool Summed, bool Subtracts, int Routed, int First, int Count, IntPtr Sites);
 
     /// <summary>Tokens in all.</summary>
     public int Count { get; private set; }
@@ -45,6 +45,9 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
 
     public int RunCount { get; private set; }
 
+    /// <summary>Runs whose heads a router weighs.</summary>
+    public int RoutedRuns { get; private set; }
+
     /// <summary>Chunks of what is done for each tile and key-value head.</summary>
     public int TileHeads => TileCount * keyValueHeads;
 
@@ -63,6 +66,7 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
             .. stretches.OrderBy(stretch => stretch.Row.Adapter is { } adapter ? adapter.Pool.Number : -1)
                 .ThenBy(stretch => stretch.Row.Adapter is { Summed: true })
                 .ThenBy(stretch => stretch.Row.Adapter is { Subtracts: true })
+                .ThenBy(stretch => stretch.Row.Adapter?.Routed ?? 0)
                 .ThenBy(stretch => stretch.Row.Adapter?.Number ?? -1),
         ];
         Count = _order.Sum(stretch => stretch.Length);
@@ -72,7 +76,7 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
         Tiles = _tiles.Of(Count);
         Queries = _queries.Of(Count);
         Runs = _runs.Of(_order.Length);
-        TileCount = QueryCount = RunCount = 0;
+        TileCount = QueryCount = RunCount = RoutedRuns = 0;
         _lanes.Clear();
         PlaceTokens();
         PlaceRuns();
@@ -144,12 +148,16 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
             if (adapter is not null)
             {
                 run = RunCount++;
+                RoutedRuns += adapter.Routed > 0 ? 1 : 0;
                 var lane = Extend(adapter, first, token - first);
                 Runs[run] = new AdapterRun
                 {
                     TargetPlaces = adapter.Places.Table,
                     SitePlaces = (SitePlace*)lane.Sites,
                     LaneFirst = lane.First,
+                    First = first,
+                    Count = token - first,
+                    Routes = adapter.Routed > 0,
                 };
             }
 
@@ -162,13 +170,14 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
 
     private Lane Extend(FoldedAdapter adapter, int first, int count)
     {
-        if (_lanes is [.., var last] && last.Pool == adapter.Pool && last.Summed == adapter.Summed && last.Subtracts == adapter.Subtracts)
+        if (_lanes is [.., var last]
+            && last.Pool == adapter.Pool && last.Summed == adapter.Summed && last.Subtracts == adapter.Subtracts && last.Routed == adapter.Routed)
         {
             return _lanes[^1] = last with { Count = last.Count + count };
         }
 
-        var sites = (IntPtr)adapter.Pool.PlacesOf(adapter.Summed, adapter.Subtracts).Table;
-        _lanes.Add(new Lane(adapter.Pool, adapter.Summed, adapter.Subtracts, first, count, sites));
+        var sites = (IntPtr)adapter.Pool.PlacesOf(adapter.Summed, adapter.Subtracts, adapter.Routed).Table;
+        _lanes.Add(new Lane(adapter.Pool, adapter.Summed, adapter.Subtracts, adapter.Routed, first, count, sites));
         return _lanes[^1];
     }
 }

@@ -39,8 +39,11 @@ public sealed class KernelRunnerTests
         using var world = new AdaptersOf(model);
         using var runner = new KernelRunner(model, Blocks);
         var blocks = new KeyValueBlocks(Blocks);
-        var lengths = new[] { 90, 1, 17, 33, 64, 5 };
-        var adapters = new[] { null, world.Stacked, world.Summed, world.Stacked, world.Later, null };
+        var lengths = new[] { 90, 1, 17, 33, 64, 5, 20, 9, 35, 3, 12 };
+        var adapters = new[]
+        {
+            null, world.Stacked, world.Summed, world.Experts, world.Later, null, world.Routed, world.AlsoRouted, world.ManyRouted, world.Lora, world.Cores,
+        };
         var alone = lengths.Select((length, at) => RunnerRow.Run(runner, blocks, 128, RunnerRow.Make(Text(model, length, at), adapters[at]))[0]).ToArray();
 
         foreach (var chunk in new[] { 1, 7, 16, 128 })
@@ -68,7 +71,11 @@ public sealed class KernelRunnerTests
         using var libtorch = new TensorRunner(byLibtorch, Blocks);
         float[][] Run(IModelRunner runner, CausalLanguageModel model, AdaptersOf adapters, int chunk)
         {
-            var all = new[] { adapters.Stacked, null, adapters.Later, adapters.Summed, adapters.Stacked, adapters.Later };
+            var all = new[]
+            {
+                adapters.Stacked, null, adapters.Later, adapters.Summed, adapters.Experts, adapters.Later,
+                adapters.Routed, adapters.Lora, adapters.AlsoRouted, adapters.ManyRouted, adapters.Cores,
+            };
             return RunnerRow.Run(runner, new KeyValueBlocks(Blocks), chunk, [.. all.Select((adapter, at) => RunnerRow.Make(Text(model, 11 + 7 * at, at), adapter))]);
         }
 
@@ -114,12 +121,31 @@ public sealed class KernelRunnerTests
             var first = Pool(Spec);
             Stacked = Adapter(first, Strategy.Heuristic, 3, subtracts: true);
             Summed = Adapter(first, Strategy.Full, 2, subtracts: true);
+            Experts = Adapter(first, Strategy.MoeLora, 2, subtracts: true);
+            var single = Pool(Spec with { M = 1, Rank = 5 });
+            Routed = Adapter(single, Strategy.HydraLora, 3, subtracts: true);
+            AlsoRouted = Adapter(single, Strategy.HydraLora, 3, subtracts: true, seed: 10);
+            ManyRouted = Adapter(single, Strategy.HydraLora, 20, subtracts: false);
+            Cores = Adapter(Pool(Spec with { Initialisation = Initialisation.Gaussian, SharedHead = true }), Strategy.Colora, 2, subtracts: false);
+            Lora = Adapter(single, Strategy.Lora, 1, subtracts: true);
             Later = Adapter(Pool(Spec with { Rank = 3, Initialisation = Initialisation.Gaussian, Targets = [Target.Q, Target.V, Target.Down] }), Strategy.Heuristic, 2, subtracts: false);
         }
 
         public FoldedAdapter Stacked { get; }
 
         public FoldedAdapter Summed { get; }
+
+        public FoldedAdapter Experts { get; }
+
+        public FoldedAdapter Routed { get; }
+
+        public FoldedAdapter AlsoRouted { get; }
+
+        public FoldedAdapter ManyRouted { get; }
+
+        public FoldedAdapter Cores { get; }
+
+        public FoldedAdapter Lora { get; }
 
         public FoldedAdapter Later { get; }
 
@@ -134,17 +160,23 @@ public sealed class KernelRunnerTests
             var initialiser = new PoolInitialiser(_model, spec);
             var matrices = initialiser.Empty();
             Assert.All(initialiser.Fill(matrices), unit => Assert.True(Enum.IsDefined(unit)));
+            foreach (var slot in matrices.A.Layout.Slots.Where(slot => slot.Kind == MatrixKind.B))
+            {
+                using var scope = NewDisposeScope();
+                matrices.A.View(slot).copy_(randn(slot.Shape, float32, generator: new Generator(4)) * 0.1);
+            }
+
             var pool = new PoolOnDevice(_model, spec, matrices);
             _made.Add(pool);
             return pool;
         }
 
-        private FoldedAdapter Adapter(PoolOnDevice pool, Strategy strategy, int n, bool subtracts)
+        private FoldedAdapter Adapter(PoolOnDevice pool, Strategy strategy, int n, bool subtracts, ulong seed = 9)
         {
             using var scope = NewDisposeScope();
             var task = new TaskSpec(strategy, n, 1);
             var layout = MatrixLayout.OfHeads(_model.Config, pool.Spec, task);
-            using var heads = new FlatMatrices(layout, randn(layout.Length, float32, generator: new Generator(9)) * 0.1);
+            using var heads = new FlatMatrices(layout, randn(layout.Length, float32, generator: new Generator(seed)) * 0.1);
             var adapter = FoldedAdapter.Fold(_model, pool, task, heads, subtracts);
             _made.Add(adapter);
             return adapter;
