@@ -77,12 +77,12 @@ internal sealed class CoreWorld : IAsyncDisposable
         return task;
     }
 
-    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2, double dropout = 0) => Core.Sessions.OpenAsync(
+    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2, double dropout = 0, RankBudgetSpec? budget = null) => Core.Sessions.OpenAsync(
         Mutation(),
         new OpenSessionSpec(
             Pool,
             null,
-            [.. tasks.Select(task => new SessionTaskSpec(task, new OptimizerSpec(rate), dropout))],
+            [.. tasks.Select(task => new SessionTaskSpec(task, new OptimizerSpec(rate), dropout, budget))],
             frozen ? null : new OptimizerSpec(rate),
             false),
         Cancellation);

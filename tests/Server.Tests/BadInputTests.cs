@@ -56,7 +56,7 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     [InlineData(Strategy.Heuristic, 1, "spec.n", "N >= M")]
     [InlineData(Strategy.MoeLora, 1, "spec.n", "N = M")]
     [InlineData(Strategy.Colora, 1, "spec.strategy", "shared_head")]
-    [InlineData(Strategy.Unspecified, 1, "spec.strategy", "LORA, FULL, HEURISTIC, HEURISTIC_BALANCED, RANDOM, RANDOM_REVERSED, MOE_LORA, HYDRA_LORA, COLORA")]
+    [InlineData(Strategy.Unspecified, 1, "spec.strategy", "LORA, FULL, HEURISTIC, HEURISTIC_BALANCED, RANDOM, RANDOM_REVERSED, MOE_LORA, HYDRA_LORA, COLORA, ADALORA")]
     public async Task RegisterTask_SpecThatDoesNotFit_NamesFieldAndRule(Strategy strategy, int n, string field, string rule)
     {
         var pool = await ServerFixture.CreatePool(server.Acme);

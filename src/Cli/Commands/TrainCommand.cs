@@ -105,6 +105,7 @@ internal sealed class TrainCommand : ClientCommand
             BatchPerTask = batch,
             Optimizer = _optimizer.OfHeads(parse, steps),
             Dropout = _optimizer.Dropout(parse),
+            Budget = _optimizer.Budget(parse, steps),
             PoolOptimizer = _optimizer.OfPool(parse, steps),
             Seed = parse.GetValue(_seed),
             Rebase = parse.GetValue(_rebase),

@@ -21,7 +21,7 @@ internal sealed class AdapterBytes(ModelConfig config, V1.PoolSpec pool)
     /// </summary>
     public long Task(V1.TaskSpec task) => LowRank(config.Out) * task.Strategy switch
     {
-        Strategy.Full or Strategy.Random or Strategy.RandomReversed or Strategy.Lora => 1,
+        Strategy.Full or Strategy.Random or Strategy.RandomReversed or Strategy.Lora or Strategy.Adalora => 1,
         Strategy.HydraLora => task.N,
         _ => pool.M,
     };

@@ -18,11 +18,12 @@ internal sealed class OptimizerOptions
     private readonly Option<double> _weightDecay = new("--weight-decay") { Description = "Decoupled weight decay" };
     private readonly Option<double?> _headRatio = new("--head-ratio") { Description = "Move the heads at so many times --lr, as LoRA+ [default: 1]" };
     private readonly Option<double> _dropout = new("--dropout") { Description = "Share of the features that drop out of what adapters read, 0 up to 1" };
+    private readonly Option<int?> _targetRank = new("--target-rank") { Description = "Switch off components of adalora tasks, down to so many per target on average [default: keep all]", HelpName = "R" };
     private readonly Option<double?> _maxNorm = new("--max-norm") { Description = "Scale gradients down to this norm: each task's own, and the pool's [default: no clipping]" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_learningRate, _poolLearningRate, _frozen, _warmUp, _schedule, _weightDecay, _maxNorm, _headRatio, _dropout])
+        foreach (var option in (Option[])[_learningRate, _poolLearningRate, _frozen, _warmUp, _schedule, _weightDecay, _maxNorm, _headRatio, _dropout, _targetRank])
         {
             command.Add(option);
         }
@@ -46,6 +47,13 @@ internal sealed class OptimizerOptions
 
         return optimizer;
     }
+
+    /// <summary>
+    /// Null to keep every component. None goes in the first tenth of the steps, and what is left after seven tenths is fixed.
+    /// </summary>
+    public RankBudget? Budget(ParseResult parse, int steps) => parse.GetValue(_targetRank) is { } rank
+        ? new RankBudget { TargetRank = rank, TotalSteps = steps, InitialSteps = steps / 10, FinalSteps = steps * 3 / 10 }
+        : null;
 
     public double Dropout(ParseResult parse) => parse.GetValue(_dropout);
 

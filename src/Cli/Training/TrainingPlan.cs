@@ -24,6 +24,9 @@ internal sealed record TrainingPlan
     /// <summary>Share of the features that drop out of what adapters read.</summary>
     public double Dropout { get; init; }
 
+    /// <summary>How the tasks, all ADALORA, give up components; null to keep all.</summary>
+    public RankBudget? Budget { get; init; }
+
     /// <summary>Of the shared A; null keeps it frozen.</summary>
     public AdamW? PoolOptimizer { get; init; }
 
@@ -46,7 +49,7 @@ internal sealed record TrainingPlan
         var request = new OpenSessionRequest
         {
             Pool = Pool,
-            Tasks = { Tasks.Select(task => new SessionTask { Task = task.Name, Optimizer = Optimizer, Dropout = Dropout }) },
+            Tasks = { Tasks.Select(task => new SessionTask { Task = task.Name, Optimizer = Optimizer, Dropout = Dropout, RankBudget = Budget }) },
             SharedA = PoolOptimizer is null ? SharedA.Frozen : SharedA.Trainable,
             Rebase = Rebase,
         };

@@ -67,6 +67,7 @@ internal abstract class Coupling
         Strategy.MoeLora => new MoeLoraCoupling(m),
         Strategy.HydraLora => new HydraLoraCoupling(n),
         Strategy.Colora => new ColoraCoupling(m, n),
+        Strategy.Adalora => new AdaloraCoupling(),
         _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, null),
     };
 

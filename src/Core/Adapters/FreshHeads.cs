@@ -14,7 +14,7 @@ internal static class FreshHeads
     /// <param name="task">The task; its seed is that of every draw.</param>
     /// <param name="initial">
     /// The initial product where the task begins on pool version 1 of a PISSA or PISSA_SLICES pool; null otherwise, then
-    /// the heads are zero and nothing is subtracted.
+    /// the product is zero (by its heads, or by what is trained of the coupling) and nothing is subtracted.
     /// </param>
     /// <param name="onFirst">The task begins on pool version 1, where a shared head is zero and cores are the identity.</param>
     /// <param name="device">Where they are to live.</param>
@@ -30,6 +30,16 @@ internal static class FreshHeads
             if (slot.Kind == MatrixKind.Router)
             {
                 SeededGenerator.FillUniform(own, task.Seed, slot);
+            }
+            else if (slot.Kind == MatrixKind.Diagonal && initial is not null)
+            {
+                own.fill_(1);
+            }
+            else if (slot.Kind == MatrixKind.B && initial is null && coupling.Trained == MatrixKind.Diagonal)
+            {
+                // The product is zero by E, whose gradient needs heads that are not (AdaLoRA's deviation).
+                using var generator = SeededGenerator.Of(task.Seed, slot);
+                own.copy_(randn(slot.Shape, float32, CPU, generator: generator) * 0.02);
             }
             else if (slot.Kind == MatrixKind.Core && onFirst)
             {

@@ -17,4 +17,7 @@ internal enum MatrixKind
 
     /// <summary>A task's blocks between the pool's head and its A's: (M, r, r).</summary>
     Core,
+
+    /// <summary>A task's E of B diag(E) A: (r).</summary>
+    Diagonal,
 }

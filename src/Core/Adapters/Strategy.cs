@@ -12,4 +12,5 @@ public enum Strategy
     MoeLora,
     HydraLora,
     Colora,
+    Adalora,
 }

@@ -18,9 +18,9 @@ public sealed record TaskSpec(Strategy Strategy, int N, long Seed)
         {
             violations.Add(new FieldViolation($"{field}.n", $"{N} is not in 1..{MaximumN}"));
         }
-        else if (Strategy == Strategy.Lora && (N != 1 || pool.M != 1))
+        else if (Strategy is Strategy.Lora or Strategy.Adalora && (N != 1 || pool.M != 1))
         {
-            violations.Add(new FieldViolation($"{field}.n", $"LORA needs M = N = 1; the pool has M = {pool.M}, the task N = {N}"));
+            violations.Add(new FieldViolation($"{field}.n", $"LORA and ADALORA need M = N = 1; the pool has M = {pool.M}, the task N = {N}"));
         }
         else if (Strategy is Strategy.Heuristic or Strategy.HeuristicBalanced && N < pool.M)
         {

@@ -9,10 +9,12 @@ namespace CoLA.Core.Catalog;
 /// <param name="PoolTrainable">A_TRAINABLE, not A_FROZEN.</param>
 /// <param name="Rebase">Keep the heads of tasks that are pinned to another pool version, though their outputs change.</param>
 /// <param name="SettingsJson">The training's settings, which mean nothing here.</param>
+/// <param name="Budgeted">Tasks that are to give up components: they must be ADALORA.</param>
 public sealed record OpenSession(
     PoolName Pool,
     int? PoolVersion,
     IReadOnlyList<TaskName> Tasks,
     bool PoolTrainable,
     bool Rebase,
-    string SettingsJson);
+    string SettingsJson,
+    IReadOnlySet<TaskName>? Budgeted = null);

@@ -1,3 +1,4 @@
+using CoLA.Core.Adapters;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
@@ -57,6 +58,9 @@ internal sealed class SessionOpening(RegistryTransaction registry, TenantId call
         InvalidArgumentRejection.ThrowIfAny(violations);
 
         var tasks = asked.Tasks.Select(name => Access.TaskWith(registry, caller, name, Grants.Train)).ToList();
+        InvalidArgumentRejection.ThrowIfAny([.. tasks.Index()
+            .Where(task => asked.Budgeted?.Contains(asked.Tasks[task.Index]) == true && Snapshots.SpecOf(task.Item).Strategy != Strategy.Adalora)
+            .Select(task => new FieldViolation($"tasks[{task.Index}].rank_budget", $"is for ADALORA tasks; {asked.Tasks[task.Index]} is none"))]);
         foreach (var task in tasks)
         {
             if (task.Pool != pool.Key)

@@ -14,9 +14,6 @@ internal unsafe struct AdamWJob : IKernelJob
     public float* SecondMoment;
     public long Length;
 
-    /// <summary>What the gradient is multiplied by: less than 1 where it is clipped.</summary>
-    public float GradientFactor;
-
     /// <summary>1 - learning rate x weight decay.</summary>
     public float Decay;
     public float Beta1;
@@ -36,12 +33,12 @@ internal unsafe struct AdamWJob : IKernelJob
     {
         var at = (long)chunk * ChunkLength;
         var last = Math.Min(at + ChunkLength, Length);
-        Vector256<float> factor = Vector256.Create(GradientFactor), decay = Vector256.Create(Decay), epsilon = Vector256.Create(Epsilon);
+        Vector256<float> decay = Vector256.Create(Decay), epsilon = Vector256.Create(Epsilon);
         Vector256<float> rest1 = Vector256.Create(1 - Beta1), beta2 = Vector256.Create(Beta2), rest2 = Vector256.Create(1 - Beta2);
         Vector256<float> size = Vector256.Create(-StepSize), root = Vector256.Create(RootFactor);
         for (; at + 8 <= last; at += 8)
         {
-            var gradient = Vector256.Load(Gradient + at) * factor;
+            var gradient = Vector256.Load(Gradient + at);
             var first = Vector256.Load(FirstMoment + at);
             first = Vector256.FusedMultiplyAdd(gradient - first, rest1, first);
             var second = Vector256.FusedMultiplyAdd(gradient * rest2, gradient, Vector256.Load(SecondMoment + at) * beta2);
@@ -53,7 +50,7 @@ internal unsafe struct AdamWJob : IKernelJob
 
         for (; at < last; at++)
         {
-            var gradient = Gradient[at] * GradientFactor;
+            var gradient = Gradient[at];
             FirstMoment[at] = MathF.FusedMultiplyAdd(gradient - FirstMoment[at], 1 - Beta1, FirstMoment[at]);
             SecondMoment[at] = MathF.FusedMultiplyAdd(gradient * (1 - Beta2), gradient, SecondMoment[at] * Beta2);
             var denominator = MathF.FusedMultiplyAdd(MathF.Sqrt(SecondMoment[at]), RootFactor, Epsilon);

@@ -34,14 +34,19 @@ internal sealed class AdamW : IDisposable
     /// <summary>The learning rate that the next step will use.</summary>
     public double LearningRate => Spec.LearningRate * Spec.Schedule.Factor(Step);
 
-    /// <summary>Moves <paramref name="weights"/> by <paramref name="gradient"/>, clipped if the spec says so.</summary>
+    /// <summary>Moves <paramref name="weights"/> by <paramref name="gradient"/>, which is clipped in place if the spec says so.</summary>
     /// <param name="weights">Flat float32 weights.</param>
     /// <param name="gradient">Of the same length.</param>
     /// <param name="norm">The gradient's norm, already known to the caller.</param>
     /// <param name="team">The threads of the CPU's own kernels; null where libtorch computes.</param>
     public void Apply(Tensor weights, Tensor gradient, double norm, KernelTeam? team)
     {
-        var factor = Spec.MaximumGradientNorm is { } maximum && norm > maximum ? maximum / (norm + 1e-6) : 1;
+        if (Spec.MaximumGradientNorm is { } maximum && norm > maximum)
+        {
+            using var noGrad = no_grad();
+            gradient.mul_(maximum / (norm + 1e-6));
+        }
+
         var rate = LearningRate;
         Step++;
         var heads = Spec.HeadRatio == 1 ? 0 : _heads;
@@ -63,23 +68,18 @@ internal sealed class AdamW : IDisposable
             var root = Math.Sqrt(1 - Math.Pow(Spec.Beta2, Step));
             if (team is null)
             {
-                ApplyByLibtorch(parts[0], parts[1], parts[2], parts[3], factor, decay, size, root);
+                ApplyByLibtorch(parts[0], parts[1], parts[2], parts[3], decay, size, root);
             }
             else
             {
-                ApplyByKernel(parts[0], parts[1], parts[2], parts[3], (float)factor, (float)decay, (float)size, (float)(1 / root), team);
+                ApplyByKernel(parts[0], parts[1], parts[2], parts[3], (float)decay, (float)size, (float)(1 / root), team);
             }
         }
     }
 
     private void ApplyByLibtorch(
-        Tensor weights, Tensor gradient, Tensor first, Tensor second, double factor, double decay, double size, double root)
+        Tensor weights, Tensor gradient, Tensor first, Tensor second, double decay, double size, double root)
     {
-        if (factor != 1)
-        {
-            gradient.mul_(factor);
-        }
-
         if (decay != 1)
         {
             weights.mul_(decay);
@@ -91,7 +91,7 @@ internal sealed class AdamW : IDisposable
     }
 
     private unsafe void ApplyByKernel(
-        Tensor weights, Tensor gradient, Tensor first, Tensor second, float factor, float decay, float size, float rootFactor, KernelTeam team)
+        Tensor weights, Tensor gradient, Tensor first, Tensor second, float decay, float size, float rootFactor, KernelTeam team)
     {
         var job = new AdamWJob
         {
@@ -100,7 +100,6 @@ internal sealed class AdamW : IDisposable
             FirstMoment = first.Floats(),
             SecondMoment = second.Floats(),
             Length = weights.NumberOfElements,
-            GradientFactor = factor,
             Decay = decay,
             Beta1 = (float)Spec.Beta1,
             Beta2 = (float)Spec.Beta2,

@@ -42,6 +42,11 @@ internal sealed class SessionState : IDisposable
             }
         }
 
+        foreach (var (name, tensor) in Budgets(session))
+        {
+            state._tensors.Add(name, tensor.cpu().clone().DetachFromDisposeScope());
+        }
+
         return state;
     }
 
@@ -78,6 +83,7 @@ internal sealed class SessionState : IDisposable
             }
         }
 
+        copies.AddRange(Budgets(session).Select(part => (part.Tensor, Read(file, path, part.Name, part.Tensor))));
         foreach (var (to, from) in copies)
         {
             to.copy_(from);
@@ -104,6 +110,19 @@ internal sealed class SessionState : IDisposable
         file.Entries.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(like.shape)
             ? file.Read(name)
             : throw new DamagedFileRejection(path, $"does not hold {name} with {like.NumberOfElements} elements");
+
+    private static IEnumerable<(string Name, Tensor Tensor)> Budgets(SessionTensors session)
+    {
+        foreach (var (task, state) in session.Tasks)
+        {
+            if (state.Budget is { } budget)
+            {
+                yield return ($"{task}.sensitivity", budget.Sensitivity);
+                yield return ($"{task}.uncertainty", budget.Uncertainty);
+                yield return ($"{task}.kept", budget.Kept);
+            }
+        }
+    }
 
     private static IEnumerable<(string Name, AdamW? Optimizer, Tensor Weights)> Parts(SessionTensors session)
     {

@@ -7,7 +7,8 @@ namespace CoLA.Core.Training;
 /// <param name="Task">The task.</param>
 /// <param name="Optimizer">Of what the task owns.</param>
 /// <param name="Dropout">Share of the features that are dropped from what adapters read while training; in [0, 1).</param>
-public sealed record SessionTaskSpec(TaskName Task, OptimizerSpec Optimizer, double Dropout = 0)
+/// <param name="Budget">How an ADALORA task gives up components; null to keep all. Refused for other tasks.</param>
+public sealed record SessionTaskSpec(TaskName Task, OptimizerSpec Optimizer, double Dropout = 0, RankBudgetSpec? Budget = null)
 {
     /// <summary>Adds what is out of range to <paramref name="violations"/>.</summary>
     public void Validate(string field, ICollection<FieldViolation> violations)
@@ -17,5 +18,7 @@ public sealed record SessionTaskSpec(TaskName Task, OptimizerSpec Optimizer, dou
         {
             violations.Add(new FieldViolation($"{field}.dropout", $"{Dropout} is not in [0, 1)"));
         }
+
+        Budget?.Validate($"{field}.rank_budget", violations);
     }
 }

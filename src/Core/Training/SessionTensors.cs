@@ -61,7 +61,8 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
                     TrainableMatrices.OfHeads(heads),
                     task.SubtractsInitial && initial is not null,
                     new AdamW(asked.Optimizer, heads.Flat, layout.LengthOf(MatrixKind.B)),
-                    asked.Dropout);
+                    asked.Dropout,
+                    asked.Budget is { } budget ? new RankBudget(budget, heads) : null);
                 parts.Add(state);
                 tasks.Add(task.Task, state);
                 yield return Unit.File;

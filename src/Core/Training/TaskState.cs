@@ -3,7 +3,7 @@ using CoLA.Core.Adapters;
 namespace CoLA.Core.Training;
 
 /// <summary>A session's working copy of one task: heads and optimizer; owned by the engine's thread.</summary>
-internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, bool subtracts, AdamW optimizer, double dropout = 0) : IDisposable
+internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, bool subtracts, AdamW optimizer, double dropout = 0, RankBudget? budget = null) : IDisposable
 {
     public TaskSpec Spec { get; } = spec;
 
@@ -19,6 +19,9 @@ internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, b
     /// <summary>Share of the features that are dropped from what adapters read, in training steps alone.</summary>
     public double Dropout { get; } = dropout;
 
+    /// <summary>Which components an ADALORA task keeps; null to keep all.</summary>
+    public RankBudget? Budget { get; } = budget;
+
     /// <summary>The draws of the step that the optimizer will take next; null without dropout.</summary>
     /// <param name="first">Place of the first row among the task's rows of the call.</param>
     /// <param name="lengths">Tokens of the rows.</param>
@@ -29,5 +32,6 @@ internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, b
     {
         Heads.Dispose();
         Optimizer.Dispose();
+        Budget?.Dispose();
     }
 }

@@ -51,7 +51,8 @@ public sealed class TrainingSessions : IDisposable
                 [.. spec.Tasks.Select(task => task.Task)],
                 spec.PoolOptimizer is not null,
                 spec.Rebase,
-                new SessionSettings(spec.Tasks, spec.PoolOptimizer).ToJson()),
+                new SessionSettings(spec.Tasks, spec.PoolOptimizer).ToJson(),
+                spec.Tasks.Where(task => task.Budget is not null).Select(task => task.Task).ToHashSet()),
             cancellation).ConfigureAwait(false);
         return View(session, _live.GetValueOrDefault(session.Name));
     }

@@ -54,6 +54,11 @@ internal sealed class TrainingStep
     public StepReport Apply()
     {
         var stepped = _pass.Losses.Where(loss => loss.Value.Weight > 0).Select(loss => loss.Key).ToArray();
+        foreach (var task in stepped)
+        {
+            _tasks[task].Budget?.Penalise(_tasks[task].Heads.Weights.Flat, _tasks[task].Heads.Gradient!);
+        }
+
         var norms = stepped.ToDictionary(task => task, task => Norm(_tasks[task].Heads.Gradient!));
         var broken = _pass.Losses.Where(loss => !double.IsFinite(loss.Value.Sum)).Select(loss => loss.Key)
             .Union(norms.Where(norm => !double.IsFinite(norm.Value)).Select(norm => norm.Key)).ToArray();
@@ -80,9 +85,16 @@ internal sealed class TrainingStep
             [.. _pass.Losses.Select(loss => new TaskStepReport(
                 loss.Key,
                 loss.Value,
-                norms.TryGetValue(loss.Key, out var norm) ? Step(_tasks[loss.Key].Optimizer, _tasks[loss.Key].Heads, norm) : null))],
+                norms.TryGetValue(loss.Key, out var norm) ? Step(_tasks[loss.Key], norm) : null))],
             pool,
             _pass.Tokens);
+    }
+
+    private OptimizerStepReport Step(TaskState task, double norm)
+    {
+        var report = Step(task.Optimizer, task.Heads, norm);
+        task.Budget?.Follow(task.Heads.Weights.Flat, task.Heads.Gradient!, task.Optimizer.Step);
+        return report;
     }
 
     private OptimizerStepReport Step(AdamW optimizer, TrainableMatrices matrices, double norm)

@@ -36,7 +36,8 @@ internal static class EnumTranslation
         (V1.Strategy.RandomReversed, Strategy.RandomReversed),
         (V1.Strategy.MoeLora, Strategy.MoeLora),
         (V1.Strategy.HydraLora, Strategy.HydraLora),
-        (V1.Strategy.Colora, Strategy.Colora));
+        (V1.Strategy.Colora, Strategy.Colora),
+        (V1.Strategy.Adalora, Strategy.Adalora));
 
     public static readonly EnumPairs<V1.Permission, Grants> Permissions = new(
         (V1.Permission.Generate, Grants.Generate),

@@ -28,7 +28,8 @@ internal static class TrainingTranslation
             [.. request.Tasks.Select((task, index) => new SessionTaskSpec(
                 TaskName.Parse(task.Task, $"tasks[{index}].task"),
                 ToCore(task.Optimizer, $"tasks[{index}].optimizer"),
-                task.Dropout))],
+                task.Dropout,
+                ToCore(task.RankBudget)))],
             trainable ? ToCore(request.PoolOptimizer, "pool_optimizer") : null,
             request.Rebase);
     }
@@ -107,6 +108,23 @@ internal static class TrainingTranslation
         }
 
         return response;
+    }
+
+    private static RankBudgetSpec? ToCore(V1.RankBudget? budget)
+    {
+        if (budget is null)
+        {
+            return null;
+        }
+
+        var defaults = new RankBudgetSpec(budget.TargetRank, budget.TotalSteps, budget.InitialSteps, budget.FinalSteps);
+        return defaults with
+        {
+            Every = budget.HasEvery ? budget.Every : defaults.Every,
+            Beta1 = budget.HasBeta1 ? budget.Beta1 : defaults.Beta1,
+            Beta2 = budget.HasBeta2 ? budget.Beta2 : defaults.Beta2,
+            Orthogonality = budget.HasOrthogonality ? budget.Orthogonality : defaults.Orthogonality,
+        };
     }
 
     private static OptimizerSpec ToCore(V1.AdamW? optimizer, string field)

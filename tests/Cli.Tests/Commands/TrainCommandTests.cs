@@ -57,6 +57,22 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
     }
 
     [Fact]
+    public async Task Train_TargetRank_IsForAdaloraTasks()
+    {
+        var (cola, pool) = await WithTasksAsync("one");
+        var single = $"{pool}-single";
+        (await cola.RunAsync("pool", "create", single)).Succeeded();
+        (await cola.RunAsync("task", "register", "spare", "--pool", single, "--strategy", "adalora")).Succeeded();
+
+        var trained = await cola.RunAsync("train", "--pool", single, "--task", $"spare={Data("a")}", "--steps", "10", "--target-rank", "2");
+        var refused = await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--steps", "10", "--target-rank", "2");
+
+        trained.Succeeded();
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("rank_budget", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_Stopped_ClosesTheSession()
     {
         var (cola, pool) = await WithTasksAsync("one");

@@ -99,6 +99,7 @@ public sealed class NewTaskTests : IDisposable
     private static bool IsAllowed(Initialisation initialisation, Strategy strategy, int m, int n) => strategy switch
     {
         Strategy.Lora => m == 1 && n == 1,
+        Strategy.Adalora => m == 1 && n == 1 && initialisation != Initialisation.PissaSlices,
         Strategy.Heuristic or Strategy.HeuristicBalanced => n >= m,
         Strategy.Colora => initialisation == Initialisation.Gaussian,
         Strategy.HydraLora => m == 1 && initialisation != Initialisation.PissaSlices,

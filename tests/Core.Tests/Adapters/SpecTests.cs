@@ -41,6 +41,7 @@ public sealed class SpecTests
 
     [Theory]
     [InlineData(Strategy.Lora, 1, "M = N = 1")]
+    [InlineData(Strategy.Adalora, 1, "M = N = 1")]
     [InlineData(Strategy.Heuristic, 1, "N >= M")]
     [InlineData(Strategy.HeuristicBalanced, 1, "N >= M")]
     [InlineData(Strategy.MoeLora, 3, "N = M")]

@@ -15,6 +15,8 @@ public sealed class PublishedMethodTests
         { Strategy.MoeLora, 2, 2, Initialisation.Pissa },
         { Strategy.HydraLora, 1, 3, Initialisation.Gaussian },
         { Strategy.HydraLora, 1, 3, Initialisation.Pissa },
+        { Strategy.Adalora, 1, 1, Initialisation.Gaussian },
+        { Strategy.Adalora, 1, 1, Initialisation.Pissa },
         { Strategy.Colora, 1, 1, Initialisation.Gaussian },
         { Strategy.Colora, 2, 3, Initialisation.Gaussian },
     };

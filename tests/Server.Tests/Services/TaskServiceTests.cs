@@ -19,6 +19,7 @@ public sealed class TaskServiceTests(ServerFixture server) : IClassFixture<Serve
     [InlineData(Strategy.MoeLora, 2, 2)]
     [InlineData(Strategy.HydraLora, 1, 3)]
     [InlineData(Strategy.Colora, 2, 3)]
+    [InlineData(Strategy.Adalora, 1, 1)]
     public async Task RegisterTask_EveryStrategy_ComesBackAsItWasAskedAndIsServed(Strategy strategy, int m, int n)
     {
         var pool = await ServerFixture.CreatePool(server.Acme, spec: new PoolSpec { M = m, Rank = 2, SharedHead = strategy == Strategy.Colora });
