@@ -45,7 +45,7 @@ public static class ColaServiceCollectionExtensions
         services.AddSingleton(OpenCore);
         services.AddSingleton(provider => new PoolService(provider.GetRequiredService<ColaCore>().Pools));
         services.AddSingleton(provider => new TaskService(provider.GetRequiredService<ColaCore>().Tasks));
-        services.AddSingleton(provider => new TrainingService(provider.GetRequiredService<ColaCore>().Sessions));
+        services.AddSingleton<TrainingService>();
         services.AddSingleton<InferenceService>();
         services.AddSingleton<InstrumentReader>();
         services.AddSingleton<StatusService>();

@@ -115,8 +115,16 @@ internal sealed class RegistryDatabase : IDisposable
         if (found == 0)
         {
             _writer.Execute(Schema.Tables, transaction: transaction);
-            _writer.Execute($"PRAGMA user_version = {Schema.Version}", transaction: transaction);
         }
+        else
+        {
+            foreach (var upgrade in Schema.Upgrades.Skip(found - 1))
+            {
+                _writer.Execute(upgrade, transaction: transaction);
+            }
+        }
+
+        _writer.Execute($"PRAGMA user_version = {Schema.Version}", transaction: transaction);
 
         transaction.Commit();
     }

@@ -7,7 +7,10 @@ namespace CoLA.Core.Registry;
 internal static class Schema
 {
     /// <summary>Kept in the file's user_version.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>What brings a file of schema n to schema n + 1, from n = 1 on.</summary>
+    public static readonly IReadOnlyList<string> Upgrades = ["ALTER TABLE sessions ADD COLUMN released TEXT;"];
 
     public const string Tables = """
         CREATE TABLE tenants (
@@ -110,6 +113,7 @@ internal static class Schema
             standSequence INTEGER NOT NULL,
             standRequestHash BLOB,
             standReply TEXT,
+            released TEXT,
             created INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX sessionsByPool ON sessions (pool);

@@ -24,33 +24,35 @@ internal sealed class AdamW : IDisposable
     /// <summary>Steps taken.</summary>
     public long Step { get; set; }
 
-    /// <summary>The learning rate that the next step will use.</summary>
-    public double LearningRate => Spec.LearningRate * Spec.Schedule.Factor(Step);
+    /// <summary>The learning rate that the next step will use under <paramref name="spec"/>.</summary>
+    public double RateOf(OptimizerSpec spec) => spec.LearningRate * spec.Schedule.Factor(Step);
 
     /// <summary>Moves <paramref name="weights"/> by <paramref name="gradient"/>, which is clipped in place if the spec says so.</summary>
     /// <param name="weights">Flat float32 weights.</param>
     /// <param name="gradient">Of the same length.</param>
     /// <param name="norm">The gradient's norm, already known to the caller.</param>
-    public void Apply(Tensor weights, Tensor gradient, double norm)
+    /// <param name="spec">What this step is made with instead of <see cref="Spec"/>.</param>
+    public void Apply(Tensor weights, Tensor gradient, double norm, OptimizerSpec? spec = null)
     {
+        spec ??= Spec;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        if (Spec.MaximumGradientNorm is { } maximum && norm > maximum)
+        if (spec.MaximumGradientNorm is { } maximum && norm > maximum)
         {
             gradient.mul_(maximum / (norm + 1e-6));
         }
 
-        var rate = LearningRate;
+        var rate = RateOf(spec);
         Step++;
-        if (Spec.WeightDecay != 0)
+        if (spec.WeightDecay != 0)
         {
-            weights.mul_(1 - rate * Spec.WeightDecay);
+            weights.mul_(1 - rate * spec.WeightDecay);
         }
 
-        FirstMoment.lerp_(gradient, 1 - Spec.Beta1);
-        SecondMoment.mul_(Spec.Beta2).addcmul_(gradient, gradient, 1 - Spec.Beta2);
-        var stepSize = rate / (1 - Math.Pow(Spec.Beta1, Step));
-        var denominator = SecondMoment.sqrt().div_(Math.Sqrt(1 - Math.Pow(Spec.Beta2, Step))).add_(Spec.Epsilon);
+        FirstMoment.lerp_(gradient, 1 - spec.Beta1);
+        SecondMoment.mul_(spec.Beta2).addcmul_(gradient, gradient, 1 - spec.Beta2);
+        var stepSize = rate / (1 - Math.Pow(spec.Beta1, Step));
+        var denominator = SecondMoment.sqrt().div_(Math.Sqrt(1 - Math.Pow(spec.Beta2, Step))).add_(spec.Epsilon);
         weights.addcdiv_(FirstMoment, denominator, -stepSize);
     }
 

@@ -39,6 +39,22 @@ public sealed class RegistryDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Open_OlderSchema_IsBroughtUp()
+    {
+        using (new RegistryDatabase(File))
+        {
+        }
+
+        Execute("ALTER TABLE sessions DROP COLUMN released; PRAGMA user_version = 1");
+        using (var upgraded = new RegistryDatabase(File))
+        {
+            Assert.Empty(upgraded.Read(registry => registry.Sessions.List()));
+        }
+
+        Assert.Equal((long)Schema.Version, Execute("PRAGMA user_version"));
+    }
+
+    [Fact]
     public void Open_FileThatIsNoDatabase_IsDamaged()
     {
         System.IO.File.WriteAllText(File, new string('x', 4096));
