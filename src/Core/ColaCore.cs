@@ -18,9 +18,10 @@ public sealed class ColaCore : IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly Engine.Engine _engine;
     private readonly AdapterBank _bank;
+    private readonly LiveSessions _live;
     private readonly ColaTelemetry? _ownTelemetry;
 
-    private ColaCore(BaseModel model, DataDirectory data, EngineOptions options, ColaTelemetry? telemetry)
+    private ColaCore(BaseModel model, DataDirectory data, EngineOptions options, TimeProvider time, ColaTelemetry? telemetry)
     {
         Model = model;
         _data = data;
@@ -31,7 +32,11 @@ public sealed class ColaCore : IAsyncDisposable
         _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank);
         Pools = new PoolCatalog(data, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
         Tasks = new TaskCatalog(data, model.Identity);
-        Sessions = new TrainingSessions(new SessionCatalog(data, model.Identity), data.Artifacts, _engine, model, options, telemetry.Tokens);
+        var sessions = new SessionCatalog(data, model.Identity);
+        var loader = new SessionLoader(_engine, data.Artifacts);
+        _live = new LiveSessions(sessions, loader, time, options.SessionExpiry);
+        Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader);
+        Steps = new TrainingSteps(_live, _engine, loader, model, options, telemetry.Tokens);
         Generation = new Generation(model, Tasks, data.Artifacts, _engine, telemetry);
         Scoring = new Scoring(model, Tasks, data.Artifacts, _engine, _bank, options, telemetry.Tokens);
         var pinned = new PinnedTasks(options.PinnedTasks, Tasks, data.Artifacts, _engine, _bank);
@@ -46,11 +51,15 @@ public sealed class ColaCore : IAsyncDisposable
 
     internal DataDirectory Data => _data;
 
+    internal LiveSessions Live => _live;
+
     public PoolCatalog Pools { get; }
 
     public TaskCatalog Tasks { get; }
 
     public TrainingSessions Sessions { get; }
+
+    public TrainingSteps Steps { get; }
 
     public Generation Generation { get; }
 
@@ -72,7 +81,7 @@ public sealed class ColaCore : IAsyncDisposable
         var directory = DataDirectory.Open(data, time);
         try
         {
-            return new ColaCore(BaseModel.Load(model, device, options.Quantization, options.UseKernels), directory, options, telemetry);
+            return new ColaCore(BaseModel.Load(model, device, options.Quantization, options.UseKernels), directory, options, time, telemetry);
         }
         catch
         {
@@ -85,7 +94,7 @@ public sealed class ColaCore : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _engine.Dispose();
-        Sessions.Dispose();
+        _live.Dispose();
         _bank.Dispose();
         Model.Dispose();
         _data.Dispose();

@@ -49,7 +49,7 @@ public static class ColaServiceCollectionExtensions
             provider.GetRequiredService<ColaCore>().Tasks,
             provider.GetRequiredService<ColaCore>().Similar,
             provider.GetRequiredService<ILogger<TaskService>>()));
-        services.AddSingleton(provider => new TrainingService(provider.GetRequiredService<ColaCore>().Sessions));
+        services.AddSingleton<TrainingService>();
         services.AddSingleton<InferenceService>();
         services.AddSingleton<InstrumentReader>();
         services.AddSingleton<StatusService>();

@@ -24,9 +24,11 @@ internal sealed class CoreWorld : IAsyncDisposable
     private int _requests;
 
     private readonly ColaTelemetry? _telemetry;
+    private readonly TimeProvider _time;
 
-    public CoreWorld(EngineOptions? options = null, ColaTelemetry? telemetry = null)
+    public CoreWorld(EngineOptions? options = null, ColaTelemetry? telemetry = null, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _telemetry = telemetry;
         _options = options ?? new EngineOptions();
         var model = new TemporaryDirectory();
@@ -77,8 +79,8 @@ internal sealed class CoreWorld : IAsyncDisposable
         return task;
     }
 
-    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2, double dropout = 0, RankBudgetSpec? budget = null) => Core.Sessions.OpenAsync(
-        Mutation(),
+    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2, double dropout = 0, RankBudgetSpec? budget = null, TenantId? tenant = null) => Core.Sessions.OpenAsync(
+        Mutation(tenant),
         new OpenSessionSpec(
             Pool,
             null,
@@ -88,7 +90,15 @@ internal sealed class CoreWorld : IAsyncDisposable
         Cancellation);
 
     public Task<StepReport> StepAsync(SessionName session, long sequence, params TrainingExample[] examples) =>
-        Core.Sessions.TrainStepAsync(Acme, session, sequence, HashOf(examples), examples, Cancellation);
+        Core.Steps.TrainStepAsync(Call(session, sequence, examples), new BatchSpec(examples), Cancellation);
+
+    public Task<LossReport> ForwardBackwardAsync(SessionName session, long sequence, BatchSpec batch) =>
+        Core.Steps.ForwardBackwardAsync(Call(session, sequence, [.. batch.Examples]), batch, Cancellation);
+
+    public Task<OptimStepReport> OptimStepAsync(SessionName session, long sequence, OptimStepSpec? spec = null) =>
+        Core.Steps.OptimStepAsync(Call(session, sequence), spec ?? new OptimStepSpec(), Cancellation);
+
+    public static NumberedCall Call(SessionName session, long sequence, params TrainingExample[] examples) => new(Acme, session, sequence, HashOf(examples));
 
     public static TrainingExample Example(TaskName task, string prompt, string completion) => new(task, new CompletionExample(prompt, completion));
 
@@ -137,5 +147,5 @@ internal sealed class CoreWorld : IAsyncDisposable
 
     private static byte[] HashOf(TrainingExample[] examples) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', examples.Select(example => example.ToString()))));
 
-    private ColaCore Open() => ColaCore.Open(ModelDirectory, "cpu", _directory.PathOf("data"), _options, TimeProvider.System, _telemetry);
+    private ColaCore Open() => ColaCore.Open(ModelDirectory, "cpu", _directory.PathOf("data"), _options, _time, _telemetry);
 }

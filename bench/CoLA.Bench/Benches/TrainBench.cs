@@ -3,6 +3,7 @@ using System.Diagnostics;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
 using CoLA.Core.Adapters;
+using CoLA.Core.Training;
 
 namespace CoLA.Bench.Benches;
 
@@ -34,7 +35,7 @@ internal sealed class TrainBench() : ModelBench("train", "A training step of 8 t
             async Task<double> StepAsync()
             {
                 var started = Stopwatch.GetTimestamp();
-                await world.Core.Sessions.TrainStepAsync(World.Tenant, session, ++step, [1], examples, cancellation);
+                await world.Core.Steps.TrainStepAsync(new NumberedCall(World.Tenant, session, ++step, [1]), new BatchSpec(examples), cancellation);
                 return Stopwatch.GetElapsedTime(started).TotalSeconds;
             }
 

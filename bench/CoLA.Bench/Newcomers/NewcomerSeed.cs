@@ -121,7 +121,7 @@ internal sealed class NewcomerSeed(World world, int seed)
         for (var step = 1; step <= steps; step++)
         {
             TrainingExample[] examples = [.. tasks.SelectMany(task => orders[task].Next(Batch).Select(item => new TrainingExample(task, item.Example)))];
-            await world.Core.Sessions.TrainStepAsync(World.Tenant, session, step, [1], examples, default);
+            await world.Core.Steps.TrainStepAsync(new NumberedCall(World.Tenant, session, step, [1]), new BatchSpec(examples), default);
         }
 
         await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, current, default);

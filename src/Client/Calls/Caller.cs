@@ -45,6 +45,11 @@ internal sealed class Caller(string tenant, TimeSpan timeout, TimeSpan computeTi
         }
     }
 
+    /// <summary>A stream both ways, without a deadline.</summary>
+    public AsyncDuplexStreamingCall<TRequest, TResponse> Duplex<TRequest, TResponse>(
+        Func<CallOptions, AsyncDuplexStreamingCall<TRequest, TResponse>> method,
+        CancellationToken cancellationToken) => method(Options(Timeout.InfiniteTimeSpan, cancellationToken));
+
     /// <summary>Every item of a list, page after page.</summary>
     public async IAsyncEnumerable<TItem> PagesAsync<TRequest, TResponse, TItem>(
         Func<TRequest, CallOptions, AsyncUnaryCall<TResponse>> method,

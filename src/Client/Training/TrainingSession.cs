@@ -6,12 +6,13 @@ namespace CoLA.Client.Training;
 /// <summary>
 /// An open training session. It keeps the sequence number, so that a step that is sent again acts once: where a step
 /// failed without the server's word on it (the connection was lost, the deadline passed), call
-/// <see cref="StepAsync"/> again with the same examples. Not for several callers at once. Disposing closes the session.
+/// <c>StepAsync</c> again with the same examples. Not for several callers at once. Disposing closes the session.
 /// </summary>
 public sealed class TrainingSession : IAsyncDisposable
 {
     private readonly TrainingService.TrainingServiceClient _service;
     private readonly Caller _caller;
+    private readonly Lock _numbers = new();
     private bool _closed;
 
     internal TrainingSession(TrainingService.TrainingServiceClient service, Caller caller, Session session)
@@ -45,6 +46,69 @@ public sealed class TrainingSession : IAsyncDisposable
         NextSequence = response.NextSequence;
         return response;
     }
+
+    /// <summary>One optimizer step of every task in the batch, its losses made into gradients as <paramref name="objective"/> says.</summary>
+    /// <exception cref="ColaException">The server refused it, and nothing changed; or it could not be reached.</exception>
+    public async Task<TrainStepResponse> StepAsync(
+        IEnumerable<Example> examples,
+        Objective objective,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default)
+    {
+        var request = new TrainStepRequest { Session = Name, Sequence = NextSequence, Examples = { examples }, Objective = objective };
+        var response = await _caller.ComputeAsync(_service.TrainStepAsync, request, timeout, cancellationToken).ConfigureAwait(false);
+        NextSequence = response.NextSequence;
+        return response;
+    }
+
+    /// <summary>Adds the gradients of the batch to those that wait for <see cref="OptimStepAsync"/>.</summary>
+    /// <exception cref="ColaException">The server refused it, and nothing changed; or it could not be reached.</exception>
+    public async Task<ForwardBackwardResponse> ForwardBackwardAsync(
+        IEnumerable<Example> examples,
+        Objective? objective = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default)
+    {
+        var request = new ForwardBackwardRequest { Session = Name, Sequence = NextSequence, Examples = { examples }, Objective = objective };
+        var response = await _caller.ComputeAsync(_service.ForwardBackwardAsync, request, timeout, cancellationToken).ConfigureAwait(false);
+        NextSequence = response.NextSequence;
+        return response;
+    }
+
+    /// <summary>Applies the gradients that wait.</summary>
+    /// <param name="request">Whose, and how; its session and number are set here. Null for all, as the session says.</param>
+    /// <param name="timeout">Default: the client's for calls that compute.</param>
+    /// <param name="cancellationToken">Gives up waiting; what the server has begun may still happen.</param>
+    /// <exception cref="ColaException">The server refused it, and nothing changed; or it could not be reached.</exception>
+    public async Task<OptimStepResponse> OptimStepAsync(
+        OptimStepRequest? request = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default)
+    {
+        var own = request?.Clone() ?? new OptimStepRequest();
+        own.Session = Name;
+        own.Sequence = NextSequence;
+        var response = await _caller.ComputeAsync(_service.OptimStepAsync, own, timeout, cancellationToken).ConfigureAwait(false);
+        NextSequence = response.NextSequence;
+        return response;
+    }
+
+    /// <summary>
+    /// Asks the server where the session stands and goes on from there: after a stream broke, or where calls were made
+    /// elsewhere. Calls below <see cref="NextSequence"/> were accepted, whether or not their replies have come.
+    /// </summary>
+    /// <exception cref="ColaException">The server refused it.</exception>
+    public async Task RefreshAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var session = await _caller.ComputeAsync(_service.GetSessionAsync, new GetSessionRequest { Name = Name }, timeout, cancellationToken).ConfigureAwait(false);
+        Tasks = session.Tasks;
+        NextSequence = session.NextSequence;
+    }
+
+    /// <summary>Opens a stream for calls of this session. While it is open, numbered calls go through it and through nothing else.</summary>
+    /// <param name="cancellationToken">Breaks the stream.</param>
+    public TrainingStream OpenStream(CancellationToken cancellationToken = default) =>
+        new(_caller.Duplex<TrainRequest, TrainEvent>(_service.Train, cancellationToken), this);
 
     /// <summary>The loss of the working copies. Changes nothing.</summary>
     /// <exception cref="ColaException">The server refused it.</exception>
@@ -96,6 +160,24 @@ public sealed class TrainingSession : IAsyncDisposable
         var request = new CloseSessionRequest { Session = Name, RequestId = requestId ?? "" };
         await _caller.LookUpAsync(_service.CloseSessionAsync, request, timeout, cancellationToken).ConfigureAwait(false);
         _closed = true;
+    }
+
+    /// <summary>The next number, for a call that goes out before the reply to the last one has come.</summary>
+    internal long TakeSequence()
+    {
+        lock (_numbers)
+        {
+            return NextSequence++;
+        }
+    }
+
+    /// <summary>The number's call was refused or lost: the session goes on from it, or from an earlier one.</summary>
+    internal void GiveBackSequence(long sequence)
+    {
+        lock (_numbers)
+        {
+            NextSequence = Math.Min(NextSequence, sequence);
+        }
     }
 
     /// <summary>Closes the session if it is still open. A refusal is not thrown: it would hide what went wrong before.</summary>

@@ -22,8 +22,11 @@ internal sealed class TrainableMatrices : IDisposable
 
     public FlatMatrices Weights { get; }
 
-    /// <summary>(Layout.Length), float32; null where the matrices are frozen.</summary>
+    /// <summary>The gradient of the pass under way: (Layout.Length), float32; null where the matrices are frozen.</summary>
     public Tensor? Gradient { get; }
+
+    /// <summary>The sum of the passes since the last optimizer step; null where there was none.</summary>
+    public Tensor? Accumulated { get; private set; }
 
     /// <summary>Heads: one leaf per target and kind. Takes <paramref name="heads"/> over.</summary>
     public static TrainableMatrices OfHeads(FlatMatrices heads)
@@ -64,6 +67,50 @@ internal sealed class TrainableMatrices : IDisposable
         using var cleared = Gradient?.zero_();
     }
 
+    /// <summary>Adds the pass's gradient to those before it.</summary>
+    public void Accumulate()
+    {
+        using var noGrad = no_grad();
+        if (Accumulated is null)
+        {
+            SetAccumulated(Gradient!);
+        }
+        else
+        {
+            Accumulated.add_(Gradient!);
+        }
+    }
+
+    /// <summary>Sets what is accumulated to a copy of <paramref name="gradient"/>.</summary>
+    public void SetAccumulated(Tensor gradient)
+    {
+        DropAccumulated();
+        Accumulated = gradient.to(Weights.Flat.device, copy: true).DetachFromDisposeScope();
+    }
+
+    public void DropAccumulated()
+    {
+        Accumulated?.Dispose();
+        Accumulated = null;
+    }
+
+    /// <summary>What is accumulated and, where <paramref name="fresh"/>, the pass's gradient on top, in the pass's buffer.</summary>
+    public Tensor Total(bool fresh)
+    {
+        if (!fresh)
+        {
+            return Accumulated!;
+        }
+
+        if (Accumulated is not null)
+        {
+            using var noGrad = no_grad();
+            Gradient!.add_(Accumulated);
+        }
+
+        return Gradient!;
+    }
+
     public void Dispose()
     {
         foreach (var view in _views)
@@ -72,6 +119,7 @@ internal sealed class TrainableMatrices : IDisposable
         }
 
         Gradient?.Dispose();
+        DropAccumulated();
         Weights.Dispose();
     }
 

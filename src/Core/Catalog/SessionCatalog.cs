@@ -20,6 +20,8 @@ public sealed class SessionCatalog(DataDirectory data, BaseModelIdentity baseMod
     private const string LoadAction = "LoadState";
     private const string PublishAction = "Publish";
     private const string CloseAction = "CloseSession";
+    private const string ExpireAction = "ExpireSession";
+    private const string ResumeAction = "ResumeSession";
 
     private readonly Ledger _ledger = data.Ledger;
 
@@ -43,10 +45,10 @@ public sealed class SessionCatalog(DataDirectory data, BaseModelIdentity baseMod
     public SessionSnapshot? Find(TenantId caller, SessionName name) => _ledger.Read(registry =>
         Access.FindOwnSession(registry, caller, name) is { } session ? Snapshots.Of(registry, session) : null);
 
-    /// <summary>Every tenant's open sessions on pools of this base model, oldest first; for the server's start.</summary>
+    /// <summary>Every tenant's open sessions on pools of this base model, oldest first; not those that have expired.</summary>
     public IReadOnlyList<SessionSnapshot> ListOpen() => _ledger.Read<IReadOnlyList<SessionSnapshot>>(registry =>
         [.. registry.Sessions.List()
-            .Where(session => string.Equals(registry.Pools.Get(session.Pool).BaseSha256, baseModel.Sha256, StringComparison.OrdinalIgnoreCase))
+            .Where(session => session.Released is null && string.Equals(registry.Pools.Get(session.Pool).BaseSha256, baseModel.Sha256, StringComparison.OrdinalIgnoreCase))
             .Select(session => Snapshots.Of(registry, session))]);
 
     /// <summary>The saved states of a session, oldest first.</summary>
@@ -164,6 +166,15 @@ public sealed class SessionCatalog(DataDirectory data, BaseModelIdentity baseMod
         cancellation,
         [.. heads.Values, .. poolMatrices is null ? Array.Empty<Artifact>() : [poolMatrices]]);
 
+    /// <summary>The session was idle for too long: it lets go of its tasks and stands where a restart would put it.</summary>
+    public Task ExpireAsync(SessionSnapshot session, CancellationToken cancellation) =>
+        ActAsync(session.Opener, session.Name, ExpireAction, (registry, row) => new SessionExpiry(registry, row).Expire(), cancellation);
+
+    /// <summary>Takes an expired session's tasks up again, without those that were deleted or whose TRAIN was revoked meanwhile.</summary>
+    /// <exception cref="PreconditionRejection">One is in another session now, or what the session began with is gone.</exception>
+    public Task<SessionSnapshot> ResumeAsync(SessionSnapshot session, CancellationToken cancellation) =>
+        ActAsync(session.Opener, session.Name, ResumeAction, (registry, row) => new SessionExpiry(registry, row).Resume(), cancellation);
+
     /// <summary>Lets go of the tasks and drops the saved states.</summary>
     public Task CloseAsync(Mutation mutation, SessionName name, CancellationToken cancellation) => _ledger.ActAsync(
         mutation,
@@ -181,6 +192,18 @@ public sealed class SessionCatalog(DataDirectory data, BaseModelIdentity baseMod
             Retention.Apply(registry, session.Pool, tasks.Select(task => task.Task));
             return true;
         },
+        cancellation);
+
+    /// <summary>A change that the server makes of itself.</summary>
+    private Task<SessionSnapshot> ActAsync(
+        TenantId opener,
+        SessionName name,
+        string action,
+        Func<RegistryTransaction, SessionRow, SessionRow> act,
+        CancellationToken cancellation) => _ledger.ActAsync(
+        new Mutation(opener, $"{action}-{Guid.NewGuid():N}", []),
+        action,
+        registry => Snapshots.Of(registry, act(registry, Access.OwnSession(registry, opener, name))),
         cancellation);
 
     private static SessionStateRow State(RegistryTransaction registry, SessionRow session, SessionStateName name) =>

@@ -14,6 +14,7 @@ namespace CoLA.Core.Catalog;
 /// <param name="Tasks">Its tasks and what they began with, in the order asked.</param>
 /// <param name="Stand">Where a restart puts it.</param>
 /// <param name="Created">When it was opened.</param>
+/// <param name="IsExpired">It was idle for too long and holds no tasks until it is resumed.</param>
 public sealed record SessionSnapshot(
     SessionName Name,
     TenantId Opener,
@@ -24,4 +25,5 @@ public sealed record SessionSnapshot(
     string SettingsJson,
     IReadOnlyList<SessionTaskSnapshot> Tasks,
     SessionStand Stand,
-    DateTimeOffset Created);
+    DateTimeOffset Created,
+    bool IsExpired = false);

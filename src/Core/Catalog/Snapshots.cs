@@ -95,7 +95,8 @@ internal static class Snapshots
             row.Settings,
             [.. registry.Sessions.Tasks(row.Key).Select(task => Of(registry, task))],
             StandOf(registry, row),
-            Moment(row.Created));
+            Moment(row.Created),
+            row.Released is not null);
     }
 
     public static SavedState Of(SessionRow session, SessionStateRow row) => new(

@@ -27,6 +27,9 @@ public sealed record EngineOptions
     /// <summary>Tokens of one training micro-batch at most.</summary>
     public int TrainingTokens { get; init; } = 2048;
 
+    /// <summary>How long a training session may be idle before it lets go of its tasks; above 0.</summary>
+    public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Bytes on the device of folded adapters, the pools under them and what is derived from those; what rows use stays even above it.</summary>
     public long AdapterMemory { get; init; } = 1L << 30;
 

@@ -7,10 +7,14 @@ namespace CoLA.Core.Registry;
 internal static class Schema
 {
     /// <summary>Kept in the file's user_version.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>What brings a file of schema 1, 2, ... to the next one.</summary>
-    public static readonly IReadOnlyList<string> Upgrades = ["ALTER TABLE tasks ADD COLUMN startedFrom TEXT"];
+    public static readonly IReadOnlyList<string> Upgrades =
+    [
+        "ALTER TABLE tasks ADD COLUMN startedFrom TEXT",
+        "ALTER TABLE sessions ADD COLUMN released TEXT",
+    ];
 
     public const string Tables = """
         CREATE TABLE tenants (
@@ -114,6 +118,7 @@ internal static class Schema
             standSequence INTEGER NOT NULL,
             standRequestHash BLOB,
             standReply TEXT,
+            released TEXT,
             created INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX sessionsByPool ON sessions (pool);

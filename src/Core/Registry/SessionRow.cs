@@ -33,5 +33,8 @@ internal sealed record SessionRow
 
     public string? StandReply { get; init; }
 
+    /// <summary>What an expired session held, as JSON; null for one that is open.</summary>
+    public string? Released { get; init; }
+
     public required long Created { get; init; }
 }

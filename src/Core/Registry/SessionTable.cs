@@ -8,7 +8,7 @@ internal sealed class SessionTable(SqliteConnection connection, SqliteTransactio
 {
     private const string Session = """
         SELECT key, id, opener, pool, openingPoolVersion, poolVersion, poolTrainable, rebase, settings, statesMade,
-               standState, standSequence, standRequestHash, standReply, created
+               standState, standSequence, standRequestHash, standReply, released, created
         FROM sessions
         """;
 
@@ -34,7 +34,7 @@ internal sealed class SessionTable(SqliteConnection connection, SqliteTransactio
         """
         UPDATE sessions
         SET poolVersion = @PoolVersion, statesMade = @StatesMade, standState = @StandState, standSequence = @StandSequence,
-            standRequestHash = @StandRequestHash, standReply = @StandReply
+            standRequestHash = @StandRequestHash, standReply = @StandReply, released = @Released
         WHERE key = @Key
         """,
         row,

@@ -14,6 +14,9 @@ internal sealed class TaskTable(SqliteConnection connection, SqliteTransaction t
         new { tenant, id },
         transaction);
 
+    /// <summary>As <see cref="Get"/>; null where it was deleted.</summary>
+    public TaskRow? Find(long key) => connection.QuerySingleOrDefault<TaskRow>(Task + "WHERE key = @key", new { key }, transaction);
+
     public TaskRow Get(long key) => connection.QuerySingle<TaskRow>(Task + "WHERE key = @key", new { key }, transaction);
 
     /// <summary>Tasks of the tenant, and those granted to it when asked, by name, after the one named.</summary>

@@ -31,26 +31,28 @@ internal sealed class AdamW : IDisposable
     /// <summary>Steps taken.</summary>
     public long Step { get; set; }
 
-    /// <summary>The learning rate that the next step will use.</summary>
-    public double LearningRate => Spec.LearningRate * Spec.Schedule.Factor(Step);
+    /// <summary>The learning rate that the next step will use under <paramref name="spec"/>.</summary>
+    public double RateOf(OptimizerSpec spec) => spec.LearningRate * spec.Schedule.Factor(Step);
 
     /// <summary>Moves <paramref name="weights"/> by <paramref name="gradient"/>, which is clipped in place if the spec says so.</summary>
     /// <param name="weights">Flat float32 weights.</param>
     /// <param name="gradient">Of the same length.</param>
     /// <param name="norm">The gradient's norm, already known to the caller.</param>
     /// <param name="team">The threads of the CPU's own kernels; null where libtorch computes.</param>
-    public void Apply(Tensor weights, Tensor gradient, double norm, KernelTeam? team)
+    /// <param name="spec">What this step is made with instead of <see cref="Spec"/>.</param>
+    public void Apply(Tensor weights, Tensor gradient, double norm, KernelTeam? team, OptimizerSpec? spec = null)
     {
-        if (Spec.MaximumGradientNorm is { } maximum && norm > maximum)
+        spec ??= Spec;
+        if (spec.MaximumGradientNorm is { } maximum && norm > maximum)
         {
             using var noGrad = no_grad();
             gradient.mul_(maximum / (norm + 1e-6));
         }
 
-        var rate = LearningRate;
+        var rate = RateOf(spec);
         Step++;
-        var heads = Spec.HeadRatio == 1 ? 0 : _heads;
-        Move(0, heads, Spec.HeadRatio * rate);
+        var heads = spec.HeadRatio == 1 ? 0 : _heads;
+        Move(0, heads, spec.HeadRatio * rate);
         Move(heads, weights.NumberOfElements - heads, rate);
 
         void Move(long start, long length, double ownRate)
@@ -63,35 +65,35 @@ internal sealed class AdamW : IDisposable
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
             Tensor[] parts = [.. new[] { weights, gradient, FirstMoment, SecondMoment }.Select(flat => flat.narrow(0, start, length))];
-            var decay = 1 - ownRate * Spec.WeightDecay;
-            var size = ownRate / (1 - Math.Pow(Spec.Beta1, Step));
-            var root = Math.Sqrt(1 - Math.Pow(Spec.Beta2, Step));
+            var decay = 1 - ownRate * spec.WeightDecay;
+            var size = ownRate / (1 - Math.Pow(spec.Beta1, Step));
+            var root = Math.Sqrt(1 - Math.Pow(spec.Beta2, Step));
             if (team is null)
             {
-                ApplyByLibtorch(parts[0], parts[1], parts[2], parts[3], decay, size, root);
+                ApplyByLibtorch(spec, parts[0], parts[1], parts[2], parts[3], decay, size, root);
             }
             else
             {
-                ApplyByKernel(parts[0], parts[1], parts[2], parts[3], (float)decay, (float)size, (float)(1 / root), team);
+                ApplyByKernel(spec, parts[0], parts[1], parts[2], parts[3], (float)decay, (float)size, (float)(1 / root), team);
             }
         }
     }
 
-    private void ApplyByLibtorch(
-        Tensor weights, Tensor gradient, Tensor first, Tensor second, double decay, double size, double root)
+    private static void ApplyByLibtorch(
+        OptimizerSpec spec, Tensor weights, Tensor gradient, Tensor first, Tensor second, double decay, double size, double root)
     {
         if (decay != 1)
         {
             weights.mul_(decay);
         }
 
-        first.lerp_(gradient, 1 - Spec.Beta1);
-        second.mul_(Spec.Beta2).addcmul_(gradient, gradient, 1 - Spec.Beta2);
-        weights.addcdiv_(first, second.sqrt().div_(root).add_(Spec.Epsilon), -size);
+        first.lerp_(gradient, 1 - spec.Beta1);
+        second.mul_(spec.Beta2).addcmul_(gradient, gradient, 1 - spec.Beta2);
+        weights.addcdiv_(first, second.sqrt().div_(root).add_(spec.Epsilon), -size);
     }
 
-    private unsafe void ApplyByKernel(
-        Tensor weights, Tensor gradient, Tensor first, Tensor second, float decay, float size, float rootFactor, KernelTeam team)
+    private static unsafe void ApplyByKernel(
+        OptimizerSpec spec, Tensor weights, Tensor gradient, Tensor first, Tensor second, float decay, float size, float rootFactor, KernelTeam team)
     {
         var job = new AdamWJob
         {
@@ -101,11 +103,11 @@ internal sealed class AdamW : IDisposable
             SecondMoment = second.Floats(),
             Length = weights.NumberOfElements,
             Decay = decay,
-            Beta1 = (float)Spec.Beta1,
-            Beta2 = (float)Spec.Beta2,
+            Beta1 = (float)spec.Beta1,
+            Beta2 = (float)spec.Beta2,
             StepSize = size,
             RootFactor = rootFactor,
-            Epsilon = (float)Spec.Epsilon,
+            Epsilon = (float)spec.Epsilon,
         };
         team.Run(ref job, job.Chunks);
     }

@@ -1,11 +1,10 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Training;
 
 /// <summary>What this process holds of an open session. Its gate lets one call in at a time.</summary>
-internal sealed class LiveSession(SessionStand stand)
+internal sealed class LiveSession(SessionStand stand, long now)
 {
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
@@ -21,30 +20,34 @@ internal sealed class LiveSession(SessionStand stand)
     /// <summary>Its reply, as JSON.</summary>
     public string? LastReplyJson { get; private set; } = stand.LastReplyJson;
 
-    /// <summary>Set once the session is closed: calls that waited at the gate find it gone.</summary>
-    public bool IsClosed { get; set; }
+    /// <summary>When it was last called, by the clock that sessions expire by.</summary>
+    public long LastUse { get; set; } = now;
+
+    /// <summary>Set once the session is closed or has expired: calls that waited at the gate look for it again.</summary>
+    public bool IsRetired { get; set; }
 
     /// <summary>The kept reply where this request was already accepted; null where it is the next.</summary>
     /// <exception cref="InvalidArgumentRejection">The number was used by another request.</exception>
     /// <exception cref="PreconditionRejection">It is not the next number.</exception>
-    public StepReport? ReplyTo(SessionName name, long sequence, byte[] requestHash)
+    public T? ReplyTo<T>(NumberedCall call)
+        where T : class
     {
-        if (sequence == Sequence && LastReplyJson is not null)
+        if (call.Sequence == Sequence && LastReplyJson is not null)
         {
-            return LastRequestHash.AsSpan().SequenceEqual(requestHash)
-                ? CatalogJson.Read<StepReport>(LastReplyJson)
-                : throw new InvalidArgumentRejection("sequence", $"{sequence} was the number of another request; the next is {Sequence + 1}");
+            return LastRequestHash.AsSpan().SequenceEqual(call.RequestHash)
+                ? CatalogJson.Read<T>(LastReplyJson)
+                : throw new InvalidArgumentRejection("sequence", $"{call.Sequence} was the number of another request; the next is {Sequence + 1}");
         }
 
-        return sequence == Sequence + 1
+        return call.Sequence == Sequence + 1
             ? null
-            : throw new PreconditionRejection($"{name} goes on from sequence {Sequence + 1}, not {sequence}");
+            : throw new PreconditionRejection($"{call.Session} goes on from sequence {Sequence + 1}, not {call.Sequence}");
     }
 
-    public void Accept(long sequence, byte[] requestHash, StepReport reply)
+    public void Accept<T>(NumberedCall call, T reply)
     {
-        Sequence = sequence;
-        LastRequestHash = requestHash;
+        Sequence = call.Sequence;
+        LastRequestHash = call.RequestHash;
         LastReplyJson = CatalogJson.Write(reply);
     }
 }

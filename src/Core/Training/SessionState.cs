@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoLA.Core.Adapters;
 using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
@@ -7,8 +8,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training;
 
 /// <summary>
-/// A session's working copies and optimizers as one safetensors file: flat weights and moments, and the step counts in
-/// the metadata. Loading it and going on gives the bits of not having stopped.
+/// A session's working copies and optimizers as one safetensors file: flat weights, moments and accumulated gradients
+/// (calls that were accepted made them), and the step counts in the metadata. Loading it and going on gives the bits of not having stopped.
 /// </summary>
 internal sealed class SessionState : IDisposable
 {
@@ -27,13 +28,18 @@ internal sealed class SessionState : IDisposable
     {
         using var noGrad = no_grad();
         var state = new SessionState();
-        foreach (var (name, optimizer, weights) in Parts(session))
+        foreach (var (name, optimizer, matrices) in Parts(session))
         {
             void Keep(string suffix, Tensor tensor) =>
                 state._tensors.Add($"{name}.{suffix}", tensor.detach().cpu().clone().DetachFromDisposeScope());
 
             using var scope = NewDisposeScope();
-            Keep("weights", weights);
+            Keep("weights", matrices.Weights.Flat);
+            if (matrices.Accumulated is { } gradient)
+            {
+                Keep("gradient", gradient);
+            }
+
             if (optimizer is not null)
             {
                 Keep("first_moment", optimizer.FirstMoment);
@@ -66,11 +72,17 @@ internal sealed class SessionState : IDisposable
             ? JsonSerializer.Deserialize<Dictionary<string, long>>(json)!
             : throw new DamagedFileRejection(path, $"has no '{StepsKey}' in its metadata");
         var copies = new List<(Tensor To, Tensor From)>();
-        foreach (var (name, optimizer, weights) in Parts(session))
+        var gradients = new List<(TrainableMatrices To, Tensor From)>();
+        foreach (var (name, optimizer, matrices) in Parts(session))
         {
             void Plan(string suffix, Tensor to) => copies.Add((to, Read(file, path, $"{name}.{suffix}", to)));
 
-            Plan("weights", weights);
+            Plan("weights", matrices.Weights.Flat);
+            if (file.Entries.ContainsKey($"{name}.gradient"))
+            {
+                gradients.Add((matrices, Read(file, path, $"{name}.gradient", matrices.Weights.Flat)));
+            }
+
             if (optimizer is not null)
             {
                 if (!steps.ContainsKey(name))
@@ -87,6 +99,16 @@ internal sealed class SessionState : IDisposable
         foreach (var (to, from) in copies)
         {
             to.copy_(from);
+        }
+
+        foreach (var (_, _, matrices) in Parts(session))
+        {
+            matrices.DropAccumulated();
+        }
+
+        foreach (var (to, from) in gradients)
+        {
+            to.SetAccumulated(from);
         }
 
         foreach (var (name, optimizer, _) in Parts(session))
@@ -124,12 +146,12 @@ internal sealed class SessionState : IDisposable
         }
     }
 
-    private static IEnumerable<(string Name, AdamW? Optimizer, Tensor Weights)> Parts(SessionTensors session)
+    private static IEnumerable<(string Name, AdamW? Optimizer, TrainableMatrices Matrices)> Parts(SessionTensors session)
     {
-        yield return (PoolName, session.Pool.Optimizer, session.Pool.A.Weights.Flat);
+        yield return (PoolName, session.Pool.Optimizer, session.Pool.A);
         foreach (var (task, state) in session.Tasks.OrderBy(task => task.Key.ToString(), StringComparer.Ordinal))
         {
-            yield return (task.ToString(), state.Optimizer, state.Heads.Weights.Flat);
+            yield return (task.ToString(), state.Optimizer, state.Heads);
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class TrainingPass
     private readonly PoolState _pool;
     private readonly IReadOnlyDictionary<TaskName, TaskState> _tasks;
     private readonly IReadOnlyList<EncodedExample> _examples;
-    private readonly Dictionary<TaskName, double> _normalisers;
+    private readonly Dictionary<TaskName, double> _weights;
     private readonly Dictionary<TaskName, TaskLoss> _losses;
 
     public TrainingPass(
@@ -37,9 +37,9 @@ internal sealed class TrainingPass
         _examples = [.. examples.Where(example => example.Task is not null)];
 
         // Known before the first micro-batch, so that a task's gradient does not depend on the cut.
-        _normalisers = _examples.GroupBy(example => example.Task!.Value)
+        _weights = _examples.GroupBy(example => example.Task!.Value)
             .ToDictionary(rows => rows.Key, rows => rows.Sum(row => row.Weight));
-        _losses = _normalisers.Keys.ToDictionary(task => task, _ => new TaskLoss(0, 0, 0));
+        _losses = _weights.Keys.ToDictionary(task => task, _ => new TaskLoss(0, 0, 0));
     }
 
     /// <summary>Where random couplings draw from in this step; its absence means their mean, as they are served.</summary>
@@ -47,6 +47,9 @@ internal sealed class TrainingPass
 
     /// <summary>Whether tasks drop out of what their adapters read, as in a training step.</summary>
     public bool DropsOut { get; init; }
+
+    /// <summary>What a task's gradient is divided by, from its weight in all examples; by default that weight.</summary>
+    public Func<TaskName, double, double> NormaliserOf { get; set; } = (_, weight) => weight;
 
     /// <summary>Tokens of one micro-batch at most.</summary>
     public int TokenBudget { get; init; } = DefaultTokenBudget;
@@ -188,7 +191,8 @@ internal sealed class TrainingPass
         var factors = new float[count];
         for (var at = 0; at < count; at++)
         {
-            factors[at] = (float)(-batch.Weights[start + at] / _normalisers[batch.Owners[start + at]!.Value]);
+            var task = batch.Owners[start + at]!.Value;
+            factors[at] = (float)(-batch.Weights[start + at] / NormaliserOf(task, _weights[task]));
         }
 
         autograd.backward([logProbabilities], [tensor(factors, float32, _model.Device)]);

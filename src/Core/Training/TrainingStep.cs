@@ -3,13 +3,13 @@ using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
-using static TorchSharp.torch;
 
 namespace CoLA.Core.Training;
 
 /// <summary>
-/// One optimizer step of a session: gradients unit by unit, then all weights at once. Until <see cref="Apply"/> nothing
-/// has changed, so the step can be abandoned after any unit and leaves no trace.
+/// One call that makes gradients: unit by unit into buffers of the pass, then, all at once, into what is accumulated
+/// (<see cref="Accumulate"/>) or into the weights (<see cref="Apply"/>). Until then nothing has changed, so the call can be
+/// abandoned after any unit and leaves no trace.
 /// </summary>
 internal sealed class TrainingStep
 {
@@ -37,6 +37,14 @@ internal sealed class TrainingStep
         init => _pass.DrawsOf = value;
     }
 
+    /// <summary>What a task's gradient is divided by, from its weight; by default that weight.</summary>
+    public Func<TaskName, double, double> NormaliserOf
+    {
+        init => _pass.NormaliserOf = value;
+    }
+
+    private TaskName[] Weighed => [.. _pass.Losses.Where(loss => loss.Value.Weight > 0).Select(loss => loss.Key)];
+
     /// <summary>Computes the gradients of every task with weight, and of the pool.</summary>
     public IEnumerable<Unit> Gradients()
     {
@@ -49,65 +57,64 @@ internal sealed class TrainingStep
         return _pass.Run(gradients: true);
     }
 
-    /// <summary>Steps every task with weight, and the pool.</summary>
+    /// <summary>Adds the gradients to those that wait for an optimizer step.</summary>
+    /// <exception cref="PreconditionRejection">A loss or a gradient is not finite; nothing has changed.</exception>
+    public LossReport Accumulate()
+    {
+        RequireFiniteLosses();
+        var weighed = Weighed;
+        RequireFinite(weighed.Where(task => !IsFinite(_tasks[task].Heads)).Select(task => task.ToString()));
+        var movesPool = weighed.Length > 0 && _pool.A.Gradient is not null;
+        RequireFinite(movesPool && !IsFinite(_pool.A) ? ["the pool"] : []);
+        foreach (var task in weighed)
+        {
+            _tasks[task].Heads.Accumulate();
+        }
+
+        if (movesPool)
+        {
+            _pool.A.Accumulate();
+        }
+
+        return new LossReport([.. _pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))], _pass.Tokens);
+    }
+
+    /// <summary>Steps every task that has a gradient, from this pass or from before, and the pool.</summary>
     /// <exception cref="PreconditionRejection">A loss or a gradient is not finite; nothing has changed.</exception>
     public StepReport Apply()
     {
-        var stepped = _pass.Losses.Where(loss => loss.Value.Weight > 0).Select(loss => loss.Key).ToArray();
-        foreach (var task in stepped)
-        {
-            _tasks[task].Budget?.Penalise(_tasks[task].Heads.Weights.Flat, _tasks[task].Heads.Gradient!);
-        }
-
-        var norms = stepped.ToDictionary(task => task, task => Norm(_tasks[task].Heads.Gradient!));
-        var broken = _pass.Losses.Where(loss => !double.IsFinite(loss.Value.Sum)).Select(loss => loss.Key)
-            .Union(norms.Where(norm => !double.IsFinite(norm.Value)).Select(norm => norm.Key)).ToArray();
-        if (broken.Length > 0)
-        {
-            throw new PreconditionRejection(
-                $"the loss or gradient of {string.Join(", ", broken)} is not finite; the step is refused and nothing has changed. "
-                + "A lower learning rate or a gradient norm limit may help; LoadState goes back to a saved state");
-        }
-
-        OptimizerStepReport? pool = null;
-        if (_pool.Optimizer is { } optimizer && stepped.Length > 0)
-        {
-            var norm = Norm(_pool.A.Gradient!);
-            if (!double.IsFinite(norm))
-            {
-                throw new PreconditionRejection("the pool's gradient is not finite; the step is refused and nothing has changed");
-            }
-
-            pool = Step(optimizer, _pool.A, norm);
-        }
-
+        RequireFiniteLosses();
+        var moved = new OptimizerStep(_pool, _tasks, new OptimStepSpec(), _model.Team) { Fresh = Weighed }.Apply();
         return new StepReport(
             [.. _pass.Losses.Select(loss => new TaskStepReport(
                 loss.Key,
                 loss.Value,
-                norms.TryGetValue(loss.Key, out var norm) ? Step(_tasks[loss.Key], norm) : null))],
-            pool,
+                moved.Tasks.FirstOrDefault(task => task.Task == loss.Key)?.Step)),
+                .. moved.Tasks.Where(task => !_pass.Losses.ContainsKey(task.Task)).Select(task => new TaskStepReport(task.Task, new TaskLoss(0, 0, 0), task.Step))],
+            moved.Pool,
             _pass.Tokens);
     }
 
-    private OptimizerStepReport Step(TaskState task, double norm)
+    /// <summary>The refusal of numbers that cannot be gone on with.</summary>
+    public static PreconditionRejection NotFinite(IEnumerable<string> names) => new(
+        $"the loss or gradient of {string.Join(", ", names)} is not finite; the call is refused and nothing has changed. "
+        + "A lower learning rate or a gradient norm limit may help; LoadState goes back to a saved state");
+
+    private void RequireFiniteLosses() =>
+        RequireFinite(_pass.Losses.Where(loss => !double.IsFinite(loss.Value.Sum)).Select(loss => loss.Key.ToString()));
+
+    private static void RequireFinite(IEnumerable<string> broken)
     {
-        var report = Step(task.Optimizer, task.Heads, norm);
-        task.Budget?.Follow(task.Heads.Weights.Flat, task.Heads.Gradient!, task.Optimizer.Step);
-        return report;
+        if (broken.ToArray() is { Length: > 0 } names)
+        {
+            throw NotFinite(names);
+        }
     }
 
-    private OptimizerStepReport Step(AdamW optimizer, TrainableMatrices matrices, double norm)
+    private static bool IsFinite(TrainableMatrices matrices)
     {
-        var rate = optimizer.LearningRate;
-        optimizer.Apply(matrices.Weights.Flat, matrices.Gradient!, norm, _model.Team);
-        return new OptimizerStepReport(optimizer.Step, rate, norm);
-    }
-
-    private static double Norm(Tensor gradient)
-    {
-        using var norm = gradient.norm();
-        return norm.item<float>();
+        using var norm = matrices.Gradient!.norm();
+        return float.IsFinite(norm.item<float>());
     }
 
     private Draws? SeededDrawsOf(TaskName task)

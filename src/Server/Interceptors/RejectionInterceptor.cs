@@ -42,6 +42,22 @@ internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger)
         }
     }
 
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(requestStream, responseStream, context).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            throw Translate(exception, context);
+        }
+    }
+
     private RpcException Translate(Exception exception, ServerCallContext context)
     {
         switch (exception)

@@ -1,4 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
+using CoLA.Core;
+using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 using CoLA.Server.Tenancy;
@@ -10,39 +13,73 @@ using Grpc.Core;
 namespace CoLA.Server.Services;
 
 /// <summary>The contract's training sessions, on Core's.</summary>
-internal sealed class TrainingService(TrainingSessions sessions) : V1.TrainingService.TrainingServiceBase
+internal sealed class TrainingService(ColaCore core) : V1.TrainingService.TrainingServiceBase
 {
     public override async Task<Session> OpenSession(OpenSessionRequest request, ServerCallContext context)
     {
         var mutation = CallMutation.Of(context, request.RequestId, request);
-        return (await sessions.OpenAsync(mutation, request.ToCore(), context.CancellationToken).ConfigureAwait(false)).ToContract();
+        return (await core.Sessions.OpenAsync(mutation, request.ToCore(), context.CancellationToken).ConfigureAwait(false)).ToContract();
+    }
+
+    public override async Task<Session> GetSession(GetSessionRequest request, ServerCallContext context)
+    {
+        var view = await core.Sessions.GetAsync(CallTenant.Of(context), SessionName.Parse(request.Name, "name"), context.CancellationToken)
+            .ConfigureAwait(false);
+        return view.ToContract();
     }
 
     public override async Task<TrainStepResponse> TrainStep(TrainStepRequest request, ServerCallContext context)
     {
-        var report = await sessions.TrainStepAsync(
-            CallTenant.Of(context),
-            SessionName.Parse(request.Session),
-            request.Sequence,
-            SHA256.HashData(request.ToByteArray()),
-            request.Examples.ToCore(),
-            context.CancellationToken).ConfigureAwait(false);
-        return report.ToContract(request.Sequence);
+        var call = CallOf(context, request.Session, request.Sequence, request);
+        var batch = request.Examples.ToCore(request.Objective);
+        return (await core.Steps.TrainStepAsync(call, batch, context.CancellationToken).ConfigureAwait(false)).ToContract(request.Sequence);
+    }
+
+    public override async Task<ForwardBackwardResponse> ForwardBackward(ForwardBackwardRequest request, ServerCallContext context)
+    {
+        var call = CallOf(context, request.Session, request.Sequence, request);
+        var batch = request.Examples.ToCore(request.Objective);
+        return (await core.Steps.ForwardBackwardAsync(call, batch, context.CancellationToken).ConfigureAwait(false)).ToForwardBackward(request.Sequence);
+    }
+
+    public override async Task<OptimStepResponse> OptimStep(OptimStepRequest request, ServerCallContext context)
+    {
+        var call = CallOf(context, request.Session, request.Sequence, request);
+        return (await core.Steps.OptimStepAsync(call, request.ToCore(), context.CancellationToken).ConfigureAwait(false)).ToContract(request.Sequence);
     }
 
     public override async Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context)
     {
-        var losses = await sessions.EvaluateAsync(
-            CallTenant.Of(context),
-            SessionName.Parse(request.Session),
-            request.Examples.ToCore(),
-            context.CancellationToken).ConfigureAwait(false);
-        return new EvaluateResponse { Tasks = { losses.Select(loss => loss.Value.ToContract(loss.Key)) } };
+        var batch = request.Examples.ToCore(objective: null);
+        var report = await core.Steps.EvaluateAsync(CallTenant.Of(context), SessionName.Parse(request.Session), batch, context.CancellationToken)
+            .ConfigureAwait(false);
+        return report.ToEvaluate();
+    }
+
+    /// <summary>The calls of the other methods, one after the other as they come, in the name of the stream's caller.</summary>
+    public override async Task Train(IAsyncStreamReader<TrainRequest> requestStream, IServerStreamWriter<TrainEvent> responseStream, ServerCallContext context)
+    {
+        while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
+        {
+            var request = requestStream.Current;
+            TrainEvent made;
+            try
+            {
+                made = await AnswerAsync(request, context).ConfigureAwait(false);
+            }
+            catch (Rejection rejection)
+            {
+                made = new TrainEvent { Failure = rejection.ToContract() };
+            }
+
+            made.Tag = request.Tag;
+            await responseStream.WriteAsync(made, context.CancellationToken).ConfigureAwait(false);
+        }
     }
 
     public override async Task<PublishResponse> Publish(PublishRequest request, ServerCallContext context)
     {
-        var publication = await sessions.PublishAsync(
+        var publication = await core.Sessions.PublishAsync(
             CallMutation.Of(context, request.RequestId, request),
             SessionName.Parse(request.Session),
             !request.HasServe || request.Serve,
@@ -53,7 +90,7 @@ internal sealed class TrainingService(TrainingSessions sessions) : V1.TrainingSe
 
     public override async Task<SaveStateResponse> SaveState(SaveStateRequest request, ServerCallContext context)
     {
-        var saved = await sessions.SaveStateAsync(
+        var saved = await core.Sessions.SaveStateAsync(
             CallMutation.Of(context, request.RequestId, request),
             SessionName.Parse(request.Session),
             context.CancellationToken).ConfigureAwait(false);
@@ -65,15 +102,41 @@ internal sealed class TrainingService(TrainingSessions sessions) : V1.TrainingSe
         var mutation = CallMutation.Of(context, request.RequestId, request);
         var session = SessionName.Parse(request.Session);
         var state = NameTranslation.StateOf(session, request.State, "state");
-        return (await sessions.LoadStateAsync(mutation, state, context.CancellationToken).ConfigureAwait(false)).ToContract();
+        return (await core.Sessions.LoadStateAsync(mutation, state, context.CancellationToken).ConfigureAwait(false)).ToContract();
     }
 
     public override async Task<CloseSessionResponse> CloseSession(CloseSessionRequest request, ServerCallContext context)
     {
-        await sessions.CloseAsync(
+        await core.Sessions.CloseAsync(
             CallMutation.Of(context, request.RequestId, request),
             SessionName.Parse(request.Session),
             context.CancellationToken).ConfigureAwait(false);
         return new CloseSessionResponse();
     }
+
+    private async Task<TrainEvent> AnswerAsync(TrainRequest request, ServerCallContext context) => request.RequestCase switch
+    {
+        TrainRequest.RequestOneofCase.TrainStep =>
+            new TrainEvent { TrainStep = await TrainStep(request.TrainStep, context).ConfigureAwait(false) },
+        TrainRequest.RequestOneofCase.ForwardBackward =>
+            new TrainEvent { ForwardBackward = await ForwardBackward(request.ForwardBackward, context).ConfigureAwait(false) },
+        TrainRequest.RequestOneofCase.OptimStep =>
+            new TrainEvent { OptimStep = await OptimStep(request.OptimStep, context).ConfigureAwait(false) },
+        TrainRequest.RequestOneofCase.Evaluate =>
+            new TrainEvent { Evaluate = await Evaluate(request.Evaluate, context).ConfigureAwait(false) },
+        TrainRequest.RequestOneofCase.Publish =>
+            new TrainEvent { Publish = await Publish(request.Publish, context).ConfigureAwait(false) },
+        TrainRequest.RequestOneofCase.SaveState =>
+            new TrainEvent { SaveState = await SaveState(request.SaveState, context).ConfigureAwait(false) },
+        TrainRequest.RequestOneofCase.LoadState =>
+            new TrainEvent { LoadState = await LoadState(request.LoadState, context).ConfigureAwait(false) },
+        _ => throw new InvalidArgumentRejection("request", "is left out"),
+    };
+
+    /// <summary>The hash covers the request's kind as well: two kinds can look alike on the wire.</summary>
+    private static NumberedCall CallOf(ServerCallContext context, string session, long sequence, IMessage request) => new(
+        CallTenant.Of(context),
+        SessionName.Parse(session),
+        sequence,
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(request.Descriptor.FullName), .. request.ToByteArray()]));
 }

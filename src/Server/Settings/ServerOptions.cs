@@ -50,6 +50,9 @@ public sealed class ServerOptions
     /// <summary>Tokens of one training micro-batch at most, 1 to 1,048,576: less takes less memory.</summary>
     public int TrainingTokens { get; set; } = Engine.TrainingTokens;
 
+    /// <summary>How long a training session may be idle before it lets go of its tasks, one second to 365 days.</summary>
+    public TimeSpan SessionExpiry { get; set; } = Engine.SessionExpiry;
+
     /// <summary>Bytes on the device of folded adapters and of the pools under them, at least 1 MiB; what rows use stays even above it.</summary>
     public long AdapterMemory { get; set; } = Engine.AdapterMemory;
 
@@ -83,6 +86,7 @@ public sealed class ServerOptions
         PrefillTokens = PrefillTokens,
         PrefillTokensBesideDecoding = PrefillTokensBesideDecoding,
         TrainingTokens = TrainingTokens,
+        SessionExpiry = SessionExpiry,
         AdapterMemory = AdapterMemory,
         HostAdapterMemory = HostAdapterMemory,
         PinnedTasks = [.. PinnedTasks.Select(name => TaskName.Parse(name, nameof(PinnedTasks)))],

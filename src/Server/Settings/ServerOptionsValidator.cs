@@ -17,6 +17,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
     private const int MaximumPrefillTokens = 1 << 16;
     private const int MaximumTrainingTokens = 1 << 20;
     private const int MaximumMetricsNames = 10_000;
+    private static readonly TimeSpan MaximumSessionExpiry = TimeSpan.FromDays(365);
     private const long LeastMemory = 1 << 20;
 
     public ValidateOptionsResult Validate(string? name, ServerOptions options)
@@ -56,6 +57,10 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
         CheckRange(options.PrefillTokens, 1, MaximumPrefillTokens, nameof(options.PrefillTokens), "some hundreds use the processor well");
         CheckRange(options.PrefillTokensBesideDecoding, 1, MaximumPrefillTokens, nameof(options.PrefillTokensBesideDecoding), "some tens to hundreds keep prompts from stalling the rows that decode");
         CheckRange(options.TrainingTokens, 1, MaximumTrainingTokens, nameof(options.TrainingTokens), "some thousands use the processor well, less takes less memory");
+        Check(
+            options.SessionExpiry >= TimeSpan.FromSeconds(1) && options.SessionExpiry <= MaximumSessionExpiry,
+            nameof(options.SessionExpiry),
+            $"{options.SessionExpiry} is not in 00:00:01..{MaximumSessionExpiry}; an hour frees what was forgotten and lets pauses be");
         CheckRange(options.MetricsPort ?? 0, 0, MaximumPort, nameof(options.MetricsPort), "0 takes a free one, leave it out to serve no metrics");
         Check(options.MetricsPort is null or 0 || options.MetricsPort != options.Port, nameof(options.MetricsPort), $"{options.MetricsPort} is the port of gRPC; take another, 9464 for example");
         CheckRange(options.MetricsNames, 1, MaximumMetricsNames, nameof(options.MetricsNames), "every name takes some lines of each scrape");

@@ -50,6 +50,10 @@ internal static class EnumTranslation
         (V1.ScheduleKind.Linear, ScheduleShape.Linear),
         (V1.ScheduleKind.Cosine, ScheduleShape.Cosine));
 
+    public static readonly EnumPairs<V1.Reduction, Reduction> Reductions = new(
+        (V1.Reduction.Mean, Reduction.Mean),
+        (V1.Reduction.Sum, Reduction.Sum));
+
     public static readonly EnumPairs<V1.FinishReason, FinishReason> FinishReasons = new(
         (V1.FinishReason.Stop, FinishReason.Stop),
         (V1.FinishReason.StopString, FinishReason.StopString),

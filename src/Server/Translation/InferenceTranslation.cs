@@ -136,7 +136,7 @@ internal static class InferenceTranslation
         return contract;
     }
 
-    private static V1.Failure ToContract(Rejection rejection)
+    public static V1.Failure ToContract(this Rejection rejection)
     {
         var status = RejectionStatus.Of(rejection);
         return new V1.Failure { Code = status.Code, Message = status.Message };

@@ -34,6 +34,63 @@ internal static class TrainingTranslation
             request.Rebase);
     }
 
+    /// <summary>Examples and what is made of their losses.</summary>
+    public static BatchSpec ToCore(this IEnumerable<V1.Example> examples, V1.Objective? objective)
+    {
+        objective ??= new V1.Objective();
+        var normalisers = new Dictionary<TaskName, double>();
+        foreach (var (index, normaliser) in objective.Normalisers.Index())
+        {
+            var field = $"objective.normalisers[{index}].task";
+            if (!normalisers.TryAdd(TaskName.Parse(normaliser.Task, field), normaliser.Value))
+            {
+                throw new InvalidArgumentRejection(field, $"{normaliser.Task} has a number already");
+            }
+        }
+
+        return new BatchSpec(examples.ToCore())
+        {
+            Reduction = EnumTranslation.Reductions.ToCore(objective.Reduction, "objective.reduction", Reduction.Mean),
+            Normalisers = normalisers,
+        };
+    }
+
+    public static OptimStepSpec ToCore(this V1.OptimStepRequest request) => new()
+    {
+        Tasks = request.Tasks.Count == 0 ? null : [.. request.Tasks.Select((task, index) => TaskName.Parse(task, $"tasks[{index}]"))],
+        Optimizer = request.Optimizer is null ? null : ToCore(request.Optimizer, "optimizer"),
+        Pool = request.HasPool ? request.Pool : null,
+        PoolOptimizer = request.PoolOptimizer is null ? null : ToCore(request.PoolOptimizer, "pool_optimizer"),
+    };
+
+    public static V1.ForwardBackwardResponse ToForwardBackward(this LossReport report, long sequence) => new()
+    {
+        Sequence = sequence,
+        NextSequence = sequence + 1,
+        Tasks = { report.Tasks.Select(task => task.Loss.ToContract(task.Task)) },
+        Tokens = report.Tokens,
+    };
+
+    public static V1.EvaluateResponse ToEvaluate(this LossReport report) =>
+        new() { Tasks = { report.Tasks.Select(task => task.Loss.ToContract(task.Task)) } };
+
+    public static V1.OptimStepResponse ToContract(this OptimStepReport report, long sequence) => new()
+    {
+        Sequence = sequence,
+        NextSequence = sequence + 1,
+        Tasks =
+        {
+            report.Tasks.Select(task => new V1.TaskMove
+            {
+                Task = task.Task.ToString(),
+                GradientNorm = task.Step.GradientNorm,
+                LearningRate = task.Step.LearningRate,
+                Step = task.Step.Step,
+            }),
+        },
+        Pool = report.Pool?.ToContract(),
+    };
+
     public static V1.TrainStepResponse ToContract(this StepReport report, long sequence)
     {
         var response = new V1.TrainStepResponse
@@ -55,15 +112,14 @@ internal static class TrainingTranslation
                 }),
             },
         };
-        if (report.Pool is { } pool)
-        {
-            response.Pool = new V1.PoolStep { GradientNorm = pool.GradientNorm, LearningRate = pool.LearningRate, Step = pool.Step };
-        }
-
+        response.Pool = report.Pool?.ToContract();
         return response;
     }
 
-    public static V1.TaskLoss ToContract(this TaskLoss loss, TaskName task) => new()
+    private static V1.PoolStep ToContract(this OptimizerStepReport pool) =>
+        new() { GradientNorm = pool.GradientNorm, LearningRate = pool.LearningRate, Step = pool.Step };
+
+    private static V1.TaskLoss ToContract(this TaskLoss loss, TaskName task) => new()
     {
         Task = task.ToString(),
         LossSum = loss.Sum,

@@ -41,7 +41,7 @@ public sealed class SimilarTasksTests
         var ranking = await world.Core.Similar.FindAsync(Acme, new Comparison(Pool, examples, [first]), world.Cancellation);
 
         var session = (await world.OpenAsync([first])).Session.Name;
-        var losses = await world.Core.Sessions.EvaluateAsync(Acme, session, [.. examples.Select(example => new Core.Training.TrainingExample(first, example))], world.Cancellation);
+        var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new Core.Training.BatchSpec([.. examples.Select(example => new Core.Training.TrainingExample(first, example))]), world.Cancellation);
         Assert.Equal(losses[first].Mean, ranking.Ranked.Single(task => task.Version?.Task == first).Loss, 1e-5);
         Assert.Equal(losses[first].Tokens, ranking.LabelledTokens);
     }

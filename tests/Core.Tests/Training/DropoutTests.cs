@@ -51,7 +51,7 @@ public sealed class DropoutTests
         }
 
         await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
-        var losses = await world.Core.Sessions.EvaluateAsync(Acme, session, [example], world.Cancellation);
+        var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec([example]), world.Cancellation);
 
         Assert.Equal(-losses[task].Sum, await world.ScoreAsync(task, "ab", "cd"), 1e-4);
     }

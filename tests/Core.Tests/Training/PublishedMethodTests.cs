@@ -31,7 +31,7 @@ public sealed class PublishedMethodTests
         var @base = await world.ScoreAsync(null, "ab", "cd");
         var example = new TrainingExample(task, new TokenExample([97, 98, 99, 100], [0, 0, 1, 1]));
         var session = (await world.OpenAsync([task])).Session.Name;
-        Assert.Equal(-@base, (await world.Core.Sessions.EvaluateAsync(Acme, session, [example], world.Cancellation))[task].Sum, 1e-4);
+        Assert.Equal(-@base, (await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec([example]), world.Cancellation))[task].Sum, 1e-4);
         for (var sequence = 1; sequence <= 12; sequence++)
         {
             await world.StepAsync(session, sequence, example);
@@ -41,7 +41,7 @@ public sealed class PublishedMethodTests
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation);
         await world.RestartAsync();
         var next = (await world.OpenAsync([task])).Session.Name;
-        var loss = (await world.Core.Sessions.EvaluateAsync(Acme, next, [example], world.Cancellation))[task].Sum;
+        var loss = (await world.Core.Steps.EvaluateAsync(Acme, next, new BatchSpec([example]), world.Cancellation))[task].Sum;
 
         Assert.Equal(-loss, await world.ScoreAsync(task, "ab", "cd"), 1e-4);
         Assert.True(loss < -@base - 1, $"{-@base} -> {loss}");
@@ -78,7 +78,7 @@ public sealed class PublishedMethodTests
     {
         var task = await world.MakeTaskAsync("bare", Strategy.Full, 1);
         var session = (await world.OpenAsync([task], frozen: true)).Session.Name;
-        var whole = (await world.Core.Sessions.EvaluateAsync(Acme, session, [Example(task, "ab", "cd")], world.Cancellation))[task].Sum;
+        var whole = (await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec([Example(task, "ab", "cd")]), world.Cancellation))[task].Sum;
         return whole + await world.ScoreAsync(null, "ab", "cd");
     }
 }

@@ -52,7 +52,7 @@ public sealed class TrainingSessionsTests
 
         await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
         var example = new TrainingExample(task, new Core.Data.TokenExample([97, 98, 99, 100], [0, 0, 1, 1]));
-        var losses = await world.Core.Sessions.EvaluateAsync(Acme, session, [example], world.Cancellation);
+        var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec([example]), world.Cancellation);
 
         Assert.Equal(-losses[task].Sum, await world.ScoreAsync(task, "ab", "cd"), 1e-4);
         Assert.Equal(2, losses[task].Tokens);
@@ -191,7 +191,7 @@ public sealed class TrainingSessionsTests
         var examples = new[] { Example(task, "a", "b") };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            world.Core.Sessions.TrainStepAsync(Acme, session, 1, [1], examples, new CancellationToken(canceled: true)));
+            world.Core.Steps.TrainStepAsync(Call(session, 1, examples), new BatchSpec(examples), new CancellationToken(canceled: true)));
 
         Assert.Equal(1, (await world.StepAsync(session, 1, examples)).Tasks[0].Step!.Step);
     }

@@ -84,6 +84,67 @@ public sealed class TrainingStepTests : IDisposable
     }
 
     [Fact]
+    public void Accumulate_BatchInTwoCalls_IsTheBatchInOne()
+    {
+        using var session = Session(2, Initialisation.Pissa, (North, Strategy.Random, 3), (South, Strategy.Full, 2));
+        var rows = Rows((North, 5), (South, 6), (North, 9), (South, 3));
+        var weights = rows.GroupBy(row => row.Task!.Value).ToDictionary(group => group.Key, group => group.Sum(row => row.Weight));
+        var whole = Gradients(session, rows, TrainingPass.DefaultTokenBudget);
+
+        foreach (var half in rows.Chunk(2))
+        {
+            var step = new TrainingStep(_model, session.Pool, session.Tasks, half) { NormaliserOf = (task, _) => weights[task] };
+            Run(step.Gradients());
+            step.Accumulate();
+        }
+
+        float[] split = [.. session.Pool.A.Accumulated!.data<float>(), .. session.Tasks.Values.SelectMany(task => task.Heads.Accumulated!.data<float>().ToArray())];
+        var largest = whole.Max(Math.Abs);
+        Assert.All(whole.Zip(split), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 3e-6 * largest));
+    }
+
+    [Fact]
+    public void Accumulate_ThenOptimizerStep_HasTheBitsOfOneStep()
+    {
+        using var one = Session(2, Initialisation.Gaussian, (North, Strategy.Heuristic, 3), (South, Strategy.RandomReversed, 2));
+        using var two = Session(2, Initialisation.Gaussian, (North, Strategy.Heuristic, 3), (South, Strategy.RandomReversed, 2));
+        var rows = Rows((North, 5), (South, 6));
+        for (var step = 0; step < 3; step++)
+        {
+            Step(one, rows);
+            var gradients = new TrainingStep(_model, two.Pool, two.Tasks, rows);
+            Run(gradients.Gradients());
+            gradients.Accumulate();
+            new OptimizerStep(two.Pool, two.Tasks, new OptimStepSpec(), _model.Team).Apply();
+        }
+
+        Assert.Equal(Bits(one.Tasks[North]), Bits(two.Tasks[North]));
+        Assert.Equal(Bits(one.Tasks[South]), Bits(two.Tasks[South]));
+        Assert.Equal(one.Pool.A.Weights.Flat.data<float>().ToArray(), two.Pool.A.Weights.Flat.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Gradients_AbandonedAfterAnyUnit_LeaveNoTrace()
+    {
+        using var session = Session(2, Initialisation.Gaussian, (North, Strategy.Heuristic, 3), (South, Strategy.Full, 2));
+        Run(Accumulated(session, Rows((North, 4))));
+        float[] All() =>
+        [
+            .. Bits(session.Tasks[North]), .. Bits(session.Tasks[South]), .. session.Pool.A.Weights.Flat.data<float>(),
+            .. session.Pool.A.Accumulated!.data<float>(), .. session.Tasks[North].Heads.Accumulated!.data<float>(),
+        ];
+        var before = All();
+        var units = new TrainingStep(_model, session.Pool, session.Tasks, Rows((North, 5), (South, 6))).Gradients().Count();
+
+        for (var unit = 1; unit <= units; unit++)
+        {
+            Run(new TrainingStep(_model, session.Pool, session.Tasks, Rows((North, 5), (South, 6))).Gradients().Take(unit));
+            Assert.Equal(before, All());
+            Assert.Null(session.Tasks[South].Heads.Accumulated);
+        }
+    }
+
+    [Fact]
     public void Apply_ClippedTask_MovesByTheLimitedGradient()
     {
         using var session = Session(1, Initialisation.Gaussian, (North, Strategy.Lora, 1));
@@ -191,6 +252,17 @@ public sealed class TrainingStepTests : IDisposable
             .. session.Pool.A.Gradient!.data<float>(),
             .. session.Tasks.Values.SelectMany(task => task.Heads.Gradient!.data<float>().ToArray()),
         ];
+    }
+
+    private IEnumerable<Core.Engine.Unit> Accumulated(SessionTensors session, IReadOnlyList<EncodedExample> rows)
+    {
+        var step = new TrainingStep(_model, session.Pool, session.Tasks, rows);
+        foreach (var unit in step.Gradients())
+        {
+            yield return unit;
+        }
+
+        step.Accumulate();
     }
 
     private float[] HeadGradient(SessionTensors session, IReadOnlyList<EncodedExample> rows, TaskName task)

@@ -1,4 +1,5 @@
 using CoLA.Client;
+using CoLA.Client.Training;
 using CoLA.Server.Tests.Fakes;
 using CoLA.V1;
 using Grpc.Core;
@@ -122,6 +123,9 @@ public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<S
         [
             () => seen.StepAsync([Examples.Of(task, "a", "b")], cancellationToken: Token),
             () => seen.EvaluateAsync([Examples.Of(task, "a", "b")], cancellationToken: Token),
+            () => seen.ForwardBackwardAsync([Examples.Of(task, "a", "b")], cancellationToken: Token),
+            () => seen.OptimStepAsync(cancellationToken: Token),
+            () => seen.RefreshAsync(cancellationToken: Token),
             () => seen.PublishAsync(cancellationToken: Token),
             () => seen.SaveStateAsync(cancellationToken: Token),
             () => seen.LoadStateAsync($"{session.Name}/states/1", cancellationToken: Token),
@@ -212,5 +216,93 @@ public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<S
 
         Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
         Assert.Equal((1, 1), (step.Sequence, step.Tasks.Single().Step));
+    }
+
+    [Fact]
+    public async Task Train_CallsSentAhead_AreAnsweredInOrderAndEqualOneStep()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var (task, twin) = (await ServerFixture.RegisterTask(server.Acme, pool, "streamed"), await ServerFixture.RegisterTask(server.Acme, pool, "unary"));
+        await using var streamed = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+        await using var unary = await server.Acme.Training.OpenAsync(Examples.Session(pool, twin), cancellationToken: Token);
+        var whole = new Objective { Normalisers = { new TaskNormaliser { Task = task.Name, Value = 6 } } };
+
+        await using var stream = streamed.OpenStream(Token);
+        var first = stream.ForwardBackwardAsync([Examples.Of(task, "one", "ab")], whole);
+        var second = stream.ForwardBackwardAsync([Examples.Of(task, "two", "cd")], whole);
+        var step = stream.OptimStepAsync();
+        var losses = stream.EvaluateAsync([Examples.Of(task, "one", "ab"), Examples.Of(task, "two", "cd")]);
+        await unary.StepAsync([Examples.Of(twin, "one", "ab"), Examples.Of(twin, "two", "cd")], cancellationToken: Token);
+        var expected = await unary.EvaluateAsync([Examples.Of(twin, "one", "ab"), Examples.Of(twin, "two", "cd")], cancellationToken: Token);
+
+        Assert.Equal((1, 2, 3), ((await first).Sequence, (await second).Sequence, (await step).Sequence));
+        Assert.Equal((1, 1), ((await step).Tasks.Single().Step, (await step).Pool.Step));
+        Assert.Equal(expected.Tasks.Single().LossSum, (await losses).Tasks.Single().LossSum, 1e-4);
+        Assert.Equal(4, streamed.NextSequence);
+    }
+
+    [Fact]
+    public async Task Train_RefusedCall_IsAnEventAndTheStreamGoesOn()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "refused");
+        await using var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+        await using var stream = session.OpenStream(Token);
+
+        var empty = await Assert.ThrowsAsync<ColaException>(() => stream.ForwardBackwardAsync([]));
+        var nothing = await Assert.ThrowsAsync<ColaException>(() => stream.OptimStepAsync());
+        var made = await stream.ForwardBackwardAsync([Examples.Of(task, "a", "b")]);
+        var step = await stream.OptimStepAsync(new OptimStepRequest { Tasks = { task.Name }, Optimizer = Examples.AdamW(0.5), Pool = false });
+
+        Assert.Equal((StatusCode.InvalidArgument, StatusCode.FailedPrecondition), (empty.StatusCode, nothing.StatusCode));
+        Assert.Equal((1, 2), (made.Sequence, step.Sequence));
+        Assert.Equal(0.5, step.Tasks.Single().LearningRate);
+        Assert.Null(step.Pool);
+    }
+
+    [Fact]
+    public async Task Train_ConnectionLostAtAnyPoint_SentAgainIsAsIfNothingHadBeen()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        async Task<double> LossAsync(string id, Func<TrainingSession, Example[], Task> train)
+        {
+            var task = await ServerFixture.RegisterTask(server.Acme, pool, id);
+            await using var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+            Example[] batch = [.. Enumerable.Range(0, 8).Select(_ => Examples.Of(task, new string('p', 60), "completion"))];
+            await session.EvaluateAsync(batch.Take(1), cancellationToken: Token);
+            await train(session, batch);
+            Assert.Equal(4, session.NextSequence);
+            return (await session.EvaluateAsync(batch, cancellationToken: Token)).Tasks.Single().LossSum;
+        }
+
+        async Task GoOnAsync(TrainingSession session, Example[] batch)
+        {
+            while (session.NextSequence < 4)
+            {
+                await (session.NextSequence < 3
+                    ? (Task)session.ForwardBackwardAsync(batch, cancellationToken: Token)
+                    : session.OptimStepAsync(cancellationToken: Token));
+            }
+        }
+
+        var undisturbed = await LossAsync("undisturbed", GoOnAsync);
+        for (var point = 0; point < 12; point++)
+        {
+            var disturbed = await LossAsync($"disturbed-{point}", async (session, batch) =>
+            {
+                // The moments differ from run to run, what comes of it must not.
+                using var break_ = CancellationTokenSource.CreateLinkedTokenSource(Token);
+                await using (var stream = session.OpenStream(break_.Token))
+                {
+                    Task[] calls = [stream.ForwardBackwardAsync(batch), stream.ForwardBackwardAsync(batch), stream.OptimStepAsync()];
+                    break_.CancelAfter(TimeSpan.FromMilliseconds(4 * point));
+                    await Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Default);
+                }
+
+                await session.RefreshAsync(cancellationToken: Token);
+                await GoOnAsync(session, batch);
+            });
+            Assert.Equal(undisturbed, disturbed);
+        }
     }
 }

@@ -1,0 +1,6 @@
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Training;
+
+/// <summary>The loss of one task of a call.</summary>
+public sealed record TaskLossReport(TaskName Task, TaskLoss Loss);

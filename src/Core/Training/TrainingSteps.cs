@@ -1,0 +1,134 @@
+using CoLA.Core.Catalog;
+using CoLA.Core.Engine;
+using CoLA.Core.Model;
+using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Training;
+
+/// <summary>The calls of a session that compute: gradients, optimizer steps, losses.</summary>
+public sealed class TrainingSteps
+{
+    private readonly LiveSessions _live;
+    private readonly Engine.Engine _engine;
+    private readonly SessionLoader _loader;
+    private readonly ExampleEncoder _encoder;
+    private readonly int _tokenBudget;
+    private readonly TokenMetrics _tokens;
+
+    internal TrainingSteps(LiveSessions live, Engine.Engine engine, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
+    {
+        _live = live;
+        _engine = engine;
+        _loader = loader;
+        _encoder = new ExampleEncoder(model.Config, model.Tokenizer);
+        _tokenBudget = options.TrainingTokens;
+        _tokens = tokens;
+    }
+
+    /// <summary>ForwardBackward and OptimStep in one, with the session's optimizers.</summary>
+    /// <param name="call">Who calls, under which number.</param>
+    /// <param name="batch">Its examples.</param>
+    /// <param name="cancellation">Seen within the step, which then has changed nothing.</param>
+    /// <exception cref="PreconditionRejection">Not the next number, or a loss that is not finite; nothing has changed.</exception>
+    public Task<StepReport> TrainStepAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
+        GradientsAsync(call, batch, step => step.Apply(), cancellation);
+
+    /// <summary>Adds the gradients of the examples to those that wait for an optimizer step.</summary>
+    /// <inheritdoc cref="TrainStepAsync"/>
+    public Task<LossReport> ForwardBackwardAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
+        GradientsAsync(call, batch, step => step.Accumulate(), cancellation);
+
+    /// <summary>Applies the gradients that wait.</summary>
+    /// <param name="call">Who calls, under which number.</param>
+    /// <param name="spec">Whose, and with which optimizers.</param>
+    /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <exception cref="PreconditionRejection">Not the next number, or there is nothing to apply; nothing has changed.</exception>
+    public Task<OptimStepReport> OptimStepAsync(NumberedCall call, OptimStepSpec spec, CancellationToken cancellation) => AcceptAsync<OptimStepReport>(
+        call,
+        async (session, live) =>
+        {
+            spec.Validate();
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            OptimStepReport? report = null;
+            IEnumerable<Unit> Run()
+            {
+                report = new OptimizerStep(tensors.Pool, tensors.Tasks, spec, _engine.Model.Team).Apply();
+                if (report is { Tasks.Count: 0, Pool: null })
+                {
+                    throw new PreconditionRejection($"{session.Name} has no gradient to apply; ForwardBackward makes one");
+                }
+
+                live.Accept(call, report);
+                yield break;
+            }
+
+            await _engine.RunAsync(call.Caller, Run(), cancellation).ConfigureAwait(false);
+            return report!;
+        },
+        cancellation);
+
+    /// <summary>Losses of the working copies, changing nothing; random couplings by their mean, as they are served.</summary>
+    public Task<LossReport> EvaluateAsync(TenantId caller, SessionName name, BatchSpec batch, CancellationToken cancellation) => _live.EnterAsync(
+        caller,
+        name,
+        async (session, live) =>
+        {
+            var rows = Encode(session, batch);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var pass = new TrainingPass(_engine.Model, tensors.Pool, tensors.Tasks, rows) { TokenBudget = _tokenBudget };
+            await _engine.RunAsync(caller, pass.Run(gradients: false), cancellation).ConfigureAwait(false);
+            return new LossReport([.. pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))], pass.Tokens);
+        },
+        cancellation);
+
+    /// <summary>Makes gradients and then, with the last unit, what <paramref name="finish"/> makes of them.</summary>
+    private Task<T> GradientsAsync<T>(NumberedCall call, BatchSpec batch, Func<TrainingStep, T> finish, CancellationToken cancellation)
+        where T : class => AcceptAsync<T>(
+        call,
+        async (session, live) =>
+        {
+            var rows = Encode(session, batch);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, _tokenBudget) { NormaliserOf = batch.NormaliserOf };
+            T? report = null;
+            IEnumerable<Unit> Run()
+            {
+                foreach (var unit in step.Gradients())
+                {
+                    yield return unit;
+                }
+
+                report = finish(step);
+                live.Accept(call, report);
+            }
+
+            await _engine.RunAsync(call.Caller, Run(), cancellation).ConfigureAwait(false);
+            foreach (var task in rows.Where(row => row is { Task: not null, Weight: > 0 }).GroupBy(row => row.Task))
+            {
+                _tokens.Of(call.Caller, task.Key).Trained(task.Sum(row => (long)row.Ids.Count));
+            }
+
+            return report!;
+        },
+        cancellation);
+
+    /// <summary>The kept reply where the call was accepted before, else what it does now.</summary>
+    private Task<T> AcceptAsync<T>(NumberedCall call, Func<SessionSnapshot, LiveSession, Task<T>> act, CancellationToken cancellation)
+        where T : class => _live.EnterAsync(
+        call.Caller,
+        call.Session,
+        async (session, live) => live.ReplyTo<T>(call) ?? await act(session, live).ConfigureAwait(false),
+        cancellation);
+
+    private IReadOnlyList<EncodedExample> Encode(SessionSnapshot session, BatchSpec batch)
+    {
+        var held = session.Tasks.Select(task => task.Task).ToHashSet();
+        InvalidArgumentRejection.ThrowIfAny([.. batch.Examples.Index()
+            .Where(example => !held.Contains(example.Item.Task))
+            .Select(example => new FieldViolation($"examples[{example.Index}].task", $"{example.Item.Task} is not in {session.Name}"))]);
+        batch.Validate();
+        return _encoder.Encode(batch.Examples);
+    }
+}
