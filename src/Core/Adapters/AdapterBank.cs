@@ -26,9 +26,13 @@ internal sealed class AdapterBank : IDisposable
     private readonly Dictionary<FoldedAdapter, ResidentAdapter> _byAdapter = [];
     private readonly Dictionary<long, ResidentPool> _pools = [];
     private readonly Dictionary<TaskName, long> _pinned = []; // the version of each pinned task that is kept
+    private readonly Dictionary<long, (Exception Failure, long Time)> _failed = []; // for who asked, and asks again at once
     private readonly ConcurrentQueue<Action> _arrivals = new();
     private readonly ConcurrentDictionary<Task, bool> _underWay = new();
     private long _clock;
+
+    /// <summary>After that long nobody waits for what failed any more: who asks then asks anew.</summary>
+    private static readonly TimeSpan FailureLifetime = TimeSpan.FromSeconds(1);
 
     /// <param name="model">The base model, whose device and dtype adapters have.</param>
     /// <param name="options">What it may hold.</param>
@@ -75,15 +79,14 @@ internal sealed class AdapterBank : IDisposable
     {
         Adopt();
         var key = source.Version.Key;
+        if (_failed.Remove(key, out var failed) && Stopwatch.GetElapsedTime(failed.Time) < FailureLifetime)
+        {
+            throw failed.Failure;
+        }
+
         if (!_adapters.TryGetValue(key, out var resident))
         {
             resident = Begin(source);
-        }
-
-        if (resident.Failure is { } failure)
-        {
-            Forget(resident);
-            throw failure;
         }
 
         adapter = resident.Adapter;
@@ -164,10 +167,10 @@ internal sealed class AdapterBank : IDisposable
     private ResidentAdapter Begin(AdapterSource source)
     {
         var version = source.Version;
-        if (!_pools.TryGetValue(version.PoolVersion.Key, out var pool))
+        if (!_pools.TryGetValue(version.PoolVersion.Key, out var pool) || pool.Loading.IsFaulted)
         {
             pool = new ResidentPool(version.PoolVersion.Key, _loader.PoolAsync(source));
-            _pools.Add(pool.Key, pool);
+            _pools[pool.Key] = pool;
         }
 
         pool.Users++;
@@ -207,8 +210,20 @@ internal sealed class AdapterBank : IDisposable
         catch (Exception failure)
         {
             heads?.Dispose();
-            _arrivals.Enqueue(() => resident.Failure = failure);
+            _arrivals.Enqueue(() => Fail(resident, failure));
         }
+    }
+
+    /// <summary>What cannot come holds nothing, least of all a place: the file may be mended, and others wait.</summary>
+    private void Fail(ResidentAdapter resident, Exception failure)
+    {
+        Forget(resident);
+        foreach (var (key, _) in _failed.Where(old => Stopwatch.GetElapsedTime(old.Value.Time) >= FailureLifetime).ToArray())
+        {
+            _failed.Remove(key);
+        }
+
+        _failed[resident.Key] = (failure, Stopwatch.GetTimestamp());
     }
 
     /// <summary>Keeps the task of a load until it has ended, and then wakes whoever waits.</summary>
@@ -262,7 +277,12 @@ internal sealed class AdapterBank : IDisposable
 
         if (--adapter.Pool.Users == 0)
         {
-            _pools.Remove(adapter.Pool.Key);
+            // Another one may have taken the place of a pool that could not be loaded.
+            if (_pools.GetValueOrDefault(adapter.Pool.Key) == adapter.Pool)
+            {
+                _pools.Remove(adapter.Pool.Key);
+            }
+
             if (adapter.Pool.Loading.IsCompletedSuccessfully)
             {
                 adapter.Pool.Loading.Result.Dispose();

@@ -2,7 +2,6 @@ using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Weights;
 
 namespace CoLA.Core.Adapters;
@@ -84,7 +83,7 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
         }
         catch (Rejection) when (source.IsGone)
         {
-            throw new NotFoundRejection($"{new TaskVersionName(source.Version.Task, source.Version.Number)} was deleted before its turn came");
+            throw new NotFoundRejection("the task version was deleted before its turn came");
         }
         finally
         {

@@ -16,8 +16,8 @@ internal sealed class AdapterSource
 
     public ArtifactStore Artifacts { get; }
 
-    /// <summary>Whether the version was let go of since the caller named it: its files are not there any more.</summary>
-    public bool IsGone => !Artifacts.Contains(Version.Heads!) || !Artifacts.Contains(Version.PoolVersion.Artifact);
+    /// <summary>Whether the version was let go of since the caller named it: the store has removed its files itself.</summary>
+    public bool IsGone => Artifacts.HasRemoved(Version.Heads!) || Artifacts.HasRemoved(Version.PoolVersion.Artifact);
 
     /// <summary>Null for a version that was never trained: it computes the base model.</summary>
     public static AdapterSource? Of(TaskVersionSnapshot version, ArtifactStore artifacts) =>

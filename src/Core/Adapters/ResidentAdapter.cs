@@ -13,9 +13,6 @@ internal sealed class ResidentAdapter(long key, bool subtracts, ResidentPool poo
     /// <summary>Null until it has come.</summary>
     public FoldedAdapter? Adapter { get; set; }
 
-    /// <summary>Why it cannot come.</summary>
-    public Exception? Failure { get; set; }
-
     /// <summary>Rows that use it.</summary>
     public int Users { get; set; }
 

@@ -19,6 +19,7 @@ public sealed class ArtifactStore
 
     // Written here but not yet named by the registry, with the number of writers that wait for it; never collected.
     private readonly Dictionary<string, int> _awaited = [];
+    private readonly HashSet<string> _removed = new(StringComparer.Ordinal); // in this process's time
 
     // What the registry let go of, or never named: candidates for the next sweep.
     private readonly HashSet<string> _loose = [];
@@ -44,6 +45,7 @@ public sealed class ArtifactStore
             lock (_lock)
             {
                 _awaited[artifact.Sha256] = _awaited.GetValueOrDefault(artifact.Sha256) + 1;
+                _removed.Remove(artifact.Sha256);
                 File.Move(temporary, PathOf(artifact.Sha256), overwrite: true);
             }
 
@@ -52,7 +54,7 @@ public sealed class ArtifactStore
         }
         finally
         {
-            File.Delete(temporary);
+            TryDelete(temporary); // why it could not be written is what the caller has to hear
         }
     }
 
@@ -150,6 +152,15 @@ public sealed class ArtifactStore
         }
     }
 
+    /// <summary>Whether the file was removed because nothing named it any more; a file that is missing was not.</summary>
+    internal bool HasRemoved(Artifact artifact)
+    {
+        lock (_lock)
+        {
+            return _removed.Contains(artifact.Sha256);
+        }
+    }
+
     /// <summary>Removes the loose files that nothing names and no writer waits for. Nobody may name one meanwhile.</summary>
     internal void Sweep(Func<string, bool> isReferenced)
     {
@@ -158,6 +169,7 @@ public sealed class ArtifactStore
             foreach (var hash in _loose.Where(hash => !_awaited.ContainsKey(hash) && !isReferenced(hash)))
             {
                 TryDelete(PathOf(hash));
+                _removed.Add(hash);
             }
 
             _loose.Clear();

@@ -20,8 +20,14 @@ internal sealed class WaitingRows(int most, VirtualCounters counters)
 
     /// <summary>Lets rows wait; from any thread.</summary>
     /// <exception cref="ExhaustedRejection">Too many rows wait already.</exception>
+    /// <exception cref="InvalidArgumentRejection">There are more rows than may ever wait.</exception>
     public void Submit(IReadOnlyList<Sequence> rows)
     {
+        if (rows.Count > most)
+        {
+            throw new InvalidArgumentRejection("rows", $"are {rows.Count}; {most} may wait at most, split them into several calls");
+        }
+
         if (Interlocked.Add(ref _count, rows.Count) > most)
         {
             Interlocked.Add(ref _count, -rows.Count);

@@ -80,17 +80,17 @@ public sealed class Scoring
     /// </summary>
     private ScoredText[] Texts(TenantId caller, ScoreRow row, int index)
     {
-        var prompt = _encoder.Encode(row.Prompt, $"rows[{index}].prompt");
+        var prompt = _encoder.Encode(row.Prompt, "prompt");
         if (row.Continuations.Count == 0)
         {
-            throw new InvalidArgumentRejection($"rows[{index}].continuations", "is empty; send at least one");
+            throw new InvalidArgumentRejection("continuations", "is empty; send at least one");
         }
 
         var version = row.Source.Task is { } task ? _tasks.Resolve(caller, task, row.Source.Version) : null;
         var source = version is null ? null : AdapterSource.Of(version, _artifacts);
         var continuations = row.Continuations.Select((continuation, at) =>
         {
-            var field = $"rows[{index}].continuations[{at}]";
+            var field = $"continuations[{at}]";
             var ids = continuation switch
             {
                 TokenContinuation { Ids.Count: 0 } => throw new InvalidArgumentRejection(field, "has no tokens; send at least one"),

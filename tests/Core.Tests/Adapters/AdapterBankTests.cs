@@ -97,7 +97,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     public async Task TryAcquire_FileIsDamaged_SaysWhichAndTheNextOneMayTryAgain()
     {
         var sources = await SourcesAsync("a", "b");
-        var file = Path.Combine(_world.MatricesDirectory, sources[0].Version.Heads!.Sha256 + ".safetensors");
+        var file = FileOf(sources[0].Version.Heads!);
         var content = await File.ReadAllBytesAsync(file, _world.Cancellation);
         content[^1] ^= 1;
         await File.WriteAllBytesAsync(file, content, _world.Cancellation);
@@ -109,6 +109,37 @@ public sealed class AdapterBankTests : IAsyncDisposable
 
         content[^1] ^= 1;
         await File.WriteAllBytesAsync(file, content, _world.Cancellation);
+        await AcquireAsync(bank, sources[0]);
+    }
+
+    [Fact]
+    public async Task TryAcquire_FailureThatNobodyAskedAgainFor_HoldsNoPlace()
+    {
+        var sources = await SourcesAsync("a", "b");
+        using var bank = Bank(RoomFor(sources[1], 1));
+        bank.Release(await AcquireAsync(bank, sources[1]));
+        File.Delete(FileOf(sources[0].Version.Heads!));
+        bank.Pin(sources[0]);
+        await _loaded.WaitAsync(_world.Cancellation);
+
+        Assert.True(bank.HasRoomFor(sources[1]));
+        Assert.True(bank.TryAcquire(sources[1], out _));
+    }
+
+    [Fact]
+    public async Task TryAcquire_PoolThatWasMended_IsReadAgainForWhoeverAsks()
+    {
+        var sources = await SourcesAsync("a", "b");
+        var file = FileOf(sources[0].Version.PoolVersion.Artifact);
+        var content = await File.ReadAllBytesAsync(file, _world.Cancellation);
+        File.Delete(file);
+        using var bank = Bank();
+
+        var rejection = await Assert.ThrowsAsync<DamagedFileRejection>(() => AcquireAsync(bank, sources[0]));
+        Assert.Contains("is missing", rejection.Message, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(file, content, _world.Cancellation);
+        await AcquireAsync(bank, sources[1]);
         await AcquireAsync(bank, sources[0]);
     }
 
@@ -154,6 +185,8 @@ public sealed class AdapterBankTests : IAsyncDisposable
 
     private AdapterBank Bank(long memory = long.MaxValue, long hostMemory = 0) =>
         new(_world.Core.Model.Language, new AdapterBankOptions(memory, hostMemory), _telemetry.Adapters, () => _loaded.Release());
+
+    private string FileOf(Artifact artifact) => Path.Combine(_world.MatricesDirectory, artifact.Sha256 + ".safetensors");
 
     private int Loads() => _metrics.Of("cola.adapters.load.duration").Count;
 

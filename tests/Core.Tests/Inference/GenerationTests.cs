@@ -198,11 +198,27 @@ public sealed class GenerationTests
     [Fact]
     public async Task Run_QueueFull_IsRefusedWithAHint()
     {
-        await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 0 });
+        await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 1 });
+        using var pause = new ManualResetEventSlim();
+        var paused = world.Core.Engine.CallAsync(() => pause.Wait(TimeSpan.FromSeconds(30)));
+        var waits = world.GenerateAsync(1, (null, "x"));
 
-        var rejection = await Assert.ThrowsAsync<ExhaustedRejection>(() => world.GenerateAsync(1, (null, "x")));
+        var rejection = await Assert.ThrowsAsync<ExhaustedRejection>(() => world.GenerateAsync(1, (null, "y")));
 
         Assert.NotNull(rejection.RetryAfter);
+        pause.Set();
+        Assert.True(await paused);
+        Assert.Single(await waits);
+    }
+
+    [Fact]
+    public async Task Run_MoreRowsThanMayEverWait_AreToBeSplit()
+    {
+        await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 1 });
+
+        var rejection = await Assert.ThrowsAsync<InvalidArgumentRejection>(() => world.GenerateAsync(1, (null, "x"), (null, "y")));
+
+        Assert.Contains("are 2; 1 may wait at most, split them", rejection.Message, StringComparison.Ordinal);
     }
 
     [Fact]

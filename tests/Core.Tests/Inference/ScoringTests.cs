@@ -27,7 +27,7 @@ public sealed class ScoringTests
     }
 
     [Fact]
-    public async Task Run_VersionDeletedBeforeItsTurn_ItsTextFailsAlone()
+    public async Task Run_FilesOfOneTaskAreMissing_ItsTextFailsAlone()
     {
         await using var world = new CoreWorld();
         var task = await world.MakeBrokenTaskAsync();
@@ -40,7 +40,7 @@ public sealed class ScoringTests
 
         Assert.NotEmpty(new ScoringPass(model, bank, texts, 100).Run().ToArray());
 
-        Assert.Equal([null, typeof(NotFoundRejection), null], texts.Select(text => text.Failure?.GetType()));
+        Assert.Equal([null, typeof(DamagedFileRejection), null], texts.Select(text => text.Failure?.GetType()));
         Assert.All([texts[0], texts[2]], text => Assert.InRange(text.Continuations[0].LogProbabilities[0], -100, -1e-6));
     }
 }

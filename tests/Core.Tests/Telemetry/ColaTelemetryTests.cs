@@ -120,11 +120,11 @@ public sealed class ColaTelemetryTests
             break;
         }
 
-        await Assert.ThrowsAsync<ExhaustedRejection>(() => world.GenerateAsync(1, (null, "x"), (null, "y")));
+        await Assert.ThrowsAsync<InvalidArgumentRejection>(() => world.GenerateAsync(1, (null, "x"), (null, "y")));
         await Assert.ThrowsAsync<NotFoundRejection>(() => world.GenerateAsync(1, (new TaskName(Acme, "nowhere"), "x")));
 
         Assert.Equal(
-            ["abandoned", nameof(ExhaustedRejection), nameof(ExhaustedRejection), nameof(NotFoundRejection)],
+            ["abandoned", nameof(InvalidArgumentRejection), nameof(InvalidArgumentRejection), nameof(NotFoundRejection)],
             metrics.Of("gen_ai.server.request.duration").Select(ended => $"{ended.Tags["error.type"]}"));
         Assert.Empty(metrics.Of("gen_ai.server.time_to_first_token"));
         Assert.DoesNotContain(metrics.Of("cola.tokens"), count => $"{count.Tags["cola.task"]}".Contains("nowhere", StringComparison.Ordinal));
