@@ -1,48 +1,53 @@
 using System.CommandLine;
-using System.Diagnostics;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
 using CoLA.Core.Adapters;
-using CoLA.Core.Training;
 
 namespace CoLA.Bench.Benches;
 
 /// <summary>
-/// A training step of 8 tasks x 128 tokens on one pool: forward, backward and optimizer, A trainable, all targets, every
-/// token labelled.
+/// Training steps: forward, backward and optimizer, A trainable, all targets, every token labelled. What adapters cost is
+/// told beside the same rows through the base alone.
 /// </summary>
-internal sealed class TrainBench() : ModelBench("train", "A training step of 8 tasks x 128 tokens: forward, backward and optimizer")
+internal sealed class TrainBench() : ModelBench(
+    "train",
+    "Training steps of 8 and 16 tasks x 128 tokens beside the base alone",
+    new Bar("adaptersFull", 1.10, AtMost: true),
+    new Bar("adaptersHeuristic", 1.25, AtMost: true),
+    new Bar("sgemm", 0.65))
 {
     private const int Tasks = 8;
+    private const int ManyTasks = 16;
     private const int Tokens = 128;
 
     protected override async Task MeasureAsync(BenchRun run, ParseResult parse, CancellationToken cancellation)
     {
-        var sides = new (string Name, int M, int N, Strategy Strategy)[]
-        {
-            ("heuristic", 2, 3, Strategy.Heuristic), ("full4x10", 4, 10, Strategy.Full), ("heuristic4x10", 4, 10, Strategy.Heuristic),
-        };
         await using var world = run.Open();
-        // Forward and backward through the base's matrices, nothing else: 4 FLOP a weight and token.
-        var flop = 4 * world.Cost.Weights * Tasks * Tokens;
-        foreach (var (name, m, n, strategy) in sides)
+        async Task<Func<Task<double>>> SideAsync(string name, int count, int m, int n, Strategy strategy)
         {
             var pool = await world.MakePoolAsync(name, m);
-            var tasks = await world.MakeTasksAsync(pool, name, Tasks, strategy, n);
-            var session = await world.OpenAsync(pool, tasks, frozen: false);
+            var tasks = await world.MakeTasksAsync(pool, name, count, strategy, n);
+            var session = await TrainingRun.OpenAsync(world, pool, tasks, frozen: false);
             var examples = tasks.Select((task, at) => world.Row(task, Tokens, at)).ToArray();
-            var step = 0;
-            async Task<double> StepAsync()
-            {
-                var started = Stopwatch.GetTimestamp();
-                await world.Core.Steps.TrainStepAsync(new NumberedCall(World.Tenant, session, ++step, [1]), new BatchSpec(examples), cancellation);
-                return Stopwatch.GetElapsedTime(started).TotalSeconds;
-            }
-
-            var seconds = (await Rounds.RunAsync(run, name, ("step", StepAsync))).Median("step");
-            await world.Core.Sessions.CloseAsync(world.Mutation(), session, cancellation);
-            run.Figures[$"{name}TokensPerSecond"] = Tasks * Tokens / seconds;
-            run.Ratios[$"{name}Sgemm"] = machine => flop / seconds / 1e9 / machine.SgemmGflops;
+            return () => session.StepAsync(examples, cancellation);
         }
+
+        var bare = Enumerable.Range(0, Tasks).Select(at => world.Row(new(World.Tenant, "bare"), Tokens, at)).ToArray();
+        var rounds = await Rounds.RunAsync(
+            run,
+            "steps",
+            ("none", () => world.Core.Engine.CallAsync(() => BareTraining.Step(world.Core.Model.Language, bare))),
+            ("full4x10", await SideAsync("full", Tasks, 4, 10, Strategy.Full)),
+            ("heuristic4x10", await SideAsync("heuristic", Tasks, 4, 10, Strategy.Heuristic)),
+            ("heuristic2x3", await SideAsync("many", ManyTasks, 2, 3, Strategy.Heuristic)));
+        foreach (var side in rounds.Sides)
+        {
+            run.Figures[$"{side}Seconds"] = rounds.Median(side);
+        }
+
+        run.Figures["tokensPerSecond"] = ManyTasks * Tokens / rounds.Median("heuristic2x3");
+        run.Ratios["adaptersFull"] = _ => rounds.Median(round => round["full4x10"] / round["none"]);
+        run.Ratios["adaptersHeuristic"] = _ => rounds.Median(round => round["heuristic4x10"] / round["none"]);
+        run.Ratios["sgemm"] = machine => world.Cost.TrainingFlop(ManyTasks * Tokens, ManyTasks * (Tokens - 1)) / rounds.Median("heuristic2x3") / 1e9 / machine.SgemmGflops;
     }
 }

@@ -31,6 +31,10 @@ internal sealed class TokenClock
         }
     }
 
+    /// <summary>Seconds between the tokens of each row, the shortest first.</summary>
+    public double[] Gaps() =>
+        [.. _times.SelectMany(row => row.Zip(row.Skip(1), (before, after) => Stopwatch.GetElapsedTime(before, after).TotalSeconds)).Order()];
+
     /// <summary>So many tokens of the row came just now.</summary>
     public void Add(int row, int tokens)
     {

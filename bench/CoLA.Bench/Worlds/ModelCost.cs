@@ -25,6 +25,9 @@ internal sealed class ModelCost(ModelConfig config)
     /// <summary>All that a decoding step reads and multiplies with.</summary>
     public double Weights => LayerWeights + HeadWeights;
 
+    /// <summary>Forward and backward through the base's matrices, nothing else: 4 FLOP a weight and token, of the head a weight and label.</summary>
+    public double TrainingFlop(double tokens, double labels) => 4 * (LayerWeights * tokens + HeadWeights * labels);
+
     /// <summary>Float32 bytes of one task's folded heads of this rank, for all targets.</summary>
     public double BytesOfU(int rank) => Bytes(Targets, rank, config.Out);
 

@@ -32,6 +32,7 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
     private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
     private readonly Option<TimeSpan> _sessionExpiry = new("--session-expiry") { Description = "How long a training session may be idle before it lets go of its tasks, hh:mm:ss", DefaultValueFactory = _ => Defaults.SessionExpiry };
+    private readonly Option<int> _trainingTokensBeside = new("--training-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' training", DefaultValueFactory = _ => Defaults.TrainingTokensBesideDecoding };
     private readonly Option<int?> _metricsPort = new("--metrics-port") { Description = "TCP port where Prometheus finds metrics, at /metrics; 0 takes a free one [default: none]" };
     private readonly Option<int> _metricsNames = new("--metrics-names") { Description = "Tenants, and tasks, that are counted under their own names; later ones are counted together", DefaultValueFactory = _ => Defaults.MetricsNames };
     private readonly Option<string?> _operator = new("--operator") { Description = "The tenant that sees all tenants and tasks in `cola top` [default: none, each sees its own]", HelpName = "TENANT" };
@@ -67,6 +68,7 @@ internal sealed class ServeCommand : CliCommand
         [nameof(ServerOptions.PrefillTokens)] = _prefillTokens,
         [nameof(ServerOptions.PrefillTokensBesideDecoding)] = _prefillTokensBeside,
         [nameof(ServerOptions.TrainingTokens)] = _trainingTokens,
+        [nameof(ServerOptions.TrainingTokensBesideDecoding)] = _trainingTokensBeside,
         [nameof(ServerOptions.SessionExpiry)] = _sessionExpiry,
         [nameof(ServerOptions.MetricsPort)] = _metricsPort,
         [nameof(ServerOptions.MetricsNames)] = _metricsNames,
@@ -102,6 +104,7 @@ internal sealed class ServeCommand : CliCommand
                 options.PrefillTokens = parse.GetValue(_prefillTokens);
                 options.PrefillTokensBesideDecoding = parse.GetValue(_prefillTokensBeside);
                 options.TrainingTokens = parse.GetValue(_trainingTokens);
+                options.TrainingTokensBesideDecoding = parse.GetValue(_trainingTokensBeside);
                 options.SessionExpiry = parse.GetValue(_sessionExpiry);
                 options.MetricsPort = parse.GetValue(_metricsPort);
                 options.MetricsNames = parse.GetValue(_metricsNames);

@@ -55,6 +55,9 @@ internal sealed class Engine : IDisposable
 
     public CausalLanguageModel Model { get; }
 
+    /// <summary>Whether rows run; asked on the engine's thread.</summary>
+    public bool IsDecoding => _scheduler.Running > 0;
+
     /// <summary>Looks for work again; from any thread.</summary>
     public void Wake()
     {

@@ -27,6 +27,9 @@ public sealed record EngineOptions
     /// <summary>Tokens of one training micro-batch at most.</summary>
     public int TrainingTokens { get; init; } = 2048;
 
+    /// <summary>The same while rows decode: a layer of so many tokens is a unit that fits between their steps.</summary>
+    public int TrainingTokensBesideDecoding { get; init; } = 128;
+
     /// <summary>How long a training session may be idle before it lets go of its tasks; above 0.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);
 

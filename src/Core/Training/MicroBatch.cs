@@ -65,19 +65,21 @@ internal sealed class MicroBatch : IDisposable
     /// Cuts <paramref name="examples"/> into micro-batches of at most <paramref name="tokenBudget"/> tokens (a longer row
     /// goes alone). Rows without weight are left out. Rows of one task come together, in the order they were sent.
     /// </summary>
-    public static IEnumerable<IReadOnlyList<EncodedExample>> Cut(IEnumerable<EncodedExample> examples, int tokenBudget)
+    public static IEnumerable<IReadOnlyList<EncodedExample>> Cut(IEnumerable<EncodedExample> examples, Func<int> tokenBudget)
     {
         var batch = new List<EncodedExample>();
         var tokens = 0;
+        var budget = 0;
         foreach (var row in examples.Where(row => row.Weight > 0).GroupBy(row => row.Task).SelectMany(rows => rows))
         {
-            if (batch.Count > 0 && tokens + row.Ids.Count > tokenBudget)
+            if (batch.Count > 0 && tokens + row.Ids.Count > budget)
             {
                 yield return batch;
                 batch = [];
                 tokens = 0;
             }
 
+            budget = batch.Count == 0 ? tokenBudget() : budget;
             batch.Add(row);
             tokens += row.Ids.Count;
         }

@@ -51,8 +51,8 @@ internal sealed class TrainingPass
     /// <summary>What a task's gradient is divided by, from its weight in all examples; by default that weight.</summary>
     public Func<TaskName, double, double> NormaliserOf { get; set; } = (_, weight) => weight;
 
-    /// <summary>Tokens of one micro-batch at most.</summary>
-    public int TokenBudget { get; init; } = DefaultTokenBudget;
+    /// <summary>Tokens of the next micro-batch at most; asked before each.</summary>
+    public Func<int> TokenBudget { get; init; } = () => DefaultTokenBudget;
 
     /// <summary>Every task with examples; tasks whose weight is zero have a loss of zero.</summary>
     public IReadOnlyDictionary<TaskName, TaskLoss> Losses => _losses;

@@ -23,12 +23,12 @@ internal sealed class TrainingStep
         PoolState pool,
         IReadOnlyDictionary<TaskName, TaskState> tasks,
         IReadOnlyList<EncodedExample> examples,
-        int tokenBudget = TrainingPass.DefaultTokenBudget)
+        Func<int>? tokenBudget = null)
     {
         _model = model;
         _pool = pool;
         _tasks = tasks;
-        _pass = new TrainingPass(model, pool, tasks, examples) { DrawsOf = SeededDrawsOf, DropsOut = true, TokenBudget = tokenBudget };
+        _pass = new TrainingPass(model, pool, tasks, examples) { DrawsOf = SeededDrawsOf, DropsOut = true, TokenBudget = tokenBudget ?? (() => TrainingPass.DefaultTokenBudget) };
     }
 
     /// <summary>Where random couplings draw from; by default each task's seed and optimizer step.</summary>

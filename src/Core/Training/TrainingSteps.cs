@@ -14,7 +14,7 @@ public sealed class TrainingSteps
     private readonly Engine.Engine _engine;
     private readonly SessionLoader _loader;
     private readonly ExampleEncoder _encoder;
-    private readonly int _tokenBudget;
+    private readonly Func<int> _tokenBudget;
     private readonly TokenMetrics _tokens;
 
     internal TrainingSteps(LiveSessions live, Engine.Engine engine, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
@@ -23,7 +23,7 @@ public sealed class TrainingSteps
         _engine = engine;
         _loader = loader;
         _encoder = new ExampleEncoder(model.Config, model.Tokenizer);
-        _tokenBudget = options.TrainingTokens;
+        _tokenBudget = () => engine.IsDecoding ? options.TrainingTokensBesideDecoding : options.TrainingTokens;
         _tokens = tokens;
     }
 

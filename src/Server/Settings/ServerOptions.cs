@@ -50,6 +50,9 @@ public sealed class ServerOptions
     /// <summary>Tokens of one training micro-batch at most, 1 to 1,048,576: less takes less memory.</summary>
     public int TrainingTokens { get; set; } = Engine.TrainingTokens;
 
+    /// <summary>The same while rows decode, 1 to 1,048,576: less lets them wait less for others' training.</summary>
+    public int TrainingTokensBesideDecoding { get; set; } = Engine.TrainingTokensBesideDecoding;
+
     /// <summary>How long a training session may be idle before it lets go of its tasks, one second to 365 days.</summary>
     public TimeSpan SessionExpiry { get; set; } = Engine.SessionExpiry;
 
@@ -86,6 +89,7 @@ public sealed class ServerOptions
         PrefillTokens = PrefillTokens,
         PrefillTokensBesideDecoding = PrefillTokensBesideDecoding,
         TrainingTokens = TrainingTokens,
+        TrainingTokensBesideDecoding = TrainingTokensBesideDecoding,
         SessionExpiry = SessionExpiry,
         AdapterMemory = AdapterMemory,
         HostAdapterMemory = HostAdapterMemory,

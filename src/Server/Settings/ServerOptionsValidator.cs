@@ -61,6 +61,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             options.SessionExpiry >= TimeSpan.FromSeconds(1) && options.SessionExpiry <= MaximumSessionExpiry,
             nameof(options.SessionExpiry),
             $"{options.SessionExpiry} is not in 00:00:01..{MaximumSessionExpiry}; an hour frees what was forgotten and lets pauses be");
+        CheckRange(options.TrainingTokensBesideDecoding, 1, MaximumTrainingTokens, nameof(options.TrainingTokensBesideDecoding), "about a hundred keep training from stalling the rows that decode");
         CheckRange(options.MetricsPort ?? 0, 0, MaximumPort, nameof(options.MetricsPort), "0 takes a free one, leave it out to serve no metrics");
         Check(options.MetricsPort is null or 0 || options.MetricsPort != options.Port, nameof(options.MetricsPort), $"{options.MetricsPort} is the port of gRPC; take another, 9464 for example");
         CheckRange(options.MetricsNames, 1, MaximumMetricsNames, nameof(options.MetricsNames), "every name takes some lines of each scrape");
