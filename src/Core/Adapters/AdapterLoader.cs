@@ -23,8 +23,7 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     public Task<FoldedHeads> HeadsAsync(AdapterSource source) => InTurnAsync(source, () =>
     {
         var version = source.Version;
-        using var file = SafetensorsFile.Of(source.Artifacts.Map(version.Heads!));
-        using var heads = AdapterFiles.ReadHeads(file, MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec), TorchSharp.torch.CPU);
+        using var heads = HeadsOf(source, MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec));
         return FoldedHeads.Fold(model.Config, version.PoolSpec, version.Spec, heads);
     });
 
@@ -33,12 +32,7 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     public Task<PoolOnDevice> PoolAsync(AdapterSource source) => InTurnAsync(source, () =>
     {
         var version = source.Version;
-        FlatMatrices a;
-        using (var file = SafetensorsFile.Of(source.Artifacts.Map(version.PoolVersion.Artifact)))
-        {
-            a = AdapterFiles.ReadPool(file, MatrixLayout.OfPool(model.Config, version.PoolSpec), model.Device);
-        }
-
+        var a = PoolOf(source, MatrixLayout.OfPool(model.Config, version.PoolSpec));
         try
         {
             return new PoolOnDevice(model, version.PoolSpec, new PoolMatrices(a, InitialOf(source)));
@@ -51,6 +45,28 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     });
 
     public void Dispose() => _turns.Dispose();
+
+    private static FlatMatrices HeadsOf(AdapterSource source, MatrixLayout layout)
+    {
+        if (source.Working is { } working)
+        {
+            return working.HeadsOf(layout);
+        }
+
+        using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.Heads!));
+        return AdapterFiles.ReadHeads(file, layout, TorchSharp.torch.CPU);
+    }
+
+    private FlatMatrices PoolOf(AdapterSource source, MatrixLayout layout)
+    {
+        if (source.Working is { A: not null } working)
+        {
+            return working.PoolOf(layout, model.Device);
+        }
+
+        using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.PoolVersion.Artifact));
+        return AdapterFiles.ReadPool(file, layout, model.Device);
+    }
 
     private InitialProduct? InitialOf(AdapterSource source)
     {

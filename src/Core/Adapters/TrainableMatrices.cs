@@ -9,6 +9,8 @@ namespace CoLA.Core.Adapters;
 /// </summary>
 internal sealed class TrainableMatrices : IDisposable
 {
+    private static long _editions;
+
     private readonly Dictionary<(int Layer, Target Target), Tensor> _targets = [];
     private readonly Dictionary<(int Layer, Site Site), Tensor> _sites = [];
     private readonly List<Tensor> _views = [];
@@ -20,6 +22,9 @@ internal sealed class TrainableMatrices : IDisposable
     }
 
     public FlatMatrices Weights { get; }
+
+    /// <summary>Another number whenever the weights have changed, and never that of other matrices of this process.</summary>
+    public long Edition { get; private set; } = Interlocked.Increment(ref _editions);
 
     /// <summary>The gradient of the pass under way: (Layout.Length), float32; null where the matrices are frozen.</summary>
     public Tensor? Gradient { get; }
@@ -55,6 +60,9 @@ internal sealed class TrainableMatrices : IDisposable
     public Tensor? Leaf(int layer, Target target) => _targets.GetValueOrDefault((layer, target));
 
     public Tensor? Leaf(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
+
+    /// <summary>The weights have changed.</summary>
+    public void MarkChanged() => Edition = Interlocked.Increment(ref _editions);
 
     public void ClearGradient()
     {

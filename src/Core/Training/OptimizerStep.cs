@@ -80,6 +80,7 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
         {
             var rate = Optimizer.RateOf(Spec);
             Optimizer.Apply(Matrices.Weights.Flat, Gradient, Norm, Spec);
+            Matrices.MarkChanged();
             Matrices.DropAccumulated();
             return new OptimizerStepReport(Optimizer.Step, rate, Norm);
         }

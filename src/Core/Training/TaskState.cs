@@ -16,6 +16,9 @@ internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, b
 
     public AdamW Optimizer { get; } = optimizer;
 
+    /// <summary>What rows that name the working copy run on, and which state of the heads and of A it holds.</summary>
+    public ((long Heads, long A) Edition, AdapterSource Source)? Copy { get; set; }
+
     public void Dispose()
     {
         Heads.Dispose();
