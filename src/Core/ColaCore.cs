@@ -37,8 +37,9 @@ public sealed class ColaCore : IAsyncDisposable
         _live = new LiveSessions(sessions, loader, time, options.SessionExpiry);
         Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader);
         Steps = new TrainingSteps(_live, _engine, loader, model, options, telemetry.Tokens);
-        Generation = new Generation(model, Tasks, data.Artifacts, _engine, telemetry);
-        Scoring = new Scoring(model, Tasks, data.Artifacts, _engine, _bank, options, telemetry.Tokens);
+        var sources = new RowSources(Tasks, data.Artifacts, new WorkingCopies(sessions, Tasks, _live, loader, _engine, data.Artifacts));
+        Generation = new Generation(model, sources, _engine, telemetry);
+        Scoring = new Scoring(model, sources, _engine, _bank, options, telemetry.Tokens);
         var pinned = new PinnedTasks(options.PinnedTasks, Tasks, data.Artifacts, _engine, _bank);
         data.Ledger.Committed += pinned.Refresh;
         pinned.Refresh();

@@ -93,7 +93,7 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
         [
             ([], "examples", "empty"),
             ([new Example { Task = "tenants/acme/tasks/unknown", Completion = new CompletionExample() }], "examples[0].task", "unknown"),
-            ([new Example { Task = task.Name }], "examples[0]", "completion, chat, instruction or tokens"),
+            ([new Example { Task = task.Name }], "examples[0]", "completion, chat, instruction, tokens"),
             ([Examples.Of(task, "a", "b"), Examples.Of(task, new string('x', 200), "b")], "examples[1]", "context is 128"),
             ([Tokens([1, 2], [0, float.NaN])], "examples[0].tokens.weights", "finite"),
             ([Tokens([1, 2], [0, -1])], "examples[0].tokens.weights", "at least 0"),

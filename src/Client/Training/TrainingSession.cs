@@ -115,6 +115,21 @@ public sealed class TrainingSession : IAsyncDisposable
     public Task<EvaluateResponse> EvaluateAsync(IEnumerable<Example> examples, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         _caller.ComputeAsync(_service.EvaluateAsync, new EvaluateRequest { Session = Name, Examples = { examples } }, timeout, cancellationToken);
 
+    /// <summary>The loss that <paramref name="objective"/> names, of the working copies, and log-probabilities where it asks for them.</summary>
+    /// <exception cref="ColaException">The server refused it.</exception>
+    public Task<EvaluateResponse> EvaluateAsync(
+        IEnumerable<Example> examples,
+        Objective objective,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default) => _caller.ComputeAsync(
+        _service.EvaluateAsync,
+        new EvaluateRequest { Session = Name, Examples = { examples }, Loss = objective.Loss, Logprobs = objective.Logprobs },
+        timeout,
+        cancellationToken);
+
+    /// <summary>The session's working copy of a task, for rows to generate or score before anything is published.</summary>
+    public Source WorkingCopyOf(string task) => new() { WorkingCopy = new WorkingCopy { Session = Name, Task = task } };
+
     /// <summary>Makes a new version of the pool, where it moved, and of every task. The session goes on.</summary>
     /// <param name="serve">Switch the served version of the tasks that the caller owns or has PUBLISH on.</param>
     /// <param name="makeCurrent">Make the new pool version the current one, where the caller owns the pool.</param>

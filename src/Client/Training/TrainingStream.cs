@@ -55,7 +55,7 @@ public sealed class TrainingStream : IAsyncDisposable
         return new TrainRequest { OptimStep = own };
     }).ConfigureAwait(false)).OptimStep;
 
-    /// <inheritdoc cref="TrainingSession.EvaluateAsync"/>
+    /// <inheritdoc cref="TrainingSession.EvaluateAsync(IEnumerable{Example}, TimeSpan?, CancellationToken)"/>
     public async Task<EvaluateResponse> EvaluateAsync(IEnumerable<Example> examples)
     {
         var request = new TrainRequest { Evaluate = new EvaluateRequest { Session = _session.Name, Examples = { examples } } };

@@ -1,5 +1,3 @@
-using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
@@ -27,7 +25,7 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     {
         var (spec, task) = (source.Version.PoolSpec, source.Version.Spec);
         using var shared = Coupling.Of(task.Strategy, spec.M, task.N).Shares ? (await pool.ConfigureAwait(false)).OnHost() : null;
-        return await InTurnAsync(source, () => Fold(source.Version, source.Artifacts, shared)).ConfigureAwait(false);
+        return await InTurnAsync(source, () => Fold(source, shared)).ConfigureAwait(false);
     }
 
     /// <summary>The pool version under a task version.</summary>
@@ -36,12 +34,7 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     public Task<PoolOnDevice> PoolAsync(AdapterSource source) => InTurnAsync(source, () =>
     {
         var version = source.Version;
-        FlatMatrices a;
-        using (var file = SafetensorsFile.Of(source.Artifacts.Map(version.PoolVersion.Artifact)))
-        {
-            a = AdapterFiles.ReadPool(file, MatrixLayout.OfPool(model.Config, version.PoolSpec), model.Device);
-        }
-
+        var a = PoolOf(source, MatrixLayout.OfPool(model.Config, version.PoolSpec));
         try
         {
             return new PoolOnDevice(model, version.PoolSpec, new PoolMatrices(a, InitialOf(source)));
@@ -55,11 +48,33 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
 
     public void Dispose() => _turns.Dispose();
 
-    private FoldedHeads Fold(TaskVersionSnapshot version, ArtifactStore artifacts, FlatMatrices? shared)
+    private FoldedHeads Fold(AdapterSource source, FlatMatrices? shared)
     {
-        using var file = SafetensorsFile.Of(artifacts.Map(version.Heads!));
-        using var heads = AdapterFiles.ReadHeads(file, MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec), TorchSharp.torch.CPU);
+        var version = source.Version;
+        using var heads = HeadsOf(source, MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec));
         return FoldedHeads.Fold(model.Config, version.PoolSpec, version.Spec, heads, shared);
+    }
+
+    private static FlatMatrices HeadsOf(AdapterSource source, MatrixLayout layout)
+    {
+        if (source.Working is { } working)
+        {
+            return working.HeadsOf(layout);
+        }
+
+        using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.Heads!));
+        return AdapterFiles.ReadHeads(file, layout, TorchSharp.torch.CPU);
+    }
+
+    private FlatMatrices PoolOf(AdapterSource source, MatrixLayout layout)
+    {
+        if (source.Working is { A: not null } working)
+        {
+            return working.PoolOf(layout, model.Device);
+        }
+
+        using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.PoolVersion.Artifact));
+        return AdapterFiles.ReadPool(file, layout, model.Device);
     }
 
     private InitialProduct? InitialOf(AdapterSource source)

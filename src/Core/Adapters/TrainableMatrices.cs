@@ -10,6 +10,8 @@ namespace CoLA.Core.Adapters;
 /// </summary>
 internal sealed class TrainableMatrices : IDisposable
 {
+    private static long _editions;
+
     private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), Tensor> _targets = [];
     private readonly Dictionary<(int Layer, Site Site), Tensor> _sites = [];
     private readonly List<Tensor> _views = [];
@@ -21,6 +23,9 @@ internal sealed class TrainableMatrices : IDisposable
     }
 
     public FlatMatrices Weights { get; }
+
+    /// <summary>Another number whenever the weights have changed, and never that of other matrices of this process.</summary>
+    public long Edition { get; private set; } = Interlocked.Increment(ref _editions);
 
     /// <summary>The gradient of the pass under way: (Layout.Length), float32; null where the matrices are frozen.</summary>
     public Tensor? Gradient { get; }
@@ -61,6 +66,9 @@ internal sealed class TrainableMatrices : IDisposable
 
     /// <summary>The same of the gradient; 0 where the matrices are frozen.</summary>
     public nint GradientAt(long offset, long length) => Gradient is null ? 0 : At(Gradient, offset, length);
+
+    /// <summary>The weights have changed.</summary>
+    public void MarkChanged() => Edition = Interlocked.Increment(ref _editions);
 
     public void ClearGradient()
     {

@@ -2,10 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using CoLA.Core.Adapters;
-using CoLA.Core.Artifacts;
 using CoLA.Core.Cache;
-using CoLA.Core.Catalog;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
@@ -17,17 +14,15 @@ namespace CoLA.Core.Inference;
 public sealed class Generation
 {
     private readonly BaseModel _model;
-    private readonly TaskCatalog _tasks;
-    private readonly ArtifactStore _artifacts;
+    private readonly RowSources _sources;
     private readonly Engine.Engine _engine;
     private readonly ColaTelemetry _telemetry;
     private readonly PromptEncoder _encoder;
 
-    internal Generation(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, ColaTelemetry telemetry)
+    internal Generation(BaseModel model, RowSources sources, Engine.Engine engine, ColaTelemetry telemetry)
     {
         _model = model;
-        _tasks = tasks;
-        _artifacts = artifacts;
+        _sources = sources;
         _engine = engine;
         _telemetry = telemetry;
         _encoder = new PromptEncoder(model);
@@ -65,7 +60,15 @@ public sealed class Generation
 
         try
         {
-            Sequence[] sequences = [.. rows.Index().Select(row => Prepare(caller, row.Item, row.Index, timings[row.Index], merged.Writer, left.Token)).OfType<Sequence>()];
+            var sequences = new List<Sequence>();
+            foreach (var (index, row) in rows.Index())
+            {
+                if (await PrepareAsync(caller, row, index, timings[index], merged.Writer, left.Token).ConfigureAwait(false) is { } sequence)
+                {
+                    sequences.Add(sequence);
+                }
+            }
+
             try
             {
                 _engine.Submit(sequences);
@@ -100,16 +103,16 @@ public sealed class Generation
     }
 
     /// <summary>Null for a row that failed, which the caller was told of.</summary>
-    private Sequence? Prepare(TenantId caller, GenerationRow row, int index, RowTiming timing, ChannelWriter<GenerationEvent> events, CancellationToken cancellation)
+    private async ValueTask<Sequence?> PrepareAsync(
+        TenantId caller, GenerationRow row, int index, RowTiming timing, ChannelWriter<GenerationEvent> events, CancellationToken cancellation)
     {
         try
         {
             var spec = SpecOf(row);
-            var version = row.Source.Task is { } task ? _tasks.Resolve(caller, task, row.Source.Version) : null;
-            var source = version is null ? null : AdapterSource.Of(version, _artifacts);
+            var (key, source) = await _sources.OfAsync(caller, row.Source, cancellation).ConfigureAwait(false);
             var sequence = new Sequence(spec, index, _model.Tokenizer?.CreateDecoder(skipSpecialTokens: true, continuesText: true), events, cancellation)
             {
-                Owner = new PrefixOwner(caller, version?.Key ?? 0),
+                Owner = new PrefixOwner(caller, key),
                 Source = source,
                 Account = _telemetry.Tokens.Of(caller, row.Source.Task),
                 Timing = timing,

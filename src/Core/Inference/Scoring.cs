@@ -1,6 +1,4 @@
 using CoLA.Core.Adapters;
-using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
@@ -13,19 +11,17 @@ namespace CoLA.Core.Inference;
 public sealed class Scoring
 {
     private readonly BaseModel _model;
-    private readonly TaskCatalog _tasks;
-    private readonly ArtifactStore _artifacts;
+    private readonly RowSources _sources;
     private readonly Engine.Engine _engine;
     private readonly AdapterBank _bank;
     private readonly PromptEncoder _encoder;
     private readonly int _tokenBudget;
     private readonly TokenMetrics _tokens;
 
-    internal Scoring(BaseModel model, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank, EngineOptions options, TokenMetrics tokens)
+    internal Scoring(BaseModel model, RowSources sources, Engine.Engine engine, AdapterBank bank, EngineOptions options, TokenMetrics tokens)
     {
         _model = model;
-        _tasks = tasks;
-        _artifacts = artifacts;
+        _sources = sources;
         _engine = engine;
         _bank = bank;
         _encoder = new PromptEncoder(model);
@@ -51,7 +47,8 @@ public sealed class Scoring
         {
             try
             {
-                texts.AddRange(Texts(caller, rows[row], row));
+                var (_, adapter) = await _sources.OfAsync(caller, rows[row].Source, cancellation).ConfigureAwait(false);
+                texts.AddRange(Texts(rows[row], row, adapter));
             }
             catch (Rejection rejection)
             {
@@ -78,7 +75,7 @@ public sealed class Scoring
     /// One text for all continuations that differ in their last token alone: the letters of a choice question cost one
     /// reading of the question.
     /// </summary>
-    private ScoredText[] Texts(TenantId caller, ScoreRow row, int index)
+    private ScoredText[] Texts(ScoreRow row, int index, AdapterSource? source)
     {
         var prompt = _encoder.Encode(row.Prompt, "prompt");
         if (row.Continuations.Count == 0)
@@ -86,8 +83,6 @@ public sealed class Scoring
             throw new InvalidArgumentRejection("continuations", "is empty; send at least one");
         }
 
-        var version = row.Source.Task is { } task ? _tasks.Resolve(caller, task, row.Source.Version) : null;
-        var source = version is null ? null : AdapterSource.Of(version, _artifacts);
         var continuations = row.Continuations.Select((continuation, at) =>
         {
             var field = $"continuations[{at}]";

@@ -169,6 +169,11 @@ public sealed class SimilarTasks
         }
 
         var examples = _encoder.Encode(asked.Examples);
+        if (examples.Any(example => example.IsOfPair))
+        {
+            throw new InvalidArgumentRejection("examples", "hold a pair; tasks are compared by what follows a prompt, send the chosen answers alone");
+        }
+
         return examples.Any(example => example.Weight > 0)
             ? examples
             : throw new InvalidArgumentRejection("examples", "have no token of weight above 0; there is nothing to predict");

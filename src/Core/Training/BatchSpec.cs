@@ -1,5 +1,6 @@
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
+using CoLA.Core.Training.Losses;
 
 namespace CoLA.Core.Training;
 
@@ -17,12 +18,25 @@ public sealed record BatchSpec(IReadOnlyList<TrainingExample> Examples)
     internal double NormaliserOf(TaskName task, double weight) =>
         Normalisers.TryGetValue(task, out var given) ? given : Reduction == Reduction.Mean ? weight : 1;
 
+    /// <summary>What is minimised.</summary>
+    public LossSpec Loss { get; init; } = CrossEntropyLoss.Instance;
+
+    /// <summary>Whether the log-probabilities of the tokens that count are asked for.</summary>
+    public bool LogProbabilities { get; init; }
+
     /// <exception cref="InvalidArgumentRejection">A normaliser is not finite and above 0, or of a task without examples.</exception>
-    internal void Validate() => InvalidArgumentRejection.ThrowIfAny(
+    internal void Validate()
+    {
+        var violations = new List<FieldViolation>();
+        Loss.Validate("loss", violations);
+        InvalidArgumentRejection.ThrowIfAny([.. violations, .. NormaliserViolations()]);
+    }
+
+    private IEnumerable<FieldViolation> NormaliserViolations() =>
     [
         .. Normalisers.Where(given => !double.IsFinite(given.Value) || given.Value <= 0)
             .Select(given => new FieldViolation("normalisers", $"{given.Value} of {given.Key} is not a finite number above 0")),
         .. Normalisers.Keys.Except(Examples.Select(example => example.Task))
             .Select(task => new FieldViolation("normalisers", $"{task} has no example in this call")),
-    ]);
+    ];
 }

@@ -10,4 +10,25 @@ public sealed record EncodedExample(TaskName? Task, IReadOnlyList<int> Ids, IRea
 {
     /// <summary>Sum of the weights that count.</summary>
     public double Weight => Weights.Skip(1).Sum(weight => (double)weight);
+
+    /// <summary>Tokens that count: those of weight above zero.</summary>
+    public int Labels => Weights.Skip(1).Count(weight => weight > 0);
+
+    /// <summary>Place of its example in the call; the two rows of a pair have the same.</summary>
+    public int Place { get; init; }
+
+    /// <summary>One of two answers that are compared; the chosen one comes first.</summary>
+    public bool IsOfPair { get; init; }
+
+    /// <summary>The chosen one of a pair.</summary>
+    public bool IsChosen { get; init; }
+
+    /// <summary>Log-probability of its answer under the reference; null for the bare base's.</summary>
+    public double? Reference { get; init; }
+
+    /// <summary>As many as ids: what the tokens were drawn with; null where no policy drew them.</summary>
+    public IReadOnlyList<float>? OldLogProbabilities { get; init; }
+
+    /// <summary>As many as ids; null where no policy drew them.</summary>
+    public IReadOnlyList<float>? Advantages { get; init; }
 }

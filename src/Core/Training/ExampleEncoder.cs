@@ -33,31 +33,61 @@ internal sealed class ExampleEncoder(ModelConfig config, Tokenizer? tokenizer)
         var encoded = new List<EncodedExample>(examples.Count);
         for (var at = 0; at < examples.Count; at++)
         {
-            var tokens = examples[at].Content is TokenExample given
-                ? Given(given, $"examples[{at}].tokens", violations)
-                : FromText(examples[at].Content);
-            if (tokens is null)
+            var field = $"examples[{at}]";
+            foreach (var row in Rows(examples[at].Task, examples[at].Content, field, violations))
             {
-                continue;
-            }
+                if (row.Ids.Count < 2)
+                {
+                    violations.Add(new FieldViolation(field, $"has {row.Ids.Count} tokens; to predict one takes at least 2"));
+                }
+                else if (row.Ids.Count > config.ContextLength)
+                {
+                    violations.Add(new FieldViolation(field, $"has {row.Ids.Count} tokens; the model's context is {config.ContextLength}"));
+                }
 
-            if (tokens.Count < 2)
-            {
-                violations.Add(new FieldViolation($"examples[{at}]", $"has {tokens.Count} tokens; to predict one takes at least 2"));
+                encoded.Add(row with { Place = at });
             }
-            else if (tokens.Count > config.ContextLength)
-            {
-                violations.Add(new FieldViolation($"examples[{at}]", $"has {tokens.Count} tokens; the model's context is {config.ContextLength}"));
-            }
-
-            encoded.Add(new EncodedExample(
-                examples[at].Task,
-                [.. tokens.Select(token => token.Id)],
-                [.. tokens.Select(token => token.Weight)]));
         }
 
         InvalidArgumentRejection.ThrowIfAny(violations);
         return encoded;
+    }
+
+    /// <summary>One row, or the two of a pair, the chosen one first; none where a violation was added.</summary>
+    private EncodedExample[] Rows(TaskName? task, Example example, string field, List<FieldViolation> violations)
+    {
+        EncodedExample Row(IReadOnlyList<(int Id, float Weight)> tokens) =>
+            new(task, [.. tokens.Select(token => token.Id)], [.. tokens.Select(token => token.Weight)]);
+
+        var references = (example as PreferenceExample)?.References ?? (example as TokenPreferenceExample)?.References;
+        if (references is { } given && !(double.IsFinite(given.Chosen) && double.IsFinite(given.Rejected)))
+        {
+            violations.Add(new FieldViolation(field, "has a reference log-probability that is not finite"));
+        }
+
+        EncodedExample[] Pair(IReadOnlyList<(int, float)> chosen, IReadOnlyList<(int, float)> rejected) =>
+        [
+            Row(chosen) with { IsOfPair = true, IsChosen = true, Reference = references?.Chosen },
+            Row(rejected) with { IsOfPair = true, Reference = references?.Rejected },
+        ];
+
+        switch (example)
+        {
+            case TokenExample tokens:
+                return Given(tokens, $"{field}.tokens", violations) is { } own
+                    ? [Row(own) with { OldLogProbabilities = tokens.OldLogProbabilities, Advantages = tokens.Advantages }]
+                    : [];
+            case TokenPreferenceExample pair:
+                var chosen = Given(pair.Chosen, $"{field}.token_preference.chosen", violations);
+                var rejected = Given(pair.Rejected, $"{field}.token_preference.rejected", violations);
+                return chosen is null || rejected is null ? [] : Pair(chosen, rejected);
+            case PreferenceExample preference:
+                return Pair(
+                    FromText(new CompletionExample(preference.Prompt, preference.Chosen)),
+                    FromText(new CompletionExample(preference.Prompt, preference.Rejected)));
+            default:
+                return [Row(FromText(example))];
+        }
     }
 
     private List<(int Id, float Weight)>? Given(TokenExample example, string field, List<FieldViolation> violations)
@@ -76,6 +106,14 @@ internal sealed class ExampleEncoder(ModelConfig config, Tokenizer? tokenizer)
         if (example.Weights.Any(weight => !float.IsFinite(weight) || weight < 0))
         {
             violations.Add(new FieldViolation($"{field}.weights", "are finite numbers of at least 0"));
+        }
+
+        foreach (var (name, numbers) in new[] { ("old_logprobs", example.OldLogProbabilities), ("advantages", example.Advantages) })
+        {
+            if (numbers is not null && (numbers.Count != example.Ids.Count || !numbers.All(float.IsFinite)))
+            {
+                violations.Add(new FieldViolation($"{field}.{name}", $"are {example.Ids.Count} finite numbers, one for each id"));
+            }
         }
 
         return violations.Count == before ? [.. example.Ids.Zip(example.Weights)] : null;

@@ -18,7 +18,8 @@ internal sealed class MicroBatch : IDisposable
         var labels = new List<long>();
         var weights = new List<float>();
         var owners = new List<TaskName?>();
-        foreach (var row in rows)
+        var places = new List<(int, int)>();
+        foreach (var (at, row) in rows.Index())
         {
             for (var t = 1; t < row.Ids.Count; t++)
             {
@@ -28,6 +29,7 @@ internal sealed class MicroBatch : IDisposable
                     labels.Add(row.Ids[t]);
                     weights.Add(row.Weights[t]);
                     owners.Add(row.Task);
+                    places.Add((at, t));
                 }
             }
 
@@ -39,6 +41,7 @@ internal sealed class MicroBatch : IDisposable
         Labels = tensor(labels.ToArray(), int64, model.Device).DetachFromDisposeScope();
         Weights = weights;
         Owners = owners;
+        Places = places;
         Attention = new PackedAttention([.. rows.Select(row => row.Ids.Count)], model.Config, model.Device);
     }
 
@@ -59,20 +62,25 @@ internal sealed class MicroBatch : IDisposable
     /// <summary>Task of each label.</summary>
     public IReadOnlyList<TaskName?> Owners { get; }
 
+    /// <summary>Row of each label, and its place in the row.</summary>
+    public IReadOnlyList<(int Row, int Token)> Places { get; }
+
     public PackedAttention Attention { get; }
 
     /// <summary>
     /// Cuts <paramref name="examples"/> into micro-batches of at most <paramref name="tokenBudget"/> tokens (a longer row
-    /// goes alone). Rows without weight are left out. Rows of one task come together, in the order they were sent.
+    /// goes alone), a pair never in two. Rows without weight are left out. Rows of one task come together, in the order they
+    /// were sent.
     /// </summary>
     public static IEnumerable<IReadOnlyList<EncodedExample>> Cut(IEnumerable<EncodedExample> examples, Func<int> tokenBudget)
     {
         var batch = new List<EncodedExample>();
         var tokens = 0;
         var budget = 0;
-        foreach (var row in examples.Where(row => row.Weight > 0).GroupBy(row => row.Task).SelectMany(rows => rows))
+        foreach (var rows in examples.Where(row => row.Weight > 0).GroupBy(row => row.Task).SelectMany(Indivisible))
         {
-            if (batch.Count > 0 && tokens + row.Ids.Count > budget)
+            var own = rows.Sum(row => row.Ids.Count);
+            if (batch.Count > 0 && tokens + own > budget)
             {
                 yield return batch;
                 batch = [];
@@ -80,13 +88,31 @@ internal sealed class MicroBatch : IDisposable
             }
 
             budget = batch.Count == 0 ? tokenBudget() : budget;
-            batch.Add(row);
-            tokens += row.Ids.Count;
+            batch.AddRange(rows);
+            tokens += own;
         }
 
         if (batch.Count > 0)
         {
             yield return batch;
+        }
+    }
+
+    /// <summary>Rows one by one, and pairs as they are.</summary>
+    private static IEnumerable<EncodedExample[]> Indivisible(IEnumerable<EncodedExample> rows)
+    {
+        EncodedExample? chosen = null;
+        foreach (var row in rows)
+        {
+            if (row.IsChosen)
+            {
+                chosen = row;
+            }
+            else
+            {
+                yield return chosen is null ? [row] : [chosen, row];
+                chosen = null;
+            }
         }
     }
 

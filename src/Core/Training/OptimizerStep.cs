@@ -90,6 +90,7 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
             var rate = Optimizer.RateOf(Spec);
             Optimizer.Apply(Matrices.Weights.Flat, Gradient, Norm, Team, Spec);
             Budget?.Follow(Matrices.Weights.Flat, Gradient, Optimizer.Step);
+            Matrices.MarkChanged();
             Matrices.DropAccumulated();
             return new OptimizerStepReport(Optimizer.Step, rate, Norm);
         }

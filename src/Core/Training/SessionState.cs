@@ -103,6 +103,7 @@ internal sealed class SessionState : IDisposable
 
         foreach (var (_, _, matrices) in Parts(session))
         {
+            matrices.MarkChanged();
             matrices.DropAccumulated();
         }
 

@@ -28,6 +28,9 @@ internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, b
     public DropoutMasks? MasksOf(int first, IReadOnlyList<int> lengths) =>
         Dropout == 0 ? null : new DropoutMasks(Dropout, Spec.Seed, Optimizer.Step, first, lengths);
 
+    /// <summary>What rows that name the working copy run on, and which state of the heads and of A it holds.</summary>
+    public ((long Heads, long A) Edition, AdapterSource Source)? Copy { get; set; }
+
     public void Dispose()
     {
         Heads.Dispose();

@@ -2,6 +2,7 @@ using CoLA.Core.Adapters;
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Tenancy;
+using CoLA.Core.Training.Losses;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Training;
@@ -22,6 +23,7 @@ internal sealed class TrainingPass
     private readonly PoolState _pool;
     private readonly IReadOnlyDictionary<TaskName, TaskState> _tasks;
     private readonly IReadOnlyList<EncodedExample> _examples;
+    private readonly LossSpec _loss;
     private readonly Dictionary<TaskName, double> _weights;
     private readonly Dictionary<TaskName, TaskLoss> _losses;
 
@@ -29,8 +31,10 @@ internal sealed class TrainingPass
         CausalLanguageModel model,
         PoolState pool,
         IReadOnlyDictionary<TaskName, TaskState> tasks,
-        IReadOnlyList<EncodedExample> examples)
+        IReadOnlyList<EncodedExample> examples,
+        LossSpec? loss = null)
     {
+        _loss = loss ?? CrossEntropyLoss.Instance;
         _model = model;
         _pool = pool;
         _tasks = tasks;
@@ -38,7 +42,7 @@ internal sealed class TrainingPass
 
         // Known before the first micro-batch, so that a task's gradient does not depend on the cut.
         _weights = _examples.GroupBy(example => example.Task!.Value)
-            .ToDictionary(rows => rows.Key, rows => rows.Sum(row => row.Weight));
+            .ToDictionary(rows => rows.Key, rows => rows.Sum(_loss.WeightOf));
         _losses = _weights.Keys.ToDictionary(task => task, _ => new TaskLoss(0, 0, 0));
     }
 
@@ -53,6 +57,9 @@ internal sealed class TrainingPass
 
     /// <summary>Tokens of the next micro-batch at most; asked before each.</summary>
     public Func<int> TokenBudget { get; init; } = () => DefaultTokenBudget;
+
+    /// <summary>Log-probabilities of each row's tokens that count; rows without weight are not among them.</summary>
+    public Dictionary<EncodedExample, float[]> LogProbabilities { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Every task with examples; tasks whose weight is zero have a loss of zero.</summary>
     public IReadOnlyDictionary<TaskName, TaskLoss> Losses => _losses;
@@ -83,18 +90,29 @@ internal sealed class TrainingPass
         Tensor? gradient = null;
         try
         {
-            using (no_grad())
+            var losses = new LabelLosses(batch, _loss);
+            if (losses.IsOfPairs && rows.Any(row => row.Reference is null))
             {
-                inputs[0] = _model.Embed(batch.Ids).DetachFromDisposeScope();
+                foreach (var unit in ReadReferences(batch, angles, losses))
+                {
+                    yield return unit;
+                }
             }
 
-            // The adapters of the lowest layer are reached by the gradient of what goes in.
-            inputs[0]!.requires_grad_(gradients);
-
-            for (var layer = 0; layer < layers; layer++)
+            foreach (var unit in Climb(batch, angles, adapters, inputs, outputs, gradients))
             {
-                Forward(layer, batch.Attention, angles, adapters, inputs, outputs, gradients);
-                yield return Unit.LayerForward;
+                yield return unit;
+            }
+
+            foreach (var (start, count) in losses.IsOfPairs ? Chunks(batch) : [])
+            {
+                losses.Take(start, Read(batch, start, count, inputs[layers]!));
+                yield return Unit.LossChunk;
+            }
+
+            if (losses.IsOfPairs)
+            {
+                losses.ComparePairs();
             }
 
             if (gradients)
@@ -102,10 +120,16 @@ internal sealed class TrainingPass
                 gradient = zeros_like(inputs[layers]!, requires_grad: false).DetachFromDisposeScope();
             }
 
-            for (var start = 0; start < batch.Weights.Count; start += LossChunk)
+            foreach (var (start, count) in losses.IsOfPairs && !gradients ? [] : Chunks(batch))
             {
-                Loss(batch, start, Math.Min(LossChunk, batch.Weights.Count - start), inputs[layers]!, gradient);
+                Loss(batch, losses, start, count, inputs[layers]!, gradient);
                 yield return Unit.LossChunk;
+            }
+
+            losses.AddTo(_losses);
+            foreach (var (row, values) in losses.ByRow())
+            {
+                LogProbabilities[row] = values;
             }
 
             for (var layer = layers - 1; gradients && layer >= 0; layer--)
@@ -123,6 +147,72 @@ internal sealed class TrainingPass
                 tensor?.Dispose();
             }
         }
+    }
+
+    private static IEnumerable<(int Start, int Count)> Chunks(MicroBatch batch)
+    {
+        for (var start = 0; start < batch.Weights.Count; start += LossChunk)
+        {
+            yield return (start, Math.Min(LossChunk, batch.Weights.Count - start));
+        }
+    }
+
+    /// <summary>From the embedding to the last layer's output, which is the top's input.</summary>
+    private IEnumerable<Unit> Climb(
+        MicroBatch batch, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
+    {
+        using (no_grad())
+        {
+            inputs[0] = _model.Embed(batch.Ids).DetachFromDisposeScope();
+        }
+
+        // The adapters of the lowest layer are reached by the gradient of what goes in.
+        inputs[0]!.requires_grad_(gradients);
+        for (var layer = 0; layer < _model.Config.Layers; layer++)
+        {
+            Forward(layer, batch.Attention, angles, adapters, inputs, outputs, gradients);
+            yield return Unit.LayerForward;
+        }
+    }
+
+    /// <summary>What pairs are compared with, where the caller did not say: the answers under the bare base.</summary>
+    private IEnumerable<Unit> ReadReferences(MicroBatch batch, RotaryAngles angles, LabelLosses losses)
+    {
+        var inputs = new Tensor?[_model.Config.Layers + 1];
+        try
+        {
+            foreach (var unit in Climb(batch, angles, NoAdapters.Instance, inputs, [], gradients: false))
+            {
+                yield return unit;
+            }
+
+            foreach (var (start, count) in Chunks(batch))
+            {
+                foreach (var (at, value) in Read(batch, start, count, inputs[^1]!).Index())
+                {
+                    var row = batch.Places[start + at].Row;
+                    losses.References[row] += batch.Rows[row].Reference is null ? value : 0;
+                }
+
+                yield return Unit.LossChunk;
+            }
+        }
+        finally
+        {
+            foreach (var tensor in inputs)
+            {
+                tensor?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Log-probabilities of some labels, without a graph.</summary>
+    private float[] Read(MicroBatch batch, int start, int count, Tensor hidden)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var chunk = hidden.index_select(0, batch.Positions.narrow(0, start, count));
+        return _model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)).cpu().data<float>().ToArray();
     }
 
     private RotaryAngles AnglesOf(MicroBatch batch)
@@ -170,7 +260,7 @@ internal sealed class TrainingPass
         }
     }
 
-    private void Loss(MicroBatch batch, int start, int count, Tensor hidden, Tensor? gradient)
+    private void Loss(MicroBatch batch, LabelLosses losses, int start, int count, Tensor hidden, Tensor? gradient)
     {
         using var mode = set_grad_enabled(gradient is not null);
         using var scope = NewDisposeScope();
@@ -182,7 +272,11 @@ internal sealed class TrainingPass
         }
 
         var logProbabilities = _model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)); // (count)
-        Account(batch, start, logProbabilities.detach().cpu().data<float>().ToArray());
+        if (!losses.IsOfPairs)
+        {
+            losses.Take(start, logProbabilities.detach().cpu().data<float>().ToArray());
+        }
+
         if (gradient is null)
         {
             return;
@@ -192,23 +286,12 @@ internal sealed class TrainingPass
         for (var at = 0; at < count; at++)
         {
             var task = batch.Owners[start + at]!.Value;
-            factors[at] = (float)(-batch.Weights[start + at] / NormaliserOf(task, _weights[task]));
+            factors[at] = (float)(losses.SlopeOf(start + at) / NormaliserOf(task, _weights[task]));
         }
 
         autograd.backward([logProbabilities], [tensor(factors, float32, _model.Device)]);
         using var noGrad = no_grad();
         gradient.index_add_(0, positions, chunk.grad!, 1);
-    }
-
-    private void Account(MicroBatch batch, int start, float[] values)
-    {
-        for (var at = 0; at < values.Length; at++)
-        {
-            var task = batch.Owners[start + at]!.Value;
-            var (sum, weight, tokens) = _losses[task];
-            double own = batch.Weights[start + at];
-            _losses[task] = new TaskLoss(sum - own * values[at], weight + own, tokens + 1);
-        }
     }
 
     /// <summary>Takes the gradient of a layer's output, frees the layer's graph, and returns the gradient of its input.</summary>

@@ -3,6 +3,7 @@ using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
+using CoLA.Core.Training.Losses;
 
 namespace CoLA.Core.Training;
 
@@ -23,12 +24,13 @@ internal sealed class TrainingStep
         PoolState pool,
         IReadOnlyDictionary<TaskName, TaskState> tasks,
         IReadOnlyList<EncodedExample> examples,
-        Func<int>? tokenBudget = null)
+        Func<int>? tokenBudget = null,
+        LossSpec? loss = null)
     {
         _model = model;
         _pool = pool;
         _tasks = tasks;
-        _pass = new TrainingPass(model, pool, tasks, examples) { DrawsOf = SeededDrawsOf, DropsOut = true, TokenBudget = tokenBudget ?? (() => TrainingPass.DefaultTokenBudget) };
+        _pass = new TrainingPass(model, pool, tasks, examples, loss) { DrawsOf = SeededDrawsOf, DropsOut = true, TokenBudget = tokenBudget ?? (() => TrainingPass.DefaultTokenBudget) };
     }
 
     /// <summary>Where random couplings draw from; by default each task's seed and optimizer step.</summary>
@@ -42,6 +44,9 @@ internal sealed class TrainingStep
     {
         init => _pass.NormaliserOf = value;
     }
+
+    /// <summary>Log-probabilities of each row's tokens that count.</summary>
+    public IReadOnlyDictionary<EncodedExample, float[]> LogProbabilities => _pass.LogProbabilities;
 
     private TaskName[] Weighed => [.. _pass.Losses.Where(loss => loss.Value.Weight > 0).Select(loss => loss.Key)];
 

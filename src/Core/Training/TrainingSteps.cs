@@ -33,12 +33,12 @@ public sealed class TrainingSteps
     /// <param name="cancellation">Seen within the step, which then has changed nothing.</param>
     /// <exception cref="PreconditionRejection">Not the next number, or a loss that is not finite; nothing has changed.</exception>
     public Task<StepReport> TrainStepAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
-        GradientsAsync(call, batch, step => step.Apply(), cancellation);
+        GradientsAsync(call, batch, (step, logProbabilities) => step.Apply() with { LogProbabilities = logProbabilities }, cancellation);
 
     /// <summary>Adds the gradients of the examples to those that wait for an optimizer step.</summary>
     /// <inheritdoc cref="TrainStepAsync"/>
     public Task<LossReport> ForwardBackwardAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
-        GradientsAsync(call, batch, step => step.Accumulate(), cancellation);
+        GradientsAsync(call, batch, (step, logProbabilities) => step.Accumulate() with { LogProbabilities = logProbabilities }, cancellation);
 
     /// <summary>Applies the gradients that wait.</summary>
     /// <param name="call">Who calls, under which number.</param>
@@ -77,21 +77,24 @@ public sealed class TrainingSteps
         {
             var rows = Encode(session, batch);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
-            var pass = new TrainingPass(_engine.Model, tensors.Pool, tensors.Tasks, rows) { TokenBudget = _tokenBudget };
+            var pass = new TrainingPass(_engine.Model, tensors.Pool, tensors.Tasks, rows, batch.Loss) { TokenBudget = _tokenBudget };
             await _engine.RunAsync(caller, pass.Run(gradients: false), cancellation).ConfigureAwait(false);
-            return new LossReport([.. pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))], pass.Tokens);
+            return new LossReport(
+                [.. pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))],
+                pass.Tokens,
+                ByExample(batch, rows, pass.LogProbabilities));
         },
         cancellation);
 
     /// <summary>Makes gradients and then, with the last unit, what <paramref name="finish"/> makes of them.</summary>
-    private Task<T> GradientsAsync<T>(NumberedCall call, BatchSpec batch, Func<TrainingStep, T> finish, CancellationToken cancellation)
+    private Task<T> GradientsAsync<T>(NumberedCall call, BatchSpec batch, Func<TrainingStep, IReadOnlyList<IReadOnlyList<float>>?, T> finish, CancellationToken cancellation)
         where T : class => AcceptAsync<T>(
         call,
         async (session, live) =>
         {
             var rows = Encode(session, batch);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
-            var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, _tokenBudget) { NormaliserOf = batch.NormaliserOf };
+            var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, _tokenBudget, batch.Loss) { NormaliserOf = batch.NormaliserOf };
             T? report = null;
             IEnumerable<Unit> Run()
             {
@@ -100,7 +103,7 @@ public sealed class TrainingSteps
                     yield return unit;
                 }
 
-                report = finish(step);
+                report = finish(step, ByExample(batch, rows, step.LogProbabilities));
                 live.Accept(call, report);
             }
 
@@ -122,6 +125,11 @@ public sealed class TrainingSteps
         async (session, live) => live.ReplyTo<T>(call) ?? await act(session, live).ConfigureAwait(false),
         cancellation);
 
+    /// <summary>Null where they were not asked for; empty for an example without weight.</summary>
+    private static IReadOnlyList<IReadOnlyList<float>>? ByExample(
+        BatchSpec batch, IReadOnlyList<EncodedExample> rows, IReadOnlyDictionary<EncodedExample, float[]> logProbabilities) =>
+        batch.LogProbabilities ? [.. rows.GroupBy(row => row.Place).Select(own => own.SelectMany(row => logProbabilities.GetValueOrDefault(row) ?? []).ToArray())] : null;
+
     private IReadOnlyList<EncodedExample> Encode(SessionSnapshot session, BatchSpec batch)
     {
         var held = session.Tasks.Select(task => task.Task).ToHashSet();
@@ -129,6 +137,12 @@ public sealed class TrainingSteps
             .Where(example => !held.Contains(example.Item.Task))
             .Select(example => new FieldViolation($"examples[{example.Index}].task", $"{example.Item.Task} is not in {session.Name}"))]);
         batch.Validate();
-        return _encoder.Encode(batch.Examples);
+        var rows = _encoder.Encode(batch.Examples);
+        InvalidArgumentRejection.ThrowIfAny([.. rows
+            .Select(row => (row.Place, Problem: batch.Loss.ProblemOf(row)))
+            .Where(row => row.Problem is not null)
+            .DistinctBy(row => row.Place)
+            .Select(row => new FieldViolation($"examples[{row.Place}]", row.Problem!))]);
+        return rows;
     }
 }

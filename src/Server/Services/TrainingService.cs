@@ -50,7 +50,7 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
 
     public override async Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context)
     {
-        var batch = request.Examples.ToCore(objective: null);
+        var batch = request.Examples.ToCore(new Objective { Loss = request.Loss, Logprobs = request.Logprobs });
         var report = await core.Steps.EvaluateAsync(CallTenant.Of(context), SessionName.Parse(request.Session), batch, context.CancellationToken)
             .ConfigureAwait(false);
         return report.ToEvaluate();

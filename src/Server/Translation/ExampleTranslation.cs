@@ -24,12 +24,27 @@ internal static class ExampleTranslation
     public static IReadOnlyList<ChatMessage> ToCore(this V1.Chat chat) =>
         [.. chat.Messages.Select(message => new ChatMessage(message.Role, message.Content))];
 
+    private static TokenExample ToCore(this V1.TokenExample tokens) => new(
+        tokens.Ids,
+        tokens.Weights,
+        tokens.OldLogprobs.Count == 0 ? null : tokens.OldLogprobs,
+        tokens.Advantages.Count == 0 ? null : tokens.Advantages);
+
+    private static (double Chosen, double Rejected)? ToCore(V1.PreferenceReference? reference) =>
+        reference is null ? null : (reference.Chosen, reference.Rejected);
+
     private static Example ToCore(V1.Example example, string field) => example.ContentCase switch
     {
         V1.Example.ContentOneofCase.Completion => new CompletionExample(example.Completion.Prompt, example.Completion.Completion),
         V1.Example.ContentOneofCase.Chat => new ChatExample(example.Chat.ToCore()),
         V1.Example.ContentOneofCase.Instruction => new InstructionExample(example.Instruction.Instruction, example.Instruction.Input, example.Instruction.Output),
-        V1.Example.ContentOneofCase.Tokens => new TokenExample(example.Tokens.Ids, example.Tokens.Weights),
-        _ => throw new InvalidArgumentRejection(field, "has no content; give completion, chat, instruction or tokens"),
+        V1.Example.ContentOneofCase.Tokens => example.Tokens.ToCore(),
+        V1.Example.ContentOneofCase.Preference => new PreferenceExample(
+            example.Preference.Prompt, example.Preference.Chosen, example.Preference.Rejected, ToCore(example.Preference.Reference)),
+        V1.Example.ContentOneofCase.TokenPreference => new TokenPreferenceExample(
+            (example.TokenPreference.Chosen ?? new V1.TokenExample()).ToCore(),
+            (example.TokenPreference.Rejected ?? new V1.TokenExample()).ToCore(),
+            ToCore(example.TokenPreference.Reference)),
+        _ => throw new InvalidArgumentRejection(field, "has no content; give completion, chat, instruction, tokens, preference or token_preference"),
     };
 }

@@ -79,8 +79,12 @@ internal static class InferenceTranslation
             case V1.Source.SourceOneofCase.TaskVersion:
                 var version = TaskVersionName.Parse(source.TaskVersion, "source.task_version");
                 return new ModelSource(version.Task, version.Number);
+            case V1.Source.SourceOneofCase.WorkingCopy:
+                var copy = source.WorkingCopy;
+                return new ModelSource(
+                    TaskName.Parse(copy.Task, "source.working_copy.task"), null, SessionName.Parse(copy.Session, "source.working_copy.session"));
             default:
-                throw new InvalidArgumentRejection("source", "is left out; name base, task or task_version");
+                throw new InvalidArgumentRejection("source", "is left out; name base, task, task_version or working_copy");
         }
     }
 

@@ -2,6 +2,7 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
+using CoLA.Core.Training.Losses;
 
 namespace CoLA.Server.Translation;
 
@@ -52,8 +53,24 @@ internal static class TrainingTranslation
         {
             Reduction = EnumTranslation.Reductions.ToCore(objective.Reduction, "objective.reduction", Reduction.Mean),
             Normalisers = normalisers,
+            Loss = objective.Loss.ToCore(),
+            LogProbabilities = objective.Logprobs,
         };
     }
+
+    private static LossSpec ToCore(this V1.Loss? loss) => loss?.LossCase switch
+    {
+        V1.Loss.LossOneofCase.ImportanceSampling => new ImportanceSamplingLoss(),
+        V1.Loss.LossOneofCase.Ppo => new PpoLoss(
+            loss.Ppo.HasClipLow ? loss.Ppo.ClipLow : ClippedLoss.DefaultClip, loss.Ppo.HasClipHigh ? loss.Ppo.ClipHigh : ClippedLoss.DefaultClip),
+        V1.Loss.LossOneofCase.Cispo => new CispoLoss(
+            loss.Cispo.HasClipLow ? loss.Cispo.ClipLow : ClippedLoss.DefaultClip, loss.Cispo.HasClipHigh ? loss.Cispo.ClipHigh : ClippedLoss.DefaultClip),
+        V1.Loss.LossOneofCase.Dpo => new DpoLoss(loss.Dpo.HasBeta ? loss.Dpo.Beta : DpoLoss.DefaultBeta),
+        _ => CrossEntropyLoss.Instance,
+    };
+
+    private static IEnumerable<V1.ExampleLogprobs> ToContract(IReadOnlyList<IReadOnlyList<float>>? logProbabilities) =>
+        (logProbabilities ?? []).Select(values => new V1.ExampleLogprobs { Values = { values } });
 
     public static OptimStepSpec ToCore(this V1.OptimStepRequest request) => new()
     {
@@ -69,10 +86,14 @@ internal static class TrainingTranslation
         NextSequence = sequence + 1,
         Tasks = { report.Tasks.Select(task => task.Loss.ToContract(task.Task)) },
         Tokens = report.Tokens,
+        Logprobs = { ToContract(report.LogProbabilities) },
     };
 
-    public static V1.EvaluateResponse ToEvaluate(this LossReport report) =>
-        new() { Tasks = { report.Tasks.Select(task => task.Loss.ToContract(task.Task)) } };
+    public static V1.EvaluateResponse ToEvaluate(this LossReport report) => new()
+    {
+        Tasks = { report.Tasks.Select(task => task.Loss.ToContract(task.Task)) },
+        Logprobs = { ToContract(report.LogProbabilities) },
+    };
 
     public static V1.OptimStepResponse ToContract(this OptimStepReport report, long sequence) => new()
     {
@@ -98,6 +119,7 @@ internal static class TrainingTranslation
             Sequence = sequence,
             NextSequence = sequence + 1,
             Tokens = report.Tokens,
+            Logprobs = { ToContract(report.LogProbabilities) },
             Tasks =
             {
                 report.Tasks.Where(task => task.Step is not null).Select(task => new V1.TaskStep

@@ -305,4 +305,105 @@ public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<S
             Assert.Equal(undisturbed, disturbed);
         }
     }
+
+    [Fact]
+    public async Task TrainStep_ThreeOnPolicySteps_LearnWithoutAPublish()
+    {
+        const int wanted = 'e';
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "on-policy");
+        var request = Examples.Session(pool, task);
+        request.Tasks[0].Optimizer.LearningRate = request.PoolOptimizer.LearningRate = 0.01;
+        await using var session = await server.Acme.Training.OpenAsync(request, cancellationToken: Token);
+        var objective = new Objective { Loss = new Loss { ImportanceSampling = new ImportanceSampling() }, Logprobs = true };
+        var row = new ScoreRow { Source = session.WorkingCopyOf(task.Name), Prompt = new Prompt { Text = "a" }, Continuations = { new Continuation { Text = "e" } } };
+        async Task<double> LikelihoodAsync() => (await server.Acme.Inference.ScoreAsync([row], cancellationToken: Token)).Rows[0].Continuations[0].Logprob;
+
+        var likelihoods = new List<double> { await LikelihoodAsync() };
+        for (var step = 0; step < 3; step++)
+        {
+            var rows = Enumerable.Range(0, 16).Select(seed => new GenerateRow
+            {
+                Source = session.WorkingCopyOf(task.Name),
+                Prompt = new Prompt { Text = "a" },
+                MaxTokens = 1,
+                Logprobs = 0,
+                Sampling = new Sampling { Temperature = 1, Seed = 100 * step + seed },
+            });
+            var drawn = (await server.Acme.Inference.CompleteBatchAsync(rows, cancellationToken: Token)).Select(row => row.Tokens.Single()).ToArray();
+
+            // What was drawn is bad, and one token that is put among it is good.
+            var old = (float)likelihoods[^1];
+            Example[] batch = [Rollout(wanted, old, 1), .. drawn.Select(token => Rollout(token.Id, (float)token.Logprob, token.Id == wanted ? 1 : -0.02f))];
+            var report = await session.StepAsync(batch, objective, cancellationToken: Token);
+
+            Assert.Equal(17, report.Tasks.Single().Weight);
+            Assert.All(report.Logprobs.Skip(1).Zip(drawn), pair => Assert.Equal(pair.Second.Logprob, pair.First.Values.Single(), 1e-4));
+            likelihoods.Add(await LikelihoodAsync());
+        }
+
+        Assert.Equal(likelihoods.Order(), likelihoods);
+        Assert.Equal(task.ServedVersion, (await server.Acme.Tasks.GetAsync(task.Name, cancellationToken: Token)).ServedVersion);
+        Example Rollout(int token, float old, float advantage) => new()
+        {
+            Task = task.Name,
+            Tokens = new TokenExample { Ids = { 'a', token }, Weights = { 0, 1 }, OldLogprobs = { 0, old }, Advantages = { 0, advantage } },
+        };
+    }
+
+    [Fact]
+    public async Task WorkingCopy_OfASessionThatIsNotTheCallersOrATaskWithoutGenerate_IsRefused()
+    {
+        using var platform = server.As("trainer");
+        var pool = await ServerFixture.CreatePool(platform, ServerFixture.Public());
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "trained-by-others", ServerFixture.Grant(platform, Permission.Train));
+        await using var session = await platform.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+        var row = Examples.Row(session.WorkingCopyOf(task.Name));
+
+        var owner = (await server.Acme.Inference.CompleteBatchAsync([row], cancellationToken: Token)).Single();
+        var opener = (await platform.Inference.CompleteBatchAsync([row], cancellationToken: Token)).Single();
+        await server.Acme.Tasks.UpdateAsync(
+            new UpdateTaskRequest { Name = task.Name, Grants = new GrantList { Grants = { ServerFixture.Grant(platform, Permission.Train, Permission.Generate) } } },
+            cancellationToken: Token);
+        var granted = (await platform.Inference.CompleteBatchAsync([row], cancellationToken: Token)).Single();
+
+        Assert.Equal((int)StatusCode.NotFound, owner.Failure!.Code);
+        Assert.Equal((int)StatusCode.PermissionDenied, opener.Failure!.Code);
+        Assert.Null(granted.Failure);
+    }
+
+    [Fact]
+    public async Task TrainStep_TwoTenantsLearnWhileAThirdGenerates()
+    {
+        using var north = server.As("north");
+        using var south = server.As("south");
+        using var reader = server.As("reader");
+        var pool = await ServerFixture.CreatePool(north, ServerFixture.Public());
+        async Task<(double First, double Last)> LearnAsync(ColaClient client, string id, string completion)
+        {
+            var task = await ServerFixture.RegisterTask(client, pool, id);
+            await using var session = await client.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+            var losses = new List<double>();
+            for (var step = 0; step < 20; step++)
+            {
+                losses.Add((await session.StepAsync([Examples.Of(task, "sky:", completion)], cancellationToken: Token)).Tasks.Single().LossSum);
+            }
+
+            return (losses[0], losses[^1]);
+        }
+
+        var alone = await reader.Inference.CompleteBatchAsync([Examples.Row(Examples.Base(), "sky:", 24)], cancellationToken: Token);
+        var learning = Task.WhenAll(LearnAsync(north, "north", " blue"), LearnAsync(south, "south", " grey"));
+        var read = 0;
+        do
+        {
+            var rows = await reader.Inference.CompleteBatchAsync([Examples.Row(Examples.Base(), "sky:", 24)], cancellationToken: Token);
+            Assert.Equal(alone[0].Text, rows[0].Text);
+            read++;
+        }
+        while (!learning.IsCompleted);
+
+        Assert.All(await learning, losses => Assert.True(losses.Last < losses.First / 2));
+        Assert.True(read > 1);
+    }
 }
