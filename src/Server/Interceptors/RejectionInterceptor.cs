@@ -69,7 +69,8 @@ internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger)
             case RpcException chosen:
                 logger.Refused(context.Method, chosen.StatusCode);
                 return chosen;
-            case OperationCanceledException or IOException when context.CancellationToken.IsCancellationRequested:
+            // The library refuses to write to a caller that has gone as an operation that is not valid.
+            case OperationCanceledException or IOException or InvalidOperationException when context.CancellationToken.IsCancellationRequested:
                 logger.Abandoned(context.Method);
                 return new RpcException(new Status(StatusCode.Cancelled, "the caller went away"));
             default:
