@@ -128,10 +128,10 @@ public sealed class TaskServiceTests(ServerFixture server) : IClassFixture<Serve
             Assert.Equal((found.Best, true), (version.StartedFrom, version.Trained));
         }
 
-        var task1 = examples[0].Clone();
-        task1.Task = lender.Name;
+        var withTask = examples[0].Clone();
+        withTask.Task = lender.Name;
         var refused = await Assert.ThrowsAsync<ColaException>(
-            () => newcomer.Tasks.FindSimilarAsync(new FindSimilarRequest { Pool = pool.Name, Examples = { task1 } }, cancellationToken: Token));
+            () => newcomer.Tasks.FindSimilarAsync(new FindSimilarRequest { Pool = pool.Name, Examples = { withTask } }, cancellationToken: Token));
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
     }
 
