@@ -8,6 +8,7 @@ using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
 
 namespace CoLA.Core.Engine;
 
@@ -27,6 +28,7 @@ internal sealed class Engine : IDisposable
     private readonly KeyValueBlocks _blocks;
     private readonly Scheduler _scheduler;
     private readonly WorkQueue _work;
+    private readonly TrainingQueue _training;
     private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
     private readonly long _blockBytes;
@@ -49,6 +51,7 @@ internal sealed class Engine : IDisposable
         var counters = new VirtualCounters();
         _scheduler = new Scheduler(options, _blocks, bank, counters, metrics, _runner.IsInvariant);
         _work = new WorkQueue(counters);
+        _training = new TrainingQueue(model, counters, options, () => IsDecoding, metrics, TimeProvider.System);
         _thread = new Thread(Loop) { IsBackground = true, Name = "CoLA engine" };
         _thread.Start();
     }
@@ -98,6 +101,14 @@ internal sealed class Engine : IDisposable
         return work.Done;
     }
 
+    /// <summary>Runs the passes of a training step, together with those of whoever else waits.</summary>
+    /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
+    public Task TrainAsync(QueuedStep step)
+    {
+        LetIn(() => _calls.Enqueue(() => _training.Add(step)));
+        return step.Done;
+    }
+
     /// <inheritdoc cref="Scheduler.RequireRoomFor"/>
     public void RequireRoomFor(Sequence row) => _scheduler.RequireRoomFor(row);
 
@@ -144,7 +155,7 @@ internal sealed class Engine : IDisposable
         {
             if (!Step())
             {
-                _wake.WaitOne();
+                _wake.WaitOne(_training.Patience);
             }
         }
 
@@ -230,6 +241,11 @@ internal sealed class Engine : IDisposable
 
     private bool Work()
     {
+        if (_training.Next() is { } batch)
+        {
+            _work.Add(batch);
+        }
+
         var started = Stopwatch.GetTimestamp();
         var worked = _scheduler.Running > 0 ? _work.RunBeside(_step, _tokensPerSecond) : _work.RunOne(_tokensPerSecond);
         if (worked)
@@ -251,6 +267,7 @@ internal sealed class Engine : IDisposable
         Call();
         _scheduler.FailAll(stopped);
         _work.AbandonAll(stopped);
+        _training.FailAll(stopped);
         _runner.Dispose();
     }
 }

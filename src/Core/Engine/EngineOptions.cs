@@ -30,6 +30,12 @@ public sealed record EngineOptions
     /// <summary>The same while rows decode: a layer of so many tokens is a unit that fits between their steps.</summary>
     public int TrainingTokensBesideDecoding { get; init; } = 128;
 
+    /// <summary>
+    /// Training keeps of each layer only its input, and computes the layer a second time on the way back: less memory, for
+    /// a third more work.
+    /// </summary>
+    public bool TrainingRecomputes { get; init; }
+
     /// <summary>How long a training session may be idle before it lets go of its tasks; above 0.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);
 

@@ -11,6 +11,9 @@ internal sealed class LongWork(TenantId tenant, IEnumerable<Unit> units, Cancell
     /// <summary>For whom it is done.</summary>
     public TenantId Tenant { get; } = tenant;
 
+    /// <summary>Who pays what share of it, where it is done for several; filled by the work's first unit at the latest.</summary>
+    public IReadOnlyDictionary<TenantId, double> Shares { get; init; } = new Dictionary<TenantId, double> { [tenant] = 1 };
+
     /// <summary>How long its next unit is likely to take: as long as its last, since most are alike.</summary>
     public TimeSpan Expected { get; set; }
 

@@ -81,7 +81,11 @@ internal sealed class WorkQueue(VirtualCounters counters)
         var goesOn = work.Advance();
         var taken = Stopwatch.GetElapsedTime(started);
         work.Expected = taken;
-        counters.Charge(work.Tenant, taken.TotalSeconds * tokensPerSecond);
+        foreach (var (tenant, share) in work.Shares)
+        {
+            counters.Charge(tenant, share * taken.TotalSeconds * tokensPerSecond);
+        }
+
         if (!goesOn)
         {
             _works.Remove(work.Tenant, work);

@@ -15,6 +15,7 @@ internal sealed class EngineMetrics
 
     private readonly Histogram<long> _batch;
     private readonly Histogram<double> _step;
+    private readonly Histogram<long> _calls;
     private long _running;
     private long _waiting;
     private long _keyValueBytes;
@@ -39,6 +40,11 @@ internal sealed class EngineMetrics
             "s",
             "Duration of a step",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.001, .002, .005, .01, .02, .03, .04, .05, .075, .1, .15, .2, .3, .5, 1, 2, 5, 10] });
+        _calls = meter.CreateHistogram<long>(
+            "cola.training.calls",
+            "{call}",
+            "Training steps whose rows share a micro-batch",
+            advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
         meter.CreateObservableCounter("cola.prefix.hits", () => Volatile.Read(ref _prefixHits), "{row}", "Rows that began with keys and values of an earlier one");
         meter.CreateObservableCounter("cola.prefix.tokens", () => Volatile.Read(ref _prefixTokens), "{token}", "Prompt tokens that were not computed again");
         meter.CreateObservableCounter("cola.preemptions", () => Volatile.Read(ref _preemptions), "{row}", "Rows that were sent back to wait, to be computed again");
@@ -79,6 +85,9 @@ internal sealed class EngineMetrics
             _batch.Record(rows, tag);
         }
     }
+
+    /// <summary>A training micro-batch begins, with rows of so many calls.</summary>
+    public void Trained(int calls) => _calls.Record(calls);
 
     /// <summary>A row began with keys and values that were there already.</summary>
     public void PrefixHit(int tokens)

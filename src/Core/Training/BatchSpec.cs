@@ -24,6 +24,9 @@ public sealed record BatchSpec(IReadOnlyList<TrainingExample> Examples)
     /// <summary>Whether the log-probabilities of the tokens that count are asked for.</summary>
     public bool LogProbabilities { get; init; }
 
+    /// <summary>Asks for gradients that are the same bit for bit whoever else trains; else steps of several sessions may share a pass.</summary>
+    public bool Deterministic { get; init; }
+
     /// <exception cref="InvalidArgumentRejection">A normaliser is not finite and above 0, or of a task without examples.</exception>
     internal void Validate()
     {

@@ -11,26 +11,21 @@ namespace CoLA.Core.Training;
 /// (<see cref="SiteProduct"/>). <see cref="TrainingAdapters"/> is the same in libtorch's operations.
 /// </summary>
 /// <param name="model">The base.</param>
-/// <param name="pool">The shared A and what is subtracted.</param>
-/// <param name="parts">The tasks in the order of the batch.</param>
-internal sealed class KernelAdapters(CausalLanguageModel model, PoolState pool, IReadOnlyList<TrainingPart> parts) : IAdapters, IDisposable
+/// <param name="pools">The pools' stretches in the order of the batch; all fit (<see cref="PoolParts.FitsKernels"/>).</param>
+internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<PoolParts> pools) : IAdapters, IDisposable
 {
     private readonly SiteScratch _scratch = new();
     private readonly List<SiteAdapters> _sites = [];
 
-    /// <summary>Whether the kernels know all of a batch: fixed or drawn couplings of a task's own heads, and whole inputs.</summary>
-    public static bool Fit(PoolState pool, IReadOnlyList<TrainingPart> parts) =>
-        !pool.Spec.SharedHead
-        && parts.All(part => part is { Masks: null, Task: null or { Coupling: { Trained: null, Routes: false, Shares: false } } });
-
     public Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
     {
-        if (pool.A.Weights.Layout.Find(layer, site) is not { } slot)
+        PoolSite[] stretches = [.. PoolsAt(layer, site)];
+        if (stretches.Length == 0)
         {
             return NoAdapters.Instance.Multiply(layer, site, matrix, bias, input, widths);
         }
 
-        var adapters = new SiteAdapters(SpecOf((PanelMatrix)matrix, bias, slot), _scratch, model.Team!);
+        var adapters = new SiteAdapters(new SiteSpec((PanelMatrix)matrix, bias, stretches), _scratch, model.Team!);
         _sites.Add(adapters);
         var output = is_grad_enabled() ? SiteProduct.apply(input, adapters) : adapters.Forward(input, keep: false);
         return widths.Length == 1 ? [output] : output.split(widths, 1);
@@ -42,14 +37,30 @@ internal sealed class KernelAdapters(CausalLanguageModel model, PoolState pool, 
         _scratch.Dispose();
     }
 
-    private SiteSpec SpecOf(PanelMatrix matrix, Tensor? bias, SiteSlot slot)
+    /// <summary>The stretches whose pool adapts the site.</summary>
+    private IEnumerable<PoolSite> PoolsAt(int layer, Site site)
     {
+        var first = 0;
+        foreach (var stretch in pools)
+        {
+            if (stretch.Pool.A.Weights.Layout.Find(layer, site) is { } slot)
+            {
+                yield return PoolAt(stretch, first, slot);
+            }
+
+            first += stretch.Tokens;
+        }
+    }
+
+    private PoolSite PoolAt(PoolParts stretch, int first, SiteSlot slot)
+    {
+        var (pool, parts) = (stretch.Pool, stretch.Parts);
         var subtracts = pool.Initial is not null && parts.Any(part => part.Task is { Subtracts: true });
-        return new SiteSpec(
-            matrix,
-            bias,
+        return new PoolSite(
+            first,
+            stretch.Tokens,
             [.. slot.Targets.Select(target => TargetOf(slot.Site, target))],
-            [.. slot.Targets.SelectMany((target, at) => PartsOf(slot.Layer, target, at))],
+            [.. slot.Targets.SelectMany((target, at) => PartsOf(stretch, first, slot.Layer, target, at))],
             pool.Spec.M,
             pool.Spec.Rank,
             (float)pool.Spec.Scale,
@@ -63,10 +74,9 @@ internal sealed class KernelAdapters(CausalLanguageModel model, PoolState pool, 
     private SiteTarget TargetOf(Site site, Target target) => new(
         Sites.TargetsOf(site).TakeWhile(other => other != target).Sum(model.Config.Out), model.Config.Out(target));
 
-    private IEnumerable<SitePart> PartsOf(int layer, Target target, int place)
+    private static IEnumerable<SitePart> PartsOf(PoolParts stretch, int first, int layer, Target target, int place)
     {
-        var first = 0;
-        foreach (var part in parts)
+        foreach (var part in stretch.Parts)
         {
             if (part.Task is { } task)
             {
@@ -78,7 +88,7 @@ internal sealed class KernelAdapters(CausalLanguageModel model, PoolState pool, 
                     part.IsDrawn ? task.Coupling.Drawn(part.Draws!(layer, target)) : task.Coupling.Mean,
                     task.Heads.WeightsAt(slot.Offset, slot.Length),
                     task.Heads.GradientAt(slot.Offset, slot.Length),
-                    task.Subtracts && pool.Initial is { } initial ? InitialOf(initial.B, initial.B.Layout.Find(layer, target, MatrixKind.B)!) : 0);
+                    task.Subtracts && stretch.Pool.Initial is { } initial ? InitialOf(initial.B, initial.B.Layout.Find(layer, target, MatrixKind.B)!) : 0);
             }
 
             first += part.Tokens;

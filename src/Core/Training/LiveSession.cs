@@ -8,6 +8,9 @@ internal sealed class LiveSession(SessionStand stand, long now)
 {
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
+    /// <summary>How its caller steps.</summary>
+    public StepRhythm Rhythm { get; } = new();
+
     /// <summary>Null until the first call that needs them, and again after a call that failed half-way in loading.</summary>
     public SessionTensors? Tensors { get; set; }
 

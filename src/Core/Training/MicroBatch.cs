@@ -67,55 +67,6 @@ internal sealed class MicroBatch : IDisposable
 
     public PackedAttention Attention { get; }
 
-    /// <summary>
-    /// Cuts <paramref name="examples"/> into micro-batches of at most <paramref name="tokenBudget"/> tokens (a longer row
-    /// goes alone), a pair never in two. Rows without weight are left out. Rows of one task come together, in the order they
-    /// were sent.
-    /// </summary>
-    public static IEnumerable<IReadOnlyList<EncodedExample>> Cut(IEnumerable<EncodedExample> examples, Func<int> tokenBudget)
-    {
-        var batch = new List<EncodedExample>();
-        var tokens = 0;
-        var budget = 0;
-        foreach (var rows in examples.Where(row => row.Weight > 0).GroupBy(row => row.Task).SelectMany(Indivisible))
-        {
-            var own = rows.Sum(row => row.Ids.Count);
-            if (batch.Count > 0 && tokens + own > budget)
-            {
-                yield return batch;
-                batch = [];
-                tokens = 0;
-            }
-
-            budget = batch.Count == 0 ? tokenBudget() : budget;
-            batch.AddRange(rows);
-            tokens += own;
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return batch;
-        }
-    }
-
-    /// <summary>Rows one by one, and pairs as they are.</summary>
-    private static IEnumerable<EncodedExample[]> Indivisible(IEnumerable<EncodedExample> rows)
-    {
-        EncodedExample? chosen = null;
-        foreach (var row in rows)
-        {
-            if (row.IsChosen)
-            {
-                chosen = row;
-            }
-            else
-            {
-                yield return chosen is null ? [row] : [chosen, row];
-                chosen = null;
-            }
-        }
-    }
-
     public void Dispose()
     {
         Ids.Dispose();

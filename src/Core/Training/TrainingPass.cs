@@ -8,95 +8,64 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training;
 
 /// <summary>
-/// One forward, and if asked one backward, of the base for examples of many tasks. The graph is cut between layers: each
-/// layer keeps its own, and the backward walks down layer by layer, so that the pass is an iterator of small units.
-/// Gradients fall into the flat buffers of the tasks in the batch and of the pool.
+/// Forward, and if asked backward, of the base for micro-batches of many tasks, of one call or of several. The graph is cut
+/// between layers: each layer keeps its own, or only its input where that is computed again, and the backward walks down
+/// layer by layer, so that a pass is an iterator of small units. Gradients fall into the flat buffers of the tasks in the
+/// batch and of their pools.
 /// </summary>
-internal sealed class TrainingPass
+/// <param name="model">The base.</param>
+/// <param name="recomputes">
+/// Layers keep nothing but their input, and are computed a second time on the way down (checkpointing): less memory for a
+/// third more work. What is drawn is drawn from seeds, so that it comes out the same.
+/// </param>
+internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = false)
 {
     public const int DefaultTokenBudget = 2048;
 
-    /// <summary>Labelled positions whose logits exist at one time.</summary>
-    private const int LossChunk = 256;
+    /// <summary>Labelled positions whose logits exist at one time, at most.</summary>
+    private const int LongestLossChunk = 256;
 
-    private readonly CausalLanguageModel _model;
-    private readonly PoolState _pool;
-    private readonly IReadOnlyDictionary<TaskName, TaskState> _tasks;
-    private readonly IReadOnlyList<EncodedExample> _examples;
-    private readonly LossSpec _loss;
-    private readonly Dictionary<TaskName, double> _weights;
-    private readonly Dictionary<TaskName, TaskLoss> _losses;
+    /// <summary>The fewest: below, a chunk's time is that of reading the head.</summary>
+    private const int ShortestLossChunk = 32;
 
-    public TrainingPass(
-        CausalLanguageModel model,
-        PoolState pool,
-        IReadOnlyDictionary<TaskName, TaskState> tasks,
-        IReadOnlyList<EncodedExample> examples,
-        LossSpec? loss = null)
+    /// <summary>One call alone, micro-batch after micro-batch; may be abandoned after any unit.</summary>
+    /// <param name="call">None of whose rows was taken.</param>
+    /// <param name="tokenBudget">Tokens of the next micro-batch at most; asked before each.</param>
+    /// <param name="gradients">Backward too.</param>
+    public IEnumerable<Unit> Run(PassCall call, Func<int> tokenBudget, bool gradients)
     {
-        _loss = loss ?? CrossEntropyLoss.Instance;
-        _model = model;
-        _pool = pool;
-        _tasks = tasks;
-        _examples = [.. examples.Where(example => example.Task is not null)];
-
-        // Known before the first micro-batch, so that a task's gradient does not depend on the cut.
-        _weights = _examples.GroupBy(example => example.Task!.Value)
-            .ToDictionary(rows => rows.Key, rows => rows.Sum(_loss.WeightOf));
-        _losses = _weights.Keys.ToDictionary(task => task, _ => new TaskLoss(0, 0, 0));
-    }
-
-    /// <summary>Where random couplings draw from in this step; its absence means their mean, as they are served.</summary>
-    public Func<TaskName, Draws?> DrawsOf { get; set; } = _ => null;
-
-    /// <summary>Whether tasks drop out of what their adapters read, as in a training step.</summary>
-    public bool DropsOut { get; init; }
-
-    /// <summary>What a task's gradient is divided by, from its weight in all examples; by default that weight.</summary>
-    public Func<TaskName, double, double> NormaliserOf { get; set; } = (_, weight) => weight;
-
-    /// <summary>Tokens of the next micro-batch at most; asked before each.</summary>
-    public Func<int> TokenBudget { get; init; } = () => DefaultTokenBudget;
-
-    /// <summary>Log-probabilities of each row's tokens that count; rows without weight are not among them.</summary>
-    public Dictionary<EncodedExample, float[]> LogProbabilities { get; } = new(ReferenceEqualityComparer.Instance);
-
-    /// <summary>Every task with examples; tasks whose weight is zero have a loss of zero.</summary>
-    public IReadOnlyDictionary<TaskName, TaskLoss> Losses => _losses;
-
-    /// <summary>Tokens of the rows that take part: rows without weight do not.</summary>
-    public long Tokens => _examples.Where(example => example.Weight > 0).Sum(example => (long)example.Ids.Count);
-
-    /// <summary>Runs forward, and backward if <paramref name="gradients"/>; may be abandoned after any unit.</summary>
-    public IEnumerable<Unit> Run(bool gradients)
-    {
-        var seen = new Dictionary<TaskName, int>(); // rows of each task in the micro-batches before
-        foreach (var rows in MicroBatch.Cut(_examples, TokenBudget))
+        while (!call.IsTaken)
         {
-            foreach (var unit in Run(rows, AdaptersOf(rows, seen), gradients))
+            foreach (var unit in Run([new PassStretch(call, call.Take(tokenBudget(), any: true))], gradients))
             {
                 yield return unit;
             }
         }
     }
 
-    private IEnumerable<Unit> Run(IReadOnlyList<EncodedExample> rows, IAdapters adapters, bool gradients)
+    /// <summary>One micro-batch, of calls of different sessions; may be abandoned after any unit.</summary>
+    public IEnumerable<Unit> Run(IReadOnlyList<PassStretch> stretches, bool gradients)
     {
-        using var batch = new MicroBatch(_model, rows);
+        if (stretches.Count == 0)
+        {
+            yield break;
+        }
+
+        var calls = stretches.SelectMany(stretch => stretch.Call.Losses.Keys, (stretch, task) => (stretch.Call, Task: task))
+            .ToDictionary(owner => owner.Task, owner => owner.Call); // a task is in one session at most
+        using var batch = new MicroBatch(model, [.. stretches.SelectMany(stretch => stretch.Rows)]);
         using var angles = AnglesOf(batch);
-        var layers = _model.Config.Layers;
+        var adapters = AdaptersOf(model, [.. stretches.Select(stretch => stretch.Call.PartsOf(stretch.Rows))]);
+        var layers = model.Config.Layers;
         var inputs = new Tensor?[layers + 1]; // the top's input is the last layer's output
         var outputs = new Tensor?[layers];
         Tensor? gradient = null;
         try
         {
-            var losses = new LabelLosses(batch, _loss);
-            if (losses.IsOfPairs && rows.Any(row => row.Reference is null))
+            var losses = new LabelLosses(batch, task => calls[task].Loss);
+            foreach (var unit in ReadReferences(batch, losses))
             {
-                foreach (var unit in ReadReferences(batch, angles, losses))
-                {
-                    yield return unit;
-                }
+                yield return unit;
             }
 
             foreach (var unit in Climb(batch, angles, adapters, inputs, outputs, gradients))
@@ -104,36 +73,33 @@ internal sealed class TrainingPass
                 yield return unit;
             }
 
-            foreach (var (start, count) in losses.IsOfPairs ? Chunks(batch) : [])
+            foreach (var (start, count) in Chunks(losses.LabelsOfPairs, batch))
             {
                 losses.Take(start, Read(batch, start, count, inputs[layers]!));
                 yield return Unit.LossChunk;
             }
 
-            if (losses.IsOfPairs)
-            {
-                losses.ComparePairs();
-            }
-
+            losses.ComparePairs();
             if (gradients)
             {
                 gradient = zeros_like(inputs[layers]!, requires_grad: false).DetachFromDisposeScope();
             }
 
-            foreach (var (start, count) in losses.IsOfPairs && !gradients ? [] : Chunks(batch))
+            foreach (var (start, count) in Chunks(gradients ? Enumerable.Range(0, batch.Weights.Count) : losses.LabelsOfTokens, batch))
             {
-                Loss(batch, losses, start, count, inputs[layers]!, gradient);
+                Loss(batch, losses, calls, start, count, inputs[layers]!, gradient);
                 yield return Unit.LossChunk;
             }
 
-            losses.AddTo(_losses);
-            foreach (var (row, values) in losses.ByRow())
-            {
-                LogProbabilities[row] = values;
-            }
-
+            losses.AddTo(task => calls[task]);
             for (var layer = layers - 1; gradients && layer >= 0; layer--)
             {
+                if (recomputes)
+                {
+                    Compute(layer, batch.Attention, angles, adapters, inputs, outputs);
+                    yield return Unit.LayerForward;
+                }
+
                 gradient = Backward(layer, inputs, outputs, gradient!);
                 yield return Unit.LayerBackward;
             }
@@ -149,11 +115,32 @@ internal sealed class TrainingPass
         }
     }
 
-    private static IEnumerable<(int Start, int Count)> Chunks(MicroBatch batch)
+    /// <summary>The adapters of a batch in the form that <paramref name="model"/> computes them; some are <see cref="IDisposable"/>.</summary>
+    internal static IAdapters AdaptersOf(CausalLanguageModel model, IReadOnlyList<PoolParts> pools) =>
+        model.Team is not null && pools.All(pool => pool.FitsKernels) ? new KernelAdapters(model, pools)
+        : pools is [var only] ? new TrainingAdapters(only.Pool, only.Parts)
+        : new JoinedAdapters(pools);
+
+    /// <summary>Neighbouring labels in chunks, of a size that takes about as long as a layer of the batch.</summary>
+    private static IEnumerable<(int Start, int Count)> Chunks(IEnumerable<int> labels, MicroBatch batch)
     {
-        for (var start = 0; start < batch.Weights.Count; start += LossChunk)
+        var longest = Math.Clamp(batch.Rows.Sum(row => row.Ids.Count) / 4, ShortestLossChunk, LongestLossChunk);
+        var (start, count) = (0, 0);
+        foreach (var label in labels)
         {
-            yield return (start, Math.Min(LossChunk, batch.Weights.Count - start));
+            if (count == longest || (count > 0 && label != start + count))
+            {
+                yield return (start, count);
+                count = 0;
+            }
+
+            start = count == 0 ? label : start;
+            count++;
+        }
+
+        if (count > 0)
+        {
+            yield return (start, count);
         }
     }
 
@@ -163,12 +150,12 @@ internal sealed class TrainingPass
     {
         using (no_grad())
         {
-            inputs[0] = _model.Embed(batch.Ids).DetachFromDisposeScope();
+            inputs[0] = model.Embed(batch.Ids).DetachFromDisposeScope();
         }
 
         // The adapters of the lowest layer are reached by the gradient of what goes in.
         inputs[0]!.requires_grad_(gradients);
-        for (var layer = 0; layer < _model.Config.Layers; layer++)
+        for (var layer = 0; layer < model.Config.Layers; layer++)
         {
             Forward(layer, batch.Attention, angles, adapters, inputs, outputs, gradients);
             yield return Unit.LayerForward;
@@ -176,22 +163,29 @@ internal sealed class TrainingPass
     }
 
     /// <summary>What pairs are compared with, where the caller did not say: the answers under the bare base.</summary>
-    private IEnumerable<Unit> ReadReferences(MicroBatch batch, RotaryAngles angles, LabelLosses losses)
+    private IEnumerable<Unit> ReadReferences(MicroBatch batch, LabelLosses losses)
     {
-        var inputs = new Tensor?[_model.Config.Layers + 1];
+        int[] rows = [.. losses.RowsWithoutReference];
+        if (rows.Length == 0)
+        {
+            yield break;
+        }
+
+        using var bare = new MicroBatch(model, [.. rows.Select(row => batch.Rows[row])]);
+        using var angles = AnglesOf(bare);
+        var inputs = new Tensor?[model.Config.Layers + 1];
         try
         {
-            foreach (var unit in Climb(batch, angles, NoAdapters.Instance, inputs, [], gradients: false))
+            foreach (var unit in Climb(bare, angles, NoAdapters.Instance, inputs, [], gradients: false))
             {
                 yield return unit;
             }
 
-            foreach (var (start, count) in Chunks(batch))
+            foreach (var (start, count) in Chunks(Enumerable.Range(0, bare.Weights.Count), bare))
             {
-                foreach (var (at, value) in Read(batch, start, count, inputs[^1]!).Index())
+                foreach (var (at, value) in Read(bare, start, count, inputs[^1]!).Index())
                 {
-                    var row = batch.Places[start + at].Row;
-                    losses.References[row] += batch.Rows[row].Reference is null ? value : 0;
+                    losses.References[rows[bare.Places[start + at].Row]] += value;
                 }
 
                 yield return Unit.LossChunk;
@@ -212,45 +206,31 @@ internal sealed class TrainingPass
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var chunk = hidden.index_select(0, batch.Positions.narrow(0, start, count));
-        return _model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)).cpu().data<float>().ToArray();
+        return model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)).cpu().data<float>().ToArray();
     }
 
     private RotaryAngles AnglesOf(MicroBatch batch)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var angles = _model.Angles(batch.Attention);
+        var angles = model.Angles(batch.Attention);
         return new RotaryAngles(angles.Cos.DetachFromDisposeScope(), angles.Sin.DetachFromDisposeScope());
-    }
-
-    /// <summary>The adapters of a batch in the form that <paramref name="model"/> computes them; some are <see cref="IDisposable"/>.</summary>
-    internal static IAdapters AdaptersOf(CausalLanguageModel model, PoolState pool, IReadOnlyList<TrainingPart> parts) =>
-        model.Team is not null && KernelAdapters.Fit(pool, parts) ? new KernelAdapters(model, pool, parts) : new TrainingAdapters(pool, parts);
-
-    private IAdapters AdaptersOf(IReadOnlyList<EncodedExample> rows, Dictionary<TaskName, int> seen)
-    {
-        var parts = new List<TrainingPart>();
-        foreach (var group in rows.GroupBy(row => row.Task!.Value, row => row.Ids.Count))
-        {
-            int[] lengths = [.. group];
-            var first = seen.GetValueOrDefault(group.Key);
-            var masks = DropsOut ? _tasks[group.Key].MasksOf(first, lengths) : null;
-            parts.Add(new TrainingPart(_tasks[group.Key], lengths.Sum(), DrawsOf(group.Key), masks));
-            seen[group.Key] = first + lengths.Length;
-        }
-
-        return AdaptersOf(_model, _pool, parts);
     }
 
     private void Forward(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
     {
-        using var mode = set_grad_enabled(gradients);
+        var keepsGraph = gradients && !recomputes;
+        using var mode = set_grad_enabled(keepsGraph);
         using var scope = NewDisposeScope();
-        var output = _model.Layer(layer, inputs[layer]!, attention, angles, adapters);
+        var output = model.Layer(layer, inputs[layer]!, attention, angles, adapters);
         inputs[layer + 1] = output.detach().DetachFromDisposeScope();
-        if (gradients)
+        if (keepsGraph)
         {
             outputs[layer] = output.DetachFromDisposeScope();
+        }
+
+        if (gradients)
+        {
             inputs[layer + 1]!.requires_grad_(true);
         }
         else
@@ -260,7 +240,16 @@ internal sealed class TrainingPass
         }
     }
 
-    private void Loss(MicroBatch batch, LabelLosses losses, int start, int count, Tensor hidden, Tensor? gradient)
+    /// <summary>A layer's output and graph a second time.</summary>
+    private void Compute(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs)
+    {
+        using var mode = enable_grad();
+        using var scope = NewDisposeScope();
+        outputs[layer] = model.Layer(layer, inputs[layer]!, attention, angles, adapters).DetachFromDisposeScope();
+    }
+
+    private void Loss(
+        MicroBatch batch, LabelLosses losses, Dictionary<TaskName, PassCall> calls, int start, int count, Tensor hidden, Tensor? gradient)
     {
         using var mode = set_grad_enabled(gradient is not null);
         using var scope = NewDisposeScope();
@@ -271,12 +260,8 @@ internal sealed class TrainingPass
             chunk.requires_grad_(true);
         }
 
-        var logProbabilities = _model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)); // (count)
-        if (!losses.IsOfPairs)
-        {
-            losses.Take(start, logProbabilities.detach().cpu().data<float>().ToArray());
-        }
-
+        var logProbabilities = model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)); // (count)
+        losses.Take(start, logProbabilities.detach().cpu().data<float>().ToArray());
         if (gradient is null)
         {
             return;
@@ -286,10 +271,10 @@ internal sealed class TrainingPass
         for (var at = 0; at < count; at++)
         {
             var task = batch.Owners[start + at]!.Value;
-            factors[at] = (float)(losses.SlopeOf(start + at) / NormaliserOf(task, _weights[task]));
+            factors[at] = (float)(losses.SlopeOf(start + at) / calls[task].DivisorOf(task));
         }
 
-        autograd.backward([logProbabilities], [tensor(factors, float32, _model.Device)]);
+        autograd.backward([logProbabilities], [tensor(factors, float32, model.Device)]);
         using var noGrad = no_grad();
         gradient.index_add_(0, positions, chunk.grad!, 1);
     }

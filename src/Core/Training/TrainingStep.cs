@@ -17,49 +17,55 @@ internal sealed class TrainingStep
     private readonly CausalLanguageModel _model;
     private readonly PoolState _pool;
     private readonly IReadOnlyDictionary<TaskName, TaskState> _tasks;
-    private readonly TrainingPass _pass;
 
     public TrainingStep(
         CausalLanguageModel model,
         PoolState pool,
         IReadOnlyDictionary<TaskName, TaskState> tasks,
         IReadOnlyList<EncodedExample> examples,
-        Func<int>? tokenBudget = null,
         LossSpec? loss = null)
     {
         _model = model;
         _pool = pool;
         _tasks = tasks;
-        _pass = new TrainingPass(model, pool, tasks, examples, loss) { DrawsOf = SeededDrawsOf, DropsOut = true, TokenBudget = tokenBudget ?? (() => TrainingPass.DefaultTokenBudget) };
+        Call = new PassCall(pool, tasks, examples, loss) { DrawsOf = SeededDrawsOf, DropsOut = true };
     }
+
+    /// <summary>What the passes are asked for.</summary>
+    public PassCall Call { get; }
 
     /// <summary>Where random couplings draw from; by default each task's seed and optimizer step.</summary>
     public Func<TaskName, Draws?> DrawsOf
     {
-        init => _pass.DrawsOf = value;
+        init => Call.DrawsOf = value;
     }
 
     /// <summary>What a task's gradient is divided by, from its weight; by default that weight.</summary>
     public Func<TaskName, double, double> NormaliserOf
     {
-        init => _pass.NormaliserOf = value;
+        init => Call.NormaliserOf = value;
     }
 
     /// <summary>Log-probabilities of each row's tokens that count.</summary>
-    public IReadOnlyDictionary<EncodedExample, float[]> LogProbabilities => _pass.LogProbabilities;
+    public IReadOnlyDictionary<EncodedExample, float[]> LogProbabilities => Call.LogProbabilities;
 
-    private TaskName[] Weighed => [.. _pass.Losses.Where(loss => loss.Value.Weight > 0).Select(loss => loss.Key)];
+    private TaskName[] Weighed => [.. Call.Losses.Where(loss => loss.Value.Weight > 0).Select(loss => loss.Key)];
 
-    /// <summary>Computes the gradients of every task with weight, and of the pool.</summary>
-    public IEnumerable<Unit> Gradients()
+    /// <summary>Makes the buffers ready for the gradients of the first micro-batch.</summary>
+    public void Begin()
     {
         _pool.A.ClearGradient();
-        foreach (var task in _pass.Losses.Keys)
+        foreach (var task in Call.Losses.Keys)
         {
             _tasks[task].Heads.ClearGradient();
         }
+    }
 
-        return _pass.Run(gradients: true);
+    /// <summary>Computes the gradients of every task with weight, and of the pool, of this call alone.</summary>
+    public IEnumerable<Unit> Gradients(int tokenBudget = TrainingPass.DefaultTokenBudget)
+    {
+        Begin();
+        return new TrainingPass(_model).Run(Call, () => tokenBudget, gradients: true);
     }
 
     /// <summary>Adds the gradients to those that wait for an optimizer step.</summary>
@@ -81,7 +87,7 @@ internal sealed class TrainingStep
             _pool.A.Accumulate();
         }
 
-        return new LossReport([.. _pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))], _pass.Tokens);
+        return new LossReport([.. Call.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))], Call.Tokens);
     }
 
     /// <summary>Steps every task that has a gradient, from this pass or from before, and the pool.</summary>
@@ -91,13 +97,13 @@ internal sealed class TrainingStep
         RequireFiniteLosses();
         var moved = new OptimizerStep(_pool, _tasks, new OptimStepSpec(), _model.Team) { Fresh = Weighed }.Apply();
         return new StepReport(
-            [.. _pass.Losses.Select(loss => new TaskStepReport(
+            [.. Call.Losses.Select(loss => new TaskStepReport(
                 loss.Key,
                 loss.Value,
                 moved.Tasks.FirstOrDefault(task => task.Task == loss.Key)?.Step)),
-                .. moved.Tasks.Where(task => !_pass.Losses.ContainsKey(task.Task)).Select(task => new TaskStepReport(task.Task, new TaskLoss(0, 0, 0), task.Step))],
+                .. moved.Tasks.Where(task => !Call.Losses.ContainsKey(task.Task)).Select(task => new TaskStepReport(task.Task, new TaskLoss(0, 0, 0), task.Step))],
             moved.Pool,
-            _pass.Tokens);
+            Call.Tokens);
     }
 
     /// <summary>The refusal of numbers that cannot be gone on with.</summary>
@@ -105,8 +111,9 @@ internal sealed class TrainingStep
         $"the loss or gradient of {string.Join(", ", names)} is not finite; the call is refused and nothing has changed. "
         + "A lower learning rate or a gradient norm limit may help; LoadState goes back to a saved state");
 
-    private void RequireFiniteLosses() =>
-        RequireFinite(_pass.Losses.Where(loss => !double.IsFinite(loss.Value.Sum)).Select(loss => loss.Key.ToString()));
+    /// <exception cref="PreconditionRejection">A loss is not finite; nothing has changed.</exception>
+    public void RequireFiniteLosses() =>
+        RequireFinite(Call.Losses.Where(loss => !double.IsFinite(loss.Value.Sum)).Select(loss => loss.Key.ToString()));
 
     private static void RequireFinite(IEnumerable<string> broken)
     {

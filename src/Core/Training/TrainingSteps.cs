@@ -14,7 +14,7 @@ public sealed class TrainingSteps
     private readonly Engine.Engine _engine;
     private readonly SessionLoader _loader;
     private readonly ExampleEncoder _encoder;
-    private readonly Func<int> _tokenBudget;
+    private readonly EngineOptions _options;
     private readonly TokenMetrics _tokens;
 
     internal TrainingSteps(LiveSessions live, Engine.Engine engine, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
@@ -23,7 +23,7 @@ public sealed class TrainingSteps
         _engine = engine;
         _loader = loader;
         _encoder = new ExampleEncoder(model.Config, model.Tokenizer);
-        _tokenBudget = () => engine.IsDecoding ? options.TrainingTokensBesideDecoding : options.TrainingTokens;
+        _options = options;
         _tokens = tokens;
     }
 
@@ -77,8 +77,9 @@ public sealed class TrainingSteps
         {
             var rows = Encode(session, batch);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
-            var pass = new TrainingPass(_engine.Model, tensors.Pool, tensors.Tasks, rows, batch.Loss) { TokenBudget = _tokenBudget };
-            await _engine.RunAsync(caller, pass.Run(gradients: false), cancellation).ConfigureAwait(false);
+            var pass = new PassCall(tensors.Pool, tensors.Tasks, rows, batch.Loss);
+            int TokenBudget() => batch.Deterministic || _engine.IsDecoding ? _options.TrainingTokensBesideDecoding : _options.TrainingTokens;
+            await _engine.RunAsync(caller, new TrainingPass(_engine.Model).Run(pass, TokenBudget, gradients: false), cancellation).ConfigureAwait(false);
             return new LossReport(
                 [.. pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))],
                 pass.Tokens,
@@ -94,20 +95,16 @@ public sealed class TrainingSteps
         {
             var rows = Encode(session, batch);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
-            var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, _tokenBudget, batch.Loss) { NormaliserOf = batch.NormaliserOf };
+            var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, batch.Loss) { NormaliserOf = batch.NormaliserOf };
             T? report = null;
-            IEnumerable<Unit> Run()
+            void Finish()
             {
-                foreach (var unit in step.Gradients())
-                {
-                    yield return unit;
-                }
-
                 report = finish(step, ByExample(batch, rows, step.LogProbabilities));
                 live.Accept(call, report);
             }
 
-            await _engine.RunAsync(call.Caller, Run(), cancellation).ConfigureAwait(false);
+            var queued = new QueuedStep(call.Caller, step, live.Rhythm, Finish, cancellation) { Deterministic = batch.Deterministic };
+            await _engine.TrainAsync(queued).ConfigureAwait(false);
             foreach (var task in rows.Where(row => row is { Task: not null, Weight: > 0 }).GroupBy(row => row.Task))
             {
                 _tokens.Of(call.Caller, task.Key).Trained(task.Sum(row => (long)row.Ids.Count));

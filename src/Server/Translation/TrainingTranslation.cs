@@ -55,6 +55,7 @@ internal static class TrainingTranslation
             Normalisers = normalisers,
             Loss = objective.Loss.ToCore(),
             LogProbabilities = objective.Logprobs,
+            Deterministic = objective.Deterministic,
         };
     }
 

@@ -58,8 +58,7 @@ public sealed class ColaGoldenTests
         using var attention = new PackedAttention([.. rows.Select(row => row.Ids.Count)], golden.Model.Config, CPU);
         var adapters = TrainingPass.AdaptersOf(
             golden.Model,
-            golden.PoolState,
-            [.. rows.Select(row => new TrainingPart(row.Task is { } task ? golden.Tasks[task] : null, row.Ids.Count, draws))]);
+            [new PoolParts(golden.PoolState, [.. rows.Select(row => new TrainingPart(row.Task is { } task ? golden.Tasks[task] : null, row.Ids.Count, draws))])]);
         var hidden = golden.Model.Hidden(tensor(rows.SelectMany(row => row.Ids.Select(id => (long)id)).ToArray()), attention, adapters);
         var ends = rows.Select((_, at) => rows.Take(at + 1).Sum(row => (long)row.Ids.Count) - 1).ToArray();
 

@@ -246,7 +246,7 @@ public sealed class TrainingStepTests : IDisposable
     private float[] Gradients(SessionTensors session, IReadOnlyList<EncodedExample> rows, int budget)
     {
         using var scope = NewDisposeScope();
-        Run(new TrainingStep(_model, session.Pool, session.Tasks, rows, () => budget).Gradients());
+        Run(new TrainingStep(_model, session.Pool, session.Tasks, rows).Gradients(budget));
         return
         [
             .. session.Pool.A.Gradient!.data<float>(),
