@@ -5,6 +5,7 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
 
 namespace CoLA.Core.Jobs;
 
@@ -30,6 +31,10 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
     public JobSnapshot? FindSubmitted(Mutation mutation) =>
         _ledger.FindReply<NamedJob>(mutation, SubmitAction) is { } submitted ? Get(mutation.Tenant, submitted.Name) : null;
 
+    /// <summary>Refuses a job that could not train. Ask before its data are read.</summary>
+    /// <exception cref="PermissionRejection">The caller sees a task but lacks TRAIN on it.</exception>
+    public void Check(TenantId caller, OpenSessionSpec session) => _ledger.Read(registry => Checked(registry, caller, session));
+
     /// <summary>Accepts a job, to run when its turn comes.</summary>
     /// <exception cref="PermissionRejection">The caller sees a task but lacks TRAIN on it.</exception>
     /// <exception cref="ExhaustedRejection">Too many of the tenant's jobs wait.</exception>
@@ -41,7 +46,7 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
             SubmitAction,
             registry =>
             {
-                new SessionOpening(registry, mutation.Tenant, plan.Session.ToOpening(), baseModel).Check();
+                Checked(registry, mutation.Tenant, plan.Session);
                 if (registry.Jobs.CountUnended(mutation.Tenant.Value) >= MaximumUnended)
                 {
                     throw new ExhaustedRejection($"{MaximumUnended} jobs of {mutation.Tenant} have not ended; wait for one, or cancel one", TimeSpan.FromMinutes(1));
@@ -145,6 +150,12 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
             }
         },
         cancellation);
+
+    private bool Checked(RegistryTransaction registry, TenantId caller, OpenSessionSpec session)
+    {
+        new SessionOpening(registry, caller, session.ToOpening(), baseModel).Check();
+        return true;
+    }
 
     private JobRow End(RegistryTransaction registry, JobRow row, JobState state, JobOutcome outcome)
     {
