@@ -25,14 +25,20 @@ internal sealed class EvaluationOptions
     /// <param name="isDrawn">Whether curves are drawn, of which it is one.</param>
     public V1.Evaluation? Of(ParseResult parse, bool isDrawn)
     {
-        var asked = ((Option[])[_every, _examples, _patience, _improvement, _keepBest]).Any(option => parse.GetResult(option) is not null);
-        return !asked && !isDrawn ? null : new V1.Evaluation
+        var (every, examples, patience, improvement) = (parse.GetValue(_every), parse.GetValue(_examples), parse.GetValue(_patience), parse.GetValue(_improvement));
+        var keepBest = parse.GetValue(_keepBest);
+        if (!isDrawn && !keepBest && every is null && examples is null && patience is null && improvement is null)
         {
-            Every = parse.GetValue(_every) ?? 0,
-            Examples = parse.GetValue(_examples) ?? 0,
-            Patience = parse.GetValue(_patience) ?? 0,
-            MinimumImprovement = parse.GetValue(_improvement) ?? 0,
-            KeepBest = parse.GetValue(_keepBest),
+            return null;
+        }
+
+        return new V1.Evaluation
+        {
+            Every = every ?? 0,
+            Examples = examples ?? 0,
+            Patience = patience ?? 0,
+            MinimumImprovement = improvement ?? 0,
+            KeepBest = keepBest,
         };
     }
 }

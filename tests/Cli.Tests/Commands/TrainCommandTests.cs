@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CoLA.Cli.Tests.Fixtures;
 using CoLA.TestKit;
 using Xunit;
@@ -18,6 +19,7 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
         var result = (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--task", $"two={Data("b")}", "--steps", "40", "--lr", "1e-2", "--save-every", "20", "--schedule", "linear", "--warmup", "4", "--head-ratio", "2", "--dropout", "0.05", "--json")).Succeeded().Json();
 
         Assert.Equal(40, result.GetProperty("steps").GetInt32());
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("bestStep").ValueKind);
         Assert.True(result.GetProperty("tokens").GetInt64() > 0);
         foreach (var task in result.GetProperty("tasks").EnumerateArray())
         {
