@@ -41,6 +41,7 @@ internal static class PlotFile
             }
         }
 
+        plot.Axes.Margins(horizontal: 0);
         if (Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase))
         {
             plot.SaveSvg(path, Width, Height);

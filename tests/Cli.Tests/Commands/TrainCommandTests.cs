@@ -143,6 +143,23 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
     }
 
     [Fact]
+    public async Task Train_FileOfTheServers_IsSplitAsOneThatIsSent()
+    {
+        var (cola, pool) = await WithTasksAsync("one");
+        File.Copy(Data("a"), server.JobData.PathOf("a.jsonl"));
+        string[] both = ["--pool", pool, "--steps", "5", "--evaluate-every", "5", "--no-publish", "--training", "12", "--json"];
+
+        var sent = (await cola.RunAsync(["train", "--task", $"one={Data("a")}", .. both])).Succeeded().Json();
+        var named = (await cola.RunAsync(["train", "--server-file", "one=a.jsonl", .. both])).Succeeded().Json();
+        var outside = await cola.RunAsync("train", "--pool", pool, "--server-file", "one=../a.jsonl");
+
+        Assert.Equal(12, named.GetProperty("tasks")[0].GetProperty("examples").GetInt32());
+        Assert.Equal(sent.GetProperty("tasks").ToString(), named.GetProperty("tasks").ToString());
+        Assert.Equal(1, outside.ExitCode);
+        Assert.Contains("not a path below", outside.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_WithoutTask_SaysHowToNameOne()
     {
         var result = await server.As(out _).RunAsync("train", "--pool", "p");

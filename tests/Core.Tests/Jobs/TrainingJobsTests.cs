@@ -190,6 +190,40 @@ public sealed class TrainingJobsTests
     }
 
     [Fact]
+    public async Task Job_WhoseSessionIsClosedUnderIt_FailsAndSaysWhy()
+    {
+        await using var world = new JobWorld();
+        await world.World.MakePoolAsync();
+        var job = await world.SubmitAsync(JobWorld.Spec(await world.World.MakeTaskAsync("one")) with { Steps = 1_000_000 });
+        await world.ReachAsync(job.Name, 2);
+        var session = world.Jobs.Get(CoreWorld.Acme, job.Name).Session!.Value;
+
+        await world.World.Core.Sessions.CloseAsync(world.World.Mutation(), session, world.Cancellation);
+        var (_, end) = await world.WatchAsync(job.Name);
+
+        Assert.Equal(JobState.Failed, end.State);
+        Assert.Contains($"{session} was not found", end.Outcome!.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Job_WhoseGrantIsRevoked_FailsNamingTheTask()
+    {
+        await using var world = new JobWorld();
+        await world.World.MakePoolAsync();
+        var own = await world.World.MakeTaskAsync("own");
+        var lent = await world.World.MakeTaskAsync("lent", tenant: CoreWorld.Globex, grants: new TaskGrant(CoreWorld.Acme, Grants.Train));
+        var job = await world.SubmitAsync(JobWorld.Spec(own, lent) with { Steps = 1_000_000 });
+        await world.ReachAsync(job.Name, 2);
+
+        await world.World.Core.Tasks.UpdateAsync(world.World.Mutation(CoreWorld.Globex), lent, [], world.Cancellation);
+        var (_, end) = await world.WatchAsync(job.Name);
+
+        Assert.Equal(JobState.Failed, end.State);
+        Assert.Contains($"{lent} is not in", end.Outcome!.Failure, StringComparison.Ordinal);
+        await world.World.OpenAsync([own]);
+    }
+
+    [Fact]
     public async Task Watch_OfAnotherTenant_FindsNothing()
     {
         await using var world = new JobWorld();
