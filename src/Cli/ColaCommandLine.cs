@@ -20,7 +20,7 @@ internal static partial class ColaCommandLine
         file); 2 the command line is wrong; 3 no server answers; 130 ended by Ctrl-C.
         """;
 
-    /// <summary>Time for a command to end by itself after Ctrl-C: it closes its session, the server its calls.</summary>
+    /// <summary>Time for a command to end by itself after Ctrl-C: it cancels its job, the server its calls.</summary>
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(20);
 
     public static RootCommand Build(CliHost host)
@@ -60,6 +60,13 @@ internal static partial class ColaCommandLine
             },
             new SimilarCommand(cli),
             new TrainCommand(cli),
+            new Command("job", "Jobs: trainings that the server runs")
+            {
+                new JobListCommand(cli),
+                new JobShowCommand(cli),
+                new JobWatchCommand(cli),
+                new JobCancelCommand(cli),
+            },
             new GenerateCommand(cli),
             new ScoreCommand(cli),
             new EvalCommand(cli),

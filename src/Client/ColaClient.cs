@@ -1,5 +1,6 @@
 using CoLA.Client.Calls;
 using CoLA.Client.Inference;
+using CoLA.Client.Jobs;
 using CoLA.Client.Pools;
 using CoLA.Client.Status;
 using CoLA.Client.Tasks;
@@ -39,6 +40,7 @@ public sealed class ColaClient : IDisposable
         Pools = new PoolClient(new V1.PoolService.PoolServiceClient(channel), caller);
         Tasks = new TaskClient(new V1.TaskService.TaskServiceClient(channel), caller);
         Training = new TrainingClient(new V1.TrainingService.TrainingServiceClient(channel), caller);
+        Jobs = new JobClient(new V1.JobService.JobServiceClient(channel), caller, options.Retry, time);
         Inference = new InferenceClient(new V1.InferenceService.InferenceServiceClient(channel), caller);
         Status = new StatusClient(new V1.StatusService.StatusServiceClient(channel), caller);
     }
@@ -54,6 +56,9 @@ public sealed class ColaClient : IDisposable
 
     /// <summary>Training sessions.</summary>
     public TrainingClient Training { get; }
+
+    /// <summary>Trainings that the server takes from data to publication.</summary>
+    public JobClient Jobs { get; }
 
     /// <summary>Generation and scoring.</summary>
     public InferenceClient Inference { get; }

@@ -2,6 +2,7 @@ using CoLA.Core.Adapters;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
+using CoLA.Core.Jobs;
 using CoLA.Core.Model;
 using CoLA.Core.Similarity;
 using CoLA.Core.Telemetry;
@@ -41,9 +42,11 @@ public sealed class ColaCore : IAsyncDisposable
         Generation = new Generation(model, sources, _engine, telemetry);
         Scoring = new Scoring(model, sources, _engine, _bank, options, telemetry.Tokens);
         var pinned = new PinnedTasks(options.PinnedTasks, Tasks, data.Artifacts, _engine, _bank);
+        Jobs = new TrainingJobs(data, model, options, Sessions, Steps, sessions, time);
         data.Ledger.Committed += pinned.Refresh;
         pinned.Refresh();
         Similar = new SimilarTasks(model, Pools, Tasks, data.Artifacts, _engine, _bank, options, telemetry.Tokens);
+        Jobs.RestoreAsync().GetAwaiter().GetResult(); // reads and writes of the registry, before anybody else is let in
     }
 
     public BaseModel Model { get; }
@@ -61,6 +64,8 @@ public sealed class ColaCore : IAsyncDisposable
     public TrainingSessions Sessions { get; }
 
     public TrainingSteps Steps { get; }
+
+    public TrainingJobs Jobs { get; }
 
     public Generation Generation { get; }
 
@@ -92,14 +97,14 @@ public sealed class ColaCore : IAsyncDisposable
     }
 
     /// <summary>Ends what runs and closes everything; who waits for an answer gets a rejection.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await Jobs.DisposeAsync().ConfigureAwait(false);
         _engine.Dispose();
         _live.Dispose();
         _bank.Dispose();
         Model.Dispose();
         _data.Dispose();
         _ownTelemetry?.Dispose();
-        return ValueTask.CompletedTask;
     }
 }

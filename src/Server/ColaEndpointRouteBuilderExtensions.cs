@@ -20,6 +20,8 @@ public static class ColaEndpointRouteBuilderExtensions
         endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
             binder => V1.TrainingService.BindService(binder, provider.GetRequiredService<TrainingService>())));
         endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
+            binder => V1.JobService.BindService(binder, provider.GetRequiredService<JobService>())));
+        endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
             binder => V1.InferenceService.BindService(binder, provider.GetRequiredService<InferenceService>())));
         endpoints.MapGrpcService(provider => CheckedServiceBinder.Bind(
             binder => V1.StatusService.BindService(binder, provider.GetRequiredService<StatusService>())));

@@ -10,6 +10,7 @@ using Grpc.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TorchSharp;
@@ -27,6 +28,7 @@ public static class ColaServiceCollectionExtensions
         V1.PoolService.Descriptor,
         V1.TaskService.Descriptor,
         V1.TrainingService.Descriptor,
+        V1.JobService.Descriptor,
         V1.InferenceService.Descriptor,
         V1.StatusService.Descriptor,
         Health.Descriptor,
@@ -50,6 +52,9 @@ public static class ColaServiceCollectionExtensions
             provider.GetRequiredService<ColaCore>().Similar,
             provider.GetRequiredService<ILogger<TaskService>>()));
         services.AddSingleton<TrainingService>();
+        services.AddSingleton(provider => new JobService(
+            provider.GetRequiredService<ColaCore>().Jobs,
+            provider.GetRequiredService<IHostApplicationLifetime>()));
         services.AddSingleton<InferenceService>();
         services.AddSingleton<InstrumentReader>();
         services.AddSingleton<StatusService>();
@@ -75,12 +80,15 @@ public static class ColaServiceCollectionExtensions
             torch.set_num_threads(threads);
         }
 
-        return ColaCore.Open(
+        var core = ColaCore.Open(
             options.Model,
             options.Device,
             options.DataDirectory,
             options.ToEngine(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ColaTelemetry>());
+        var log = provider.GetRequiredService<ILogger<JobService>>();
+        core.Jobs.Faulted += (job, exception) => log.JobFailed(exception, job);
+        return core;
     }
 }

@@ -32,6 +32,8 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
     private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
     private readonly Option<TimeSpan> _sessionExpiry = new("--session-expiry") { Description = "How long a training session may be idle before it lets go of its tasks, hh:mm:ss", DefaultValueFactory = _ => Defaults.SessionExpiry };
+    private readonly Option<int> _maximumJobs = new("--max-jobs") { Description = "Jobs that run at once at most; the others wait", DefaultValueFactory = _ => Defaults.MaximumJobs };
+    private readonly Option<string?> _jobData = new("--job-data") { Description = "Directory whose data files every tenant's jobs may name [default: none]", HelpName = "DIR" };
     private readonly Option<int> _trainingTokensBeside = new("--training-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' training", DefaultValueFactory = _ => Defaults.TrainingTokensBesideDecoding };
     private readonly Option<int?> _metricsPort = new("--metrics-port") { Description = "TCP port where Prometheus finds metrics, at /metrics; 0 takes a free one [default: none]" };
     private readonly Option<int> _metricsNames = new("--metrics-names") { Description = "Tenants, and tasks, that are counted under their own names; later ones are counted together", DefaultValueFactory = _ => Defaults.MetricsNames };
@@ -70,6 +72,8 @@ internal sealed class ServeCommand : CliCommand
         [nameof(ServerOptions.TrainingTokens)] = _trainingTokens,
         [nameof(ServerOptions.TrainingTokensBesideDecoding)] = _trainingTokensBeside,
         [nameof(ServerOptions.SessionExpiry)] = _sessionExpiry,
+        [nameof(ServerOptions.MaximumJobs)] = _maximumJobs,
+        [nameof(ServerOptions.JobData)] = _jobData,
         [nameof(ServerOptions.MetricsPort)] = _metricsPort,
         [nameof(ServerOptions.MetricsNames)] = _metricsNames,
         [nameof(ServerOptions.Operator)] = _operator,
@@ -106,6 +110,8 @@ internal sealed class ServeCommand : CliCommand
                 options.TrainingTokens = parse.GetValue(_trainingTokens);
                 options.TrainingTokensBesideDecoding = parse.GetValue(_trainingTokensBeside);
                 options.SessionExpiry = parse.GetValue(_sessionExpiry);
+                options.MaximumJobs = parse.GetValue(_maximumJobs);
+                options.JobData = parse.GetValue(_jobData);
                 options.MetricsPort = parse.GetValue(_metricsPort);
                 options.MetricsNames = parse.GetValue(_metricsNames);
                 options.Operator = parse.GetValue(_operator);

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using CoLA.Cli.Data;
 using CoLA.Cli.Hosting;
+using CoLA.Cli.Jobs;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Training;
 using CoLA.Client;
+using CoLA.Core.Data;
+using CoLA.V1;
 
 namespace CoLA.Cli.Commands;
 
@@ -15,103 +19,128 @@ internal sealed class TrainCommand : ClientCommand
     private const double LeastEpochs = 0.001;
 
     private readonly Option<string> _pool = new("--pool") { Description = "The pool that the tasks are on: POOL or POOL@VERSION", HelpName = "POOL", Required = true };
-    private readonly Option<TaskFile[]> _tasks = TaskFile.Option("A task and its examples: JSON Lines, JSON or CSV; repeatable, all are trained together");
+    private readonly Option<TaskFile[]> _tasks = TaskFile.Option("A task and its examples: JSON Lines, JSON or CSV; repeatable, all are trained together", required: false);
+    private readonly Option<TaskFile[]> _serverFiles = TaskFile.Option("A task and a data file on the server, below its --job-data directory; repeatable", required: false, name: "--server-file");
     private readonly Option<int?> _steps = new Option<int?>("--steps") { Description = $"Optimizer steps [default: {DefaultSteps}]" }.AtLeast(1);
     private readonly Option<double?> _epochs = new Option<double?>("--epochs") { Description = "Instead of --steps: how often the largest file is gone through" }.AtLeast(LeastEpochs);
     private readonly Option<int> _batch = new Option<int>("--batch-per-task") { Description = "Examples of each task in a step", DefaultValueFactory = _ => 4 }.AtLeast(1);
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the examples' order" };
-    private readonly Option<int?> _saveEvery = new Option<int?>("--save-every") { Description = "Save the session after every so many steps", HelpName = "STEPS" }.AtLeast(1);
+    private readonly Option<int?> _checkpoint = new Option<int?>("--checkpoint-every", "--save-every") { Description = "Save after every so many steps what the training goes on from after a restart of the server [default: 50]", HelpName = "STEPS" }.AtLeast(1);
     private readonly Option<bool> _rebase = new("--rebase") { Description = "Keep heads that were trained on another pool version, although what they compute changes" };
     private readonly Option<bool> _noPublish = new("--no-publish") { Description = "Do not publish at the end: a trial, whose result is gone" };
     private readonly Option<bool> _noServe = new("--no-serve") { Description = "Publish, but go on serving what is served now" };
+    private readonly Option<bool> _detach = new("--detach") { Description = "Submit the job, print its name, and leave it running; `cola job watch` looks at it" };
     private readonly OptimizerOptions _optimizer = new();
+    private readonly EvaluationOptions _evaluation = new();
     private readonly DataFileOptions _data = new();
+    private readonly PlotOptions _plot = new();
 
     public TrainCommand(CliContext cli)
-        : base("train", "Train tasks together on their pool, and publish them", cli)
+        : base("train", "Train tasks together on their pool, and publish them: a job of the server's, which Ctrl-C cancels", cli)
     {
-        foreach (var option in (Option[])[_pool, _tasks, _steps, _epochs, _batch, _seed])
+        foreach (var option in (Option[])[_pool, _tasks, _serverFiles, _steps, _epochs, _batch, _seed])
         {
             Add(option);
         }
 
         _optimizer.AddTo(this);
+        _evaluation.AddTo(this);
         _data.AddTo(this);
-        foreach (var option in (Option[])[_saveEvery, _rebase, _noPublish, _noServe])
+        foreach (var option in (Option[])[_checkpoint, _rebase, _noPublish, _noServe, _detach])
         {
             Add(option);
         }
 
+        _plot.AddTo(this);
         Validators.Add(result =>
         {
             if (result.GetResult(_steps) is not null && result.GetResult(_epochs) is not null)
             {
                 result.AddError("--steps and --epochs exclude each other");
             }
+
+            if (result.GetResult(_tasks) is null && result.GetResult(_serverFiles) is null)
+            {
+                result.AddError("name at least one task and its examples: --task NAME=FILE");
+            }
         });
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ColaClient client, Terminal terminal, CancellationToken cancellation)
     {
-        var plan = Plan(parse, client.Tenant);
-        var outcome = await new TrainingRun(client, plan, terminal).RunAsync(cancellation);
-        terminal.Show(TrainingTables.Outcome(plan, outcome));
-        terminal.Line($"{plan.Steps} steps, {Sizes.Count(outcome.Tokens)} tokens in {Sizes.Duration(outcome.Elapsed)}: {outcome.TokensPerSecond:0} tokens/s.");
-        foreach (var state in outcome.States)
+        var plot = _plot.Of(parse);
+        var run = new TrainingRun(client, Plan(parse, client.Tenant, plot), terminal);
+        if (parse.GetValue(_detach))
         {
-            terminal.Line($"Saved {state}.");
+            var job = await run.SubmitAsync(cancellation);
+            terminal.Line($"Submitted job [bold]{ResourceNames.Short(job.Name)}[/], {Sizes.Count(job.Steps)} steps. Look at it: cola job watch {ResourceNames.Short(job.Name)}");
+            terminal.Result(job);
+            return ExitCode.Ok;
         }
 
-        foreach (var task in outcome.Published?.Tasks.Where(task => !task.Served && plan.Serve) ?? [])
-        {
-            terminal.Line($"[yellow]{ResourceNames.Short(task.Version)} waits for its owner:[/] cola task rollback {ResourceNames.Short(task.Task)} --to {task.Version}");
-        }
-
-        terminal.Result(new
-        {
-            plan.Steps,
-            outcome.Tokens,
-            Seconds = outcome.Elapsed.TotalSeconds,
-            outcome.TokensPerSecond,
-            Tasks = plan.Tasks.Select(task => new
-            {
-                Task = task.Name,
-                Examples = task.Examples.Count,
-                FirstLoss = outcome.Losses[task.Name].First,
-                LastLoss = outcome.Losses[task.Name].Latest,
-            }),
-            outcome.States,
-            outcome.Published,
-        });
+        var outcome = await run.RunAsync(cancellation);
+        new JobReport(terminal).Tell(outcome, plot);
+        terminal.Result(JobReport.ForPrograms(outcome));
         return ExitCode.Ok;
     }
 
-    private TrainingPlan Plan(ParseResult parse, string tenant)
+    private TrainingPlan Plan(ParseResult parse, string tenant, PlotRequest plot)
     {
         var pool = parse.GetRequiredValue(_pool);
-        TrainingTask[] tasks = [.. parse.GetRequiredValue(_tasks)
+        TrainingTask[] tasks = [.. (parse.GetValue(_tasks) ?? [])
             .GroupBy(file => ResourceNames.Task(tenant, file.Task))
-            .Select(files => new TrainingTask(files.Key, [.. files.SelectMany(file => _data.Split(parse, _data.Read(parse, file.File)).Training).Select(item => item.Example)]))];
-        var batch = parse.GetValue(_batch);
-        var steps = parse.GetValue(_epochs) is { } epochs
-            ? (int)Math.Ceiling(epochs * tasks.Max(task => task.Examples.Count) / batch)
-            : parse.GetValue(_steps) ?? DefaultSteps;
-        return new TrainingPlan
+            .Select(files => Read(parse, files.Key, files))];
+        ServerFile[] files = [.. (parse.GetValue(_serverFiles) ?? []).Select(file => new ServerFile { Task = ResourceNames.Task(tenant, file.Task), Path = file.File })];
+        var steps = parse.GetValue(_epochs) is null ? parse.GetValue(_steps) ?? DefaultSteps : (int?)null;
+        var poolOptimizer = _optimizer.OfPool(parse, steps);
+        var spec = new JobSpec
         {
             Pool = ResourceNames.PoolOf(pool),
-            PoolVersion = ResourceNames.PoolVersionOf(pool),
-            Tasks = tasks,
-            Steps = steps,
-            BatchPerTask = batch,
-            Optimizer = _optimizer.OfHeads(parse, steps),
-            Dropout = _optimizer.Dropout(parse),
-            Budget = _optimizer.Budget(parse, steps),
-            PoolOptimizer = _optimizer.OfPool(parse, steps),
-            Seed = parse.GetValue(_seed),
+            Tasks =
+            {
+                tasks.Select(task => task.Name).Concat(files.Select(file => file.Task)).Distinct().Select(task => new SessionTask
+                {
+                    Task = task,
+                    Optimizer = _optimizer.OfHeads(parse, steps),
+                    Dropout = _optimizer.Dropout(parse),
+                    RankBudget = _optimizer.Budget(parse),
+                }),
+            },
+            SharedA = poolOptimizer is null ? SharedA.Frozen : SharedA.Trainable,
+            PoolOptimizer = poolOptimizer,
             Rebase = parse.GetValue(_rebase),
-            SaveEvery = parse.GetValue(_saveEvery),
+            BatchPerTask = parse.GetValue(_batch),
+            Seed = parse.GetValue(_seed),
+            Evaluation = _evaluation.Of(parse, plot.IsAny),
+            CheckpointEvery = parse.GetValue(_checkpoint) ?? 0,
             Publish = !parse.GetValue(_noPublish),
             Serve = !parse.GetValue(_noServe),
+            Reading = _data.Reading(parse),
+            Files = { files },
         };
+        if (steps is { } number)
+        {
+            spec.Steps = number;
+        }
+        else
+        {
+            spec.Epochs = parse.GetValue(_epochs)!.Value;
+        }
+
+        if (ResourceNames.PoolVersionOf(pool) is { } version)
+        {
+            spec.PoolVersion = version;
+        }
+
+        return new TrainingPlan(spec, tasks);
+    }
+
+    private TrainingTask Read(ParseResult parse, string task, IEnumerable<TaskFile> files)
+    {
+        DataSplit[] splits = [.. files.Select(file => _data.Split(parse, _data.Read(parse, file.File)))];
+        return new TrainingTask(
+            task,
+            [.. splits.SelectMany(split => split.Training).Select(item => item.Example)],
+            [.. splits.SelectMany(split => split.HeldOut).Select(item => item.Example)]);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CoLA.Core.Data;
+using CoLA.V1;
 
 namespace CoLA.Cli.Data;
 
@@ -23,6 +24,18 @@ internal sealed class DataFileOptions
     public DataSet Read(ParseResult parse, string path) => DataSetReader.Read(path, new DataSetOptions(parse.GetValue(_encoding), parse.GetValue(_skipFaulty)));
 
     public DataSplit Split(ParseResult parse, DataSet data) => data.Split(parse.GetValue(_splitSeed), parse.GetValue(_training));
+
+    /// <summary>The same for files that the server reads.</summary>
+    public DataReading Reading(ParseResult parse)
+    {
+        var reading = new DataReading { Encoding = parse.GetValue(_encoding) ?? "", SkipFaulty = parse.GetValue(_skipFaulty), SplitSeed = parse.GetValue(_splitSeed) };
+        if (parse.GetValue(_training) is { } items)
+        {
+            reading.Training = items;
+        }
+
+        return reading;
+    }
 
     public ulong Seed(ParseResult parse) => parse.GetValue(_splitSeed);
 }

@@ -8,8 +8,8 @@ namespace CoLA.Cli.Data;
 /// <param name="File">A path.</param>
 internal sealed record TaskFile(string Task, string File)
 {
-    /// <summary>The repeatable option <c>--task NAME=FILE</c>.</summary>
-    public static Option<TaskFile[]> Option(string description, bool required = true) => new("--task")
+    /// <summary>The repeatable option <c>--task NAME=FILE</c>, or one of another name.</summary>
+    public static Option<TaskFile[]> Option(string description, bool required = true, string name = "--task") => new(name)
     {
         Description = description,
         HelpName = "NAME=FILE",
@@ -25,7 +25,7 @@ internal sealed record TaskFile(string Task, string File)
             var at = token.Value.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0 || at == token.Value.Length - 1)
             {
-                result.AddError($"'{token.Value}' is not of the form NAME=FILE; write for example --task sort=sort.jsonl");
+                result.AddError($"'{token.Value}' is not of the form NAME=FILE; write for example sort=sort.jsonl");
                 return [];
             }
 

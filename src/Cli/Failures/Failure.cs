@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using CoLA.Cli.Evaluation;
 using CoLA.Cli.Hosting;
+using CoLA.Cli.Jobs;
 using CoLA.Client;
 using CoLA.Core.Rejections;
 using Grpc.Core;
@@ -25,7 +26,7 @@ internal sealed record Failure(int ExitCode, string Message)
     public static Failure Of(Exception exception, string server, bool cancelled) => exception switch
     {
         _ when cancelled => new Failure(Hosting.ExitCode.Cancelled, "Stopped."),
-        QuestionException => new Failure(Hosting.ExitCode.Failed, exception.Message),
+        QuestionException or JobException => new Failure(Hosting.ExitCode.Failed, exception.Message),
         UsageException usage => new Failure(Hosting.ExitCode.Usage, usage.Message) { Cure = usage.Cure },
         OptionsValidationException options => new Failure(Hosting.ExitCode.Usage, "the options cannot be used") { Violations = [.. options.Failures] },
         ColaException refused => OfServer(refused, server),

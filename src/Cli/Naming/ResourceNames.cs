@@ -35,6 +35,9 @@ internal static class ResourceNames
         _ => $"tenants/{tenant}/tasks/{typed}",
     };
 
+    public static string Job(string tenant, string typed) =>
+        typed.StartsWith("tenants/", StringComparison.Ordinal) ? typed : $"tenants/{tenant}/jobs/{typed}";
+
     /// <summary>A version of <paramref name="task"/> from its number or its full name.</summary>
     public static string TaskVersion(string task, string typed) =>
         typed.Contains('/', StringComparison.Ordinal) ? typed : $"{task}/versions/{typed}";
@@ -63,6 +66,7 @@ internal static class ResourceNames
         ["pools", var pool, "versions", var version] => $"{pool}@{version}",
         ["tenants", var tenant, "tasks", var task] => $"{tenant}/{task}",
         ["tenants", var tenant, "tasks", var task, "versions", var version] => $"{tenant}/{task}@{version}",
+        ["tenants", _, "jobs", var job] => job,
         _ => name,
     };
 }

@@ -75,16 +75,19 @@ internal sealed class QuickstartRun(ColaClient client, ModelConfig config, Quick
 
     private Task<TrainingOutcome> TrainAsync(Pool pool, CancellationToken cancellation)
     {
-        var training = new TrainingPlan
+        var spec = new JobSpec
         {
             Pool = pool.Name,
-            Tasks = [.. plan.Tasks.Select(task => new TrainingTask(task.Name, [.. task.Data.Training.Select(item => item.Example)]))],
+            Tasks = { plan.Tasks.Select(task => new SessionTask { Task = task.Name, Optimizer = plan.Optimizer }) },
+            SharedA = SharedA.Trainable,
+            PoolOptimizer = plan.Optimizer,
             Steps = plan.Steps,
             BatchPerTask = plan.BatchPerTask,
-            Optimizer = plan.Optimizer,
-            PoolOptimizer = plan.Optimizer,
             Seed = plan.Seed,
         };
+        var training = new TrainingPlan(
+            spec,
+            [.. plan.Tasks.Select(task => new TrainingTask(task.Name, [.. task.Data.Training.Select(item => item.Example)], []))]);
         return new TrainingRun(client, training, terminal).RunAsync(cancellation);
     }
 

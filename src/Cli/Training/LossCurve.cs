@@ -3,23 +3,35 @@ using CoLA.V1;
 
 namespace CoLA.Cli.Training;
 
-/// <summary>The mean loss of one task, step by step.</summary>
-internal sealed class LossCurve
+/// <summary>The mean losses of one task, step by step.</summary>
+/// <param name="task"><c>tenants/TENANT/tasks/TASK</c></param>
+internal sealed class LossCurve(string task)
 {
     /// <summary>What one number is made of where a single step would be noise.</summary>
     private const int Window = 10;
 
-    private readonly List<double> _losses = [];
+    private readonly List<(int Step, double Loss)> _training = [];
+    private readonly List<(int Step, double Loss)> _heldOut = [];
 
-    public void Add(TaskStep step) => _losses.Add(step.LossSum / step.Weight);
+    public string Task { get; } = task;
 
-    public int Steps => _losses.Count;
+    /// <summary>Of each step's examples, before the step.</summary>
+    public IReadOnlyList<(int Step, double Loss)> Training => _training;
+
+    /// <summary>Of the held-out examples, after the step.</summary>
+    public IReadOnlyList<(int Step, double Loss)> HeldOut => _heldOut;
 
     /// <summary>Mean of the first steps; null before there is one.</summary>
-    public double? First => _losses.Count == 0 ? null : _losses.Take(Window).Average();
+    public double? First => _training.Count == 0 ? null : _training.Take(Window).Average(point => point.Loss);
 
     /// <summary>Mean of the latest steps; null before there is one.</summary>
-    public double? Latest => _losses.Count == 0 ? null : _losses.TakeLast(Window).Average();
+    public double? Latest => _training.Count == 0 ? null : _training.TakeLast(Window).Average(point => point.Loss);
 
-    public override string ToString() => Latest is { } latest ? $"loss {latest.ToString("0.000", CultureInfo.InvariantCulture)}" : "";
+    public void Add(int step, TaskStep news) => _training.Add((step, news.LossSum / news.Weight));
+
+    public void Add(int step, TaskLoss heldOut) => _heldOut.Add((step, heldOut.LossSum / heldOut.Weight));
+
+    public override string ToString() => Latest is not { } latest ? ""
+        : HeldOut is [.., var last] ? string.Create(CultureInfo.InvariantCulture, $"loss {latest:0.000}, held out {last.Loss:0.000}")
+        : string.Create(CultureInfo.InvariantCulture, $"loss {latest:0.000}");
 }

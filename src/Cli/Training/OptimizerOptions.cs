@@ -37,7 +37,9 @@ internal sealed class OptimizerOptions
         });
     }
 
-    public AdamW OfHeads(ParseResult parse, int steps)
+    /// <param name="parse">What was typed.</param>
+    /// <param name="steps">Of the training; null where the server counts them. Schedules end with them.</param>
+    public AdamW OfHeads(ParseResult parse, int? steps)
     {
         var optimizer = Optimizer(parse, parse.GetValue(_learningRate), steps);
         if (parse.GetValue(_headRatio) is { } ratio)
@@ -48,20 +50,16 @@ internal sealed class OptimizerOptions
         return optimizer;
     }
 
-    /// <summary>
-    /// Null to keep every component. None goes in the first tenth of the steps, and what is left after seven tenths is fixed.
-    /// </summary>
-    public RankBudget? Budget(ParseResult parse, int steps) => parse.GetValue(_targetRank) is { } rank
-        ? new RankBudget { TargetRank = rank, TotalSteps = steps, InitialSteps = steps / 10, FinalSteps = steps * 3 / 10 }
-        : null;
+    /// <summary>Null to keep every component; over all steps of the job.</summary>
+    public RankBudget? Budget(ParseResult parse) => parse.GetValue(_targetRank) is { } rank ? new RankBudget { TargetRank = rank } : null;
 
     public double Dropout(ParseResult parse) => parse.GetValue(_dropout);
 
     /// <summary>Null with a frozen A.</summary>
-    public AdamW? OfPool(ParseResult parse, int steps) =>
+    public AdamW? OfPool(ParseResult parse, int? steps) =>
         parse.GetValue(_frozen) ? null : Optimizer(parse, parse.GetValue(_poolLearningRate) ?? parse.GetValue(_learningRate), steps);
 
-    private AdamW Optimizer(ParseResult parse, double learningRate, int steps)
+    private AdamW Optimizer(ParseResult parse, double learningRate, int? steps)
     {
         var (warmUp, kind) = (parse.GetValue(_warmUp), parse.GetValue(_schedule) ?? ScheduleKind.Constant);
         if (warmUp > steps)
@@ -73,7 +71,7 @@ internal sealed class OptimizerOptions
         {
             LearningRate = learningRate,
             WeightDecay = parse.GetValue(_weightDecay),
-            Schedule = new Schedule { Kind = kind, WarmupSteps = warmUp, TotalSteps = kind == ScheduleKind.Constant ? 0 : steps },
+            Schedule = new Schedule { Kind = kind, WarmupSteps = warmUp },
         };
         if (parse.GetValue(_maxNorm) is { } maxNorm)
         {

@@ -2,18 +2,11 @@ using CoLA.V1;
 
 namespace CoLA.Cli.Training;
 
-/// <summary>What a training came to.</summary>
-/// <param name="Losses">By the task's name.</param>
-/// <param name="Tokens">That went through the base model.</param>
+/// <summary>What a job has come to.</summary>
+/// <param name="Job">As it ended.</param>
+/// <param name="Losses">Of each of its tasks, in the job's order.</param>
 /// <param name="Elapsed">Time of the steps.</param>
-/// <param name="States">Saved states, oldest first.</param>
-/// <param name="Published">Null where nothing was.</param>
-internal sealed record TrainingOutcome(
-    IReadOnlyDictionary<string, LossCurve> Losses,
-    long Tokens,
-    TimeSpan Elapsed,
-    IReadOnlyList<string> States,
-    PublishResponse? Published)
+internal sealed record TrainingOutcome(Job Job, IReadOnlyList<LossCurve> Losses, TimeSpan Elapsed)
 {
-    public double TokensPerSecond => Elapsed > TimeSpan.Zero ? Tokens / Elapsed.TotalSeconds : 0;
+    public double TokensPerSecond => Elapsed > TimeSpan.Zero ? Job.Tokens / Elapsed.TotalSeconds : 0;
 }

@@ -1,68 +1,18 @@
+using CoLA.Cli.Data;
+using CoLA.Client.Jobs;
 using CoLA.V1;
 
 namespace CoLA.Cli.Training;
 
-/// <summary>What to train together, and how.</summary>
-internal sealed record TrainingPlan
+/// <summary>A job to submit: what it does, and the examples that go with it.</summary>
+/// <param name="Spec">It names the tasks, and the files of the server's.</param>
+/// <param name="Tasks">Those whose examples are sent.</param>
+internal sealed record TrainingPlan(JobSpec Spec, IReadOnlyList<TrainingTask> Tasks)
 {
-    /// <summary><c>pools/POOL</c></summary>
-    public required string Pool { get; init; }
-
-    /// <summary>Null for the pool's current version.</summary>
-    public string? PoolVersion { get; init; }
-
-    public required IReadOnlyList<TrainingTask> Tasks { get; init; }
-
-    public required int Steps { get; init; }
-
-    /// <summary>Examples of each task in every step.</summary>
-    public required int BatchPerTask { get; init; }
-
-    /// <summary>Of every task's heads.</summary>
-    public required AdamW Optimizer { get; init; }
-
-    /// <summary>Share of the features that drop out of what adapters read.</summary>
-    public double Dropout { get; init; }
-
-    /// <summary>How the tasks, all ADALORA, give up components; null to keep all.</summary>
-    public RankBudget? Budget { get; init; }
-
-    /// <summary>Of the shared A; null keeps it frozen.</summary>
-    public AdamW? PoolOptimizer { get; init; }
-
-    /// <summary>Of the order of the examples.</summary>
-    public ulong Seed { get; init; }
-
-    /// <summary>Keep heads that are pinned to another pool version.</summary>
-    public bool Rebase { get; init; }
-
-    /// <summary>Save the session after every so many steps; null never.</summary>
-    public int? SaveEvery { get; init; }
-
-    public bool Publish { get; init; } = true;
-
-    /// <summary>Serve what is published, where the tenant may.</summary>
-    public bool Serve { get; init; } = true;
-
-    public OpenSessionRequest OpenRequest()
+    public IEnumerable<SubmitJobRequest> Data()
     {
-        var request = new OpenSessionRequest
-        {
-            Pool = Pool,
-            Tasks = { Tasks.Select(task => new SessionTask { Task = task.Name, Optimizer = Optimizer, Dropout = Dropout, RankBudget = Budget }) },
-            SharedA = PoolOptimizer is null ? SharedA.Frozen : SharedA.Trainable,
-            Rebase = Rebase,
-        };
-        if (PoolOptimizer is not null)
-        {
-            request.PoolOptimizer = PoolOptimizer;
-        }
-
-        if (PoolVersion is not null)
-        {
-            request.PoolVersion = PoolVersion;
-        }
-
-        return request;
+        var heldOut = Spec.Evaluation is null ? [] : Tasks.SelectMany(task => task.HeldOut.Select(example => ExampleMessages.Training(example, task.Name)));
+        return JobParts.Examples(Tasks.SelectMany(task => task.Training.Select(example => ExampleMessages.Training(example, task.Name))))
+            .Concat(JobParts.Examples(heldOut, heldOut: true));
     }
 }

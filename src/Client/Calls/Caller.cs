@@ -45,6 +45,32 @@ internal sealed class Caller(string tenant, TimeSpan timeout, TimeSpan computeTi
         }
     }
 
+    /// <summary>A call whose request goes in pieces.</summary>
+    public async Task<TResponse> UploadAsync<TRequest, TResponse>(
+        Func<CallOptions, AsyncClientStreamingCall<TRequest, TResponse>> method,
+        IEnumerable<TRequest> pieces,
+        TimeSpan? timeoutOfCall,
+        CancellationToken cancellationToken)
+    {
+        var options = Options(timeoutOfCall ?? computeTimeout, cancellationToken);
+        using var call = method(options);
+        try
+        {
+            foreach (var piece in pieces)
+            {
+                await call.RequestStream.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+            }
+
+            await call.RequestStream.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        {
+            // The server has heard enough; its reply says why.
+        }
+
+        return await TypedAsync(call.ResponseAsync, options).ConfigureAwait(false);
+    }
+
     /// <summary>A stream both ways, without a deadline.</summary>
     public AsyncDuplexStreamingCall<TRequest, TResponse> Duplex<TRequest, TResponse>(
         Func<CallOptions, AsyncDuplexStreamingCall<TRequest, TResponse>> method,

@@ -18,10 +18,15 @@ internal static class CatalogJson
             new NameConverter<TaskVersionName>(name => TaskVersionName.Parse(name)),
             new NameConverter<SessionName>(name => SessionName.Parse(name)),
             new NameConverter<SessionStateName>(name => SessionStateName.Parse(name)),
+            new NameConverter<JobName>(name => JobName.Parse(name)),
         },
     };
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    public static void Write<T>(Stream stream, T value) => JsonSerializer.Serialize(stream, value, Options);
+
+    public static T Read<T>(Stream stream) => JsonSerializer.Deserialize<T>(stream, Options)!;
 
     public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Options)!;
 }

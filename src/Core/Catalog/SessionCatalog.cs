@@ -22,6 +22,7 @@ public sealed class SessionCatalog(DataDirectory data, BaseModelIdentity baseMod
     private const string CloseAction = "CloseSession";
     private const string ExpireAction = "ExpireSession";
     private const string ResumeAction = "ResumeSession";
+    private const string DropAction = "DropStates";
 
     private readonly Ledger _ledger = data.Ledger;
 
@@ -174,6 +175,24 @@ public sealed class SessionCatalog(DataDirectory data, BaseModelIdentity baseMod
     /// <exception cref="PreconditionRejection">One is in another session now, or what the session began with is gone.</exception>
     public Task<SessionSnapshot> ResumeAsync(SessionSnapshot session, CancellationToken cancellation) =>
         ActAsync(session.Opener, session.Name, ResumeAction, (registry, row) => new SessionExpiry(registry, row).Resume(), cancellation);
+
+    /// <summary>Drops saved states, but not the one that the session stands at.</summary>
+    internal Task DropStatesAsync(TenantId opener, SessionName name, IReadOnlySet<int> kept, CancellationToken cancellation) => ActAsync(
+        opener,
+        name,
+        DropAction,
+        (registry, row) =>
+        {
+            foreach (var state in registry.Sessions.States(row.Key).Where(state => state.Number != row.StandState && !kept.Contains(state.Number)))
+            {
+                registry.Sessions.DeleteState(row.Key, state.Number);
+                registry.Files.LetGoOf(state.Sha256);
+            }
+
+            Retention.Apply(registry, row.Pool);
+            return row;
+        },
+        cancellation);
 
     /// <summary>Lets go of the tasks and drops the saved states.</summary>
     public Task CloseAsync(Mutation mutation, SessionName name, CancellationToken cancellation) => _ledger.ActAsync(

@@ -8,12 +8,22 @@ namespace CoLA.Core.Catalog;
 /// <summary>What a session may hold, and what each of its tasks begins with.</summary>
 internal sealed class SessionOpening(RegistryTransaction registry, TenantId caller, OpenSession asked, BaseModelIdentity baseModel)
 {
+    /// <summary>Refuses what <see cref="Open"/> would refuse whatever else happens first; other sessions may hold the tasks.</summary>
+    public void Check()
+    {
+        var pool = Access.UsablePool(registry, caller, asked.Pool);
+        Access.RequireBase(pool, baseModel);
+        Access.PoolVersion(registry, pool, asked.PoolVersion);
+        Tasks(pool);
+    }
+
     public SessionRow Open(string id, long now)
     {
         var pool = Access.UsablePool(registry, caller, asked.Pool);
         Access.RequireBase(pool, baseModel);
         var poolVersion = Access.PoolVersion(registry, pool, asked.PoolVersion).Number;
         var tasks = Tasks(pool);
+        RequireFree(tasks);
         var session = new SessionRow
         {
             Id = id,
@@ -68,14 +78,20 @@ internal sealed class SessionOpening(RegistryTransaction registry, TenantId call
                 throw new PreconditionRejection(
                     $"{Snapshots.NameOf(task)} is attached to {Snapshots.NameOf(registry.Pools.Get(task.Pool))}, not to {asked.Pool}");
             }
+        }
 
+        return tasks;
+    }
+
+    private void RequireFree(List<TaskRow> tasks)
+    {
+        foreach (var task in tasks)
+        {
             if (registry.Sessions.FindTask(task.Key) is { } held)
             {
                 throw IsHeld(registry, caller, task, held);
             }
         }
-
-        return tasks;
     }
 
     /// <summary>

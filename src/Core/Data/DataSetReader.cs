@@ -16,13 +16,20 @@ public static class DataSetReader
     /// </exception>
     public static DataSet Read(string path, DataSetOptions? options = null)
     {
-        options ??= new DataSetOptions();
         if (!File.Exists(path))
         {
             throw new InvalidArgumentRejection(path, Directory.Exists(path) ? "is a directory, not a data file" : "there is no such file");
         }
 
-        var text = EncodedText.Decode(path, File.ReadAllBytes(path), options.Encoding);
+        return Read(path, File.ReadAllBytes(path), options);
+    }
+
+    /// <summary>The same of a file that is in memory; its ending says what it is.</summary>
+    /// <exception cref="InvalidArgumentRejection">As for a file on disk; what is wrong is told under <paramref name="path"/>.</exception>
+    public static DataSet Read(string path, byte[] content, DataSetOptions? options = null)
+    {
+        options ??= new DataSetOptions();
+        var text = EncodedText.Decode(path, content, options.Encoding);
         if (string.IsNullOrWhiteSpace(text))
         {
             throw new InvalidArgumentRejection(path, "is empty");

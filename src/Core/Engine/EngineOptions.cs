@@ -48,6 +48,12 @@ public sealed record EngineOptions
     /// <summary>Tasks whose served version stays on the device, whoever else is served; a name may be registered later.</summary>
     public IReadOnlyList<TaskName> PinnedTasks { get; init; } = [];
 
+    /// <summary>Jobs that run at once at most; at least 1.</summary>
+    public int MaximumJobs { get; init; } = 4;
+
+    /// <summary>The directory whose data files jobs may name; null for none.</summary>
+    public string? JobData { get; init; }
+
     /// <summary>Compute by the CPU's own kernels where the processor has what they need; off, by libtorch as on every other device.</summary>
     internal bool UseKernels { get; init; } = true;
 

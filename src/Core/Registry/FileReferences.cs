@@ -24,6 +24,7 @@ internal sealed class FileReferences(SqliteConnection connection, SqliteTransact
         SELECT sha256 FROM poolVersions
         UNION SELECT sha256 FROM taskVersions WHERE sha256 IS NOT NULL
         UNION SELECT sha256 FROM sessionStates
+        UNION SELECT dataSha256 FROM jobs WHERE dataSha256 IS NOT NULL
         """,
         transaction: transaction).ToHashSet(StringComparer.Ordinal);
 
@@ -32,6 +33,7 @@ internal sealed class FileReferences(SqliteConnection connection, SqliteTransact
         SELECT EXISTS (SELECT 1 FROM poolVersions WHERE sha256 = @sha256)
             OR EXISTS (SELECT 1 FROM taskVersions WHERE sha256 = @sha256)
             OR EXISTS (SELECT 1 FROM sessionStates WHERE sha256 = @sha256)
+            OR EXISTS (SELECT 1 FROM jobs WHERE dataSha256 = @sha256)
         """,
         new { sha256 },
         transaction);

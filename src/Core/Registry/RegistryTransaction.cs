@@ -13,5 +13,7 @@ internal sealed class RegistryTransaction(SqliteConnection connection, SqliteTra
 
     public SessionTable Sessions { get; } = new(connection, transaction);
 
+    public JobTable Jobs { get; } = new(connection, transaction);
+
     public FileReferences Files { get; } = new(connection, transaction);
 }

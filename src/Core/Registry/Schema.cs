@@ -7,16 +7,19 @@ namespace CoLA.Core.Registry;
 internal static class Schema
 {
     /// <summary>Kept in the file's user_version.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>What brings a file of schema 1, 2, ... to the next one.</summary>
     public static readonly IReadOnlyList<string> Upgrades =
     [
         "ALTER TABLE tasks ADD COLUMN startedFrom TEXT",
         "ALTER TABLE sessions ADD COLUMN released TEXT",
+        Jobs,
     ];
 
-    public const string Tables = """
+    public const string Tables = Others + Jobs;
+
+    private const string Others = """
         CREATE TABLE tenants (
             id TEXT PRIMARY KEY,
             created INTEGER NOT NULL
@@ -145,5 +148,36 @@ internal static class Schema
             PRIMARY KEY (session, number)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX sessionStatesByFile ON sessionStates (sha256);
+
+        """;
+
+    private const string Jobs = """
+        CREATE TABLE jobs (
+            key INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL,
+            tenant TEXT NOT NULL REFERENCES tenants,
+            baseSha256 TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            state TEXT NOT NULL,
+            dataSha256 TEXT,
+            dataBytes INTEGER,
+            session TEXT,
+            progress TEXT NOT NULL,
+            outcome TEXT,
+            created INTEGER NOT NULL,
+            started INTEGER,
+            ended INTEGER,
+            UNIQUE (tenant, id)
+        ) STRICT;
+        CREATE INDEX jobsByData ON jobs (dataSha256);
+        CREATE INDEX jobsInWork ON jobs (key) WHERE ended IS NULL OR session IS NOT NULL;
+
+        CREATE TABLE jobEvents (
+            job INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            step INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            PRIMARY KEY (job, number)
+        ) STRICT, WITHOUT ROWID;
         """;
 }

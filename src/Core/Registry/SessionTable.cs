@@ -85,4 +85,9 @@ internal sealed class SessionTable(SqliteConnection connection, SqliteTransactio
         """,
         row,
         transaction);
+
+    public void DeleteState(long session, int number) => connection.Execute(
+        "DELETE FROM sessionStates WHERE session = @session AND number = @number",
+        new { session, number },
+        transaction);
 }

@@ -1,3 +1,4 @@
+using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
 
@@ -16,6 +17,16 @@ public sealed record OpenSessionSpec(
     OptimizerSpec? PoolOptimizer,
     bool Rebase)
 {
+    /// <summary>What of it is the catalog's.</summary>
+    internal OpenSession ToOpening() => new(
+        Pool,
+        PoolVersion,
+        [.. Tasks.Select(task => task.Task)],
+        PoolOptimizer is not null,
+        Rebase,
+        new SessionSettings(Tasks, PoolOptimizer).ToJson(),
+        Tasks.Where(task => task.Budget is not null).Select(task => task.Task).ToHashSet());
+
     /// <exception cref="InvalidArgumentRejection">With every value that is out of its range.</exception>
     public void Validate()
     {

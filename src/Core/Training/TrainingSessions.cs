@@ -33,17 +33,7 @@ public sealed class TrainingSessions
     public async Task<SessionView> OpenAsync(Mutation mutation, OpenSessionSpec spec, CancellationToken cancellation)
     {
         spec.Validate();
-        var session = await _catalog.OpenAsync(
-            mutation,
-            new OpenSession(
-                spec.Pool,
-                spec.PoolVersion,
-                [.. spec.Tasks.Select(task => task.Task)],
-                spec.PoolOptimizer is not null,
-                spec.Rebase,
-                new SessionSettings(spec.Tasks, spec.PoolOptimizer).ToJson(),
-                spec.Tasks.Where(task => task.Budget is not null).Select(task => task.Task).ToHashSet()),
-            cancellation).ConfigureAwait(false);
+        var session = await _catalog.OpenAsync(mutation, spec.ToOpening(), cancellation).ConfigureAwait(false);
         return View(session, _live.Find(session.Name));
     }
 

@@ -25,6 +25,9 @@ internal sealed class CheckedServiceBinder : ServiceBinderBase
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
         _definition.AddMethod(Checked(method), handler!);
 
+    public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
+        _definition.AddMethod(Checked(method), handler!);
+
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
         _definition.AddMethod(Checked(method), handler!);
 

@@ -56,6 +56,12 @@ public sealed class ServerOptions
     /// <summary>How long a training session may be idle before it lets go of its tasks, one second to 365 days.</summary>
     public TimeSpan SessionExpiry { get; set; } = Engine.SessionExpiry;
 
+    /// <summary>Jobs that run at once at most, 1 to 1000; the others wait.</summary>
+    public int MaximumJobs { get; set; } = Engine.MaximumJobs;
+
+    /// <summary>A directory whose data files every tenant's jobs may name, those in its folders too. Default: none.</summary>
+    public string? JobData { get; set; }
+
     /// <summary>Bytes on the device of folded adapters and of the pools under them, at least 1 MiB; what rows use stays even above it.</summary>
     public long AdapterMemory { get; set; } = Engine.AdapterMemory;
 
@@ -91,6 +97,8 @@ public sealed class ServerOptions
         TrainingTokens = TrainingTokens,
         TrainingTokensBesideDecoding = TrainingTokensBesideDecoding,
         SessionExpiry = SessionExpiry,
+        MaximumJobs = MaximumJobs,
+        JobData = JobData is null ? null : Path.GetFullPath(JobData),
         AdapterMemory = AdapterMemory,
         HostAdapterMemory = HostAdapterMemory,
         PinnedTasks = [.. PinnedTasks.Select(name => TaskName.Parse(name, nameof(PinnedTasks)))],

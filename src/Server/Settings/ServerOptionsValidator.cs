@@ -16,6 +16,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
     private const int MaximumWaiting = 1_000_000;
     private const int MaximumPrefillTokens = 1 << 16;
     private const int MaximumTrainingTokens = 1 << 20;
+    private const int MaximumJobs = 1000;
     private const int MaximumMetricsNames = 10_000;
     private static readonly TimeSpan MaximumSessionExpiry = TimeSpan.FromDays(365);
     private const long LeastMemory = 1 << 20;
@@ -62,6 +63,11 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             nameof(options.SessionExpiry),
             $"{options.SessionExpiry} is not in 00:00:01..{MaximumSessionExpiry}; an hour frees what was forgotten and lets pauses be");
         CheckRange(options.TrainingTokensBesideDecoding, 1, MaximumTrainingTokens, nameof(options.TrainingTokensBesideDecoding), "about a hundred keep training from stalling the rows that decode");
+        CheckRange(options.MaximumJobs, 1, MaximumJobs, nameof(options.MaximumJobs), "each that runs takes the memory of a training session; the others wait");
+        Check(
+            options.JobData is null || Directory.Exists(options.JobData),
+            nameof(options.JobData),
+            $"'{options.JobData}' is not a directory that is there; leave it out to let jobs name no files");
         CheckRange(options.MetricsPort ?? 0, 0, MaximumPort, nameof(options.MetricsPort), "0 takes a free one, leave it out to serve no metrics");
         Check(options.MetricsPort is null or 0 || options.MetricsPort != options.Port, nameof(options.MetricsPort), $"{options.MetricsPort} is the port of gRPC; take another, 9464 for example");
         CheckRange(options.MetricsNames, 1, MaximumMetricsNames, nameof(options.MetricsNames), "every name takes some lines of each scrape");

@@ -1,6 +1,7 @@
 using CoLA.Core.Adapters;
 using CoLA.Core.Catalog;
 using CoLA.Core.Inference;
+using CoLA.Core.Jobs;
 using CoLA.Core.Training;
 
 namespace CoLA.Server.Translation;
@@ -53,6 +54,14 @@ internal static class EnumTranslation
     public static readonly EnumPairs<V1.Reduction, Reduction> Reductions = new(
         (V1.Reduction.Mean, Reduction.Mean),
         (V1.Reduction.Sum, Reduction.Sum));
+
+    public static readonly EnumPairs<V1.JobState, JobState> JobStates = new(
+        (V1.JobState.Queued, JobState.Queued),
+        (V1.JobState.Running, JobState.Running),
+        (V1.JobState.Publishing, JobState.Publishing),
+        (V1.JobState.Succeeded, JobState.Succeeded),
+        (V1.JobState.Failed, JobState.Failed),
+        (V1.JobState.Cancelled, JobState.Cancelled));
 
     public static readonly EnumPairs<V1.FinishReason, FinishReason> FinishReasons = new(
         (V1.FinishReason.Stop, FinishReason.Stop),

@@ -9,10 +9,12 @@ namespace CoLA.Server.Translation;
 /// <summary>Training examples and conversations from the contract to Core.</summary>
 internal static class ExampleTranslation
 {
-    public static IReadOnlyList<TrainingExample> ToCore(this IEnumerable<V1.Example> examples) =>
+    /// <param name="examples">Of one message.</param>
+    /// <param name="first">How many came in messages before.</param>
+    public static IReadOnlyList<TrainingExample> ToCore(this IEnumerable<V1.Example> examples, int first = 0) =>
         [.. examples.Select((example, index) => new TrainingExample(
-            TaskName.Parse(example.Task, $"examples[{index}].task"),
-            ToCore(example, $"examples[{index}]")))];
+            TaskName.Parse(example.Task, $"examples[{first + index}].task"),
+            ToCore(example, $"examples[{first + index}]")))];
 
     /// <summary>Examples that belong to no task yet.</summary>
     /// <exception cref="InvalidArgumentRejection">One names a task, or has no content.</exception>

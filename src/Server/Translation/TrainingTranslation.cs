@@ -123,26 +123,29 @@ internal static class TrainingTranslation
             Logprobs = { ToContract(report.LogProbabilities) },
             Tasks =
             {
-                report.Tasks.Where(task => task.Step is not null).Select(task => new V1.TaskStep
-                {
-                    Task = task.Task.ToString(),
-                    LossSum = task.Loss.Sum,
-                    Weight = task.Loss.Weight,
-                    LabelledTokens = task.Loss.Tokens,
-                    GradientNorm = task.Step!.GradientNorm,
-                    LearningRate = task.Step.LearningRate,
-                    Step = task.Step.Step,
-                }),
+                report.Tasks.Where(task => task.Step is not null).Select(ToContract),
             },
         };
         response.Pool = report.Pool?.ToContract();
         return response;
     }
 
-    private static V1.PoolStep ToContract(this OptimizerStepReport pool) =>
+    /// <summary>A task that was stepped.</summary>
+    public static V1.TaskStep ToContract(this TaskStepReport task) => new()
+    {
+        Task = task.Task.ToString(),
+        LossSum = task.Loss.Sum,
+        Weight = task.Loss.Weight,
+        LabelledTokens = task.Loss.Tokens,
+        GradientNorm = task.Step!.GradientNorm,
+        LearningRate = task.Step.LearningRate,
+        Step = task.Step.Step,
+    };
+
+    public static V1.PoolStep ToContract(this OptimizerStepReport pool) =>
         new() { GradientNorm = pool.GradientNorm, LearningRate = pool.LearningRate, Step = pool.Step };
 
-    private static V1.TaskLoss ToContract(this TaskLoss loss, TaskName task) => new()
+    public static V1.TaskLoss ToContract(this TaskLoss loss, TaskName task) => new()
     {
         Task = task.ToString(),
         LossSum = loss.Sum,

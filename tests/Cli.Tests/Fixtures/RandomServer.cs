@@ -9,10 +9,14 @@ public sealed class RandomServer : IAsyncLifetime
 {
     private readonly TemporaryDirectory _model = new();
     private readonly TemporaryDirectory _data = new();
+    private readonly TemporaryDirectory _jobData = new();
     private ColaServer? _server;
     private int _tenants;
 
     public string Address => _server!.Address.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>The directory whose files jobs may name.</summary>
+    internal TemporaryDirectory JobData => _jobData;
 
     public async ValueTask InitializeAsync()
     {
@@ -24,6 +28,7 @@ public sealed class RandomServer : IAsyncLifetime
             options.Device = "cpu";
             options.Port = 0;
             options.Threads = 1;
+            options.JobData = _jobData.Path;
         });
     }
 
@@ -50,5 +55,6 @@ public sealed class RandomServer : IAsyncLifetime
 
         _model.Dispose();
         _data.Dispose();
+        _jobData.Dispose();
     }
 }

@@ -20,6 +20,11 @@ internal sealed class FakeAnswers
 
     public Func<IServerStreamWriter<GenerateResponse>, ServerCallContext, Task> Generate { get; set; } = (_, _) => Task.CompletedTask;
 
+    public Func<WatchJobRequest, IServerStreamWriter<JobEvent>, ServerCallContext, Task> WatchJob { get; set; } = (_, _, _) => Task.CompletedTask;
+
+    /// <summary>The messages of every SubmitJob.</summary>
+    public ConcurrentQueue<SubmitJobRequest> Submitted { get; } = new();
+
     /// <summary>The method of every call, in order.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 

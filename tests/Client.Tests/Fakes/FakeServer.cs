@@ -34,6 +34,7 @@ internal sealed class FakeServer : IAsyncDisposable
         var app = builder.Build();
         app.MapGrpcService<FakePoolService>();
         app.MapGrpcService<FakeTrainingService>();
+        app.MapGrpcService<FakeJobService>();
         app.MapGrpcService<FakeInferenceService>();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new FakeServer(app);

@@ -1,0 +1,4 @@
+namespace CoLA.Cli.Jobs;
+
+/// <summary>A job did not come to its end.</summary>
+internal sealed class JobException(string message) : Exception(message);

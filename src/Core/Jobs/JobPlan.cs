@@ -1,0 +1,55 @@
+using CoLA.Core.Rejections;
+using CoLA.Core.Training;
+
+namespace CoLA.Core.Jobs;
+
+/// <summary>What a job does, every default filled in.</summary>
+/// <param name="Session">The session that it trains in.</param>
+/// <param name="Steps">Optimizer steps, unless it stops early.</param>
+/// <param name="BatchPerTask">Examples of each task in a step.</param>
+/// <param name="Seed">Of the order of the examples.</param>
+/// <param name="Evaluation">Null where it evaluates nothing.</param>
+/// <param name="CheckpointEvery">Steps between two checkpoints.</param>
+/// <param name="Publish">Publish at the end.</param>
+/// <param name="Serve">Serve what is published, where the caller may.</param>
+/// <param name="MakeCurrent">Move the pool's current version, where the caller owns the pool.</param>
+/// <param name="Tasks">Its tasks and how many examples they have.</param>
+public sealed record JobPlan(
+    OpenSessionSpec Session,
+    int Steps,
+    int BatchPerTask,
+    ulong Seed,
+    EvaluationSpec? Evaluation,
+    int CheckpointEvery,
+    bool Publish,
+    bool Serve,
+    bool MakeCurrent,
+    IReadOnlyList<JobTask> Tasks)
+{
+    internal bool KeepBest => Evaluation is { KeepBest: true };
+
+    /// <exception cref="InvalidArgumentRejection">The spec does not go with this much data.</exception>
+    internal static JobPlan Of(JobSpec spec, IReadOnlyList<JobTask> tasks)
+    {
+        var steps = spec.Epochs is { } epochs
+            ? Math.Clamp(Math.Ceiling(epochs * tasks.Max(task => task.TrainingExamples) / spec.BatchPerTask), 1, int.MaxValue)
+            : spec.Steps ?? JobSpec.DefaultSteps;
+        var plan = new JobPlan(
+            new JobLength((int)steps).Fill(spec.Session),
+            (int)steps,
+            spec.BatchPerTask,
+            spec.Seed,
+            spec.Evaluation?.For((int)steps),
+            spec.CheckpointEvery,
+            spec.Publish,
+            spec.Serve,
+            spec.MakeCurrent,
+            tasks);
+        plan.Session.Validate();
+        return plan.Evaluation is null || tasks.Any(task => task.HeldOutExamples > 0)
+            ? plan
+            : throw new InvalidArgumentRejection("evaluation", "needs examples that are held out, and there are none; send some, or let fewer of a file's items be for training");
+    }
+
+    internal bool IsEvaluatedAt(int step) => Evaluation is { } evaluation && (step % evaluation.Every == 0 || step == Steps);
+}

@@ -1,0 +1,165 @@
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
+
+namespace CoLA.Core.Jobs;
+
+/// <summary>Runs jobs when their turn comes, notes down how they end, and frees their tasks.</summary>
+internal sealed class JobRunner : IAsyncDisposable
+{
+    private const string Unexpected = "the server failed; its log says why";
+
+    private readonly JobCatalog _catalog;
+    private readonly JobQueue _queue;
+    private readonly ArtifactStore _artifacts;
+    private readonly TrainingSessions _sessions;
+    private readonly TrainingSteps _steps;
+    private readonly SessionCatalog _sessionCatalog;
+    private readonly TimeProvider _time;
+
+    public JobRunner(
+        JobCatalog catalog,
+        int most,
+        ArtifactStore artifacts,
+        TrainingSessions sessions,
+        TrainingSteps steps,
+        SessionCatalog sessionCatalog,
+        TimeProvider time)
+    {
+        _catalog = catalog;
+        _queue = new JobQueue(most, RunAsync);
+        _artifacts = artifacts;
+        _sessions = sessions;
+        _steps = steps;
+        _sessionCatalog = sessionCatalog;
+        _time = time;
+    }
+
+    /// <summary>A job failed through no fault of its tenant.</summary>
+    public event Action<JobName, Exception>? Faulted;
+
+    /// <summary>What a job that waits or runs here has to tell; null for another.</summary>
+    public JobJournal? Find(JobName name) => _queue.Find(name)?.Journal;
+
+    /// <summary>Lets a job wait for its turn.</summary>
+    public void Add(JobSnapshot job) => _queue.Add(new LiveJob(new JobJournal(job, [])));
+
+    /// <summary>Takes up what the server left when it ended.</summary>
+    public async Task RestoreAsync()
+    {
+        foreach (var job in _catalog.InWork())
+        {
+            if (job.HasEnded)
+            {
+                await LeaveAsync(job).ConfigureAwait(false);
+            }
+            else
+            {
+                _queue.Add(new LiveJob(await RestoredAsync(job).ConfigureAwait(false)));
+            }
+        }
+    }
+
+    /// <summary>Lets go of a job that the catalog knows as cancelled; its tasks are free when this completes.</summary>
+    public async Task CancelAsync(JobSnapshot job, CancellationToken cancellation)
+    {
+        if (_queue.Find(job.Name) is not { } live)
+        {
+            await LeaveAsync(job).ConfigureAwait(false);
+        }
+        else if (_queue.TryTake(live))
+        {
+            await LeaveAsync(live).ConfigureAwait(false);
+        }
+        else
+        {
+            live.Cancel();
+            await live.Left.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops what runs where it stands.</summary>
+    public ValueTask DisposeAsync() => _queue.DisposeAsync();
+
+    /// <summary>What it had told, up to the step that its session stands at; all of it where its training is over.</summary>
+    private async Task<JobJournal> RestoredAsync(JobSnapshot job)
+    {
+        if (job is not { State: JobState.Running, Session: { } session } || _sessionCatalog.Find(job.Name.Tenant, session) is not { } found)
+        {
+            return new JobJournal(job, _catalog.Events(job.Name));
+        }
+
+        var step = (int)found.Stand.Sequence;
+        await _catalog.ReturnToAsync(job.Name, step).ConfigureAwait(false);
+        var events = _catalog.Events(job.Name);
+        var progress = events.Aggregate(new JobProgress(CheckpointStep: step), (progress, item) => progress.After(item));
+        return new JobJournal(job with { Progress = progress }, events);
+    }
+
+    private async Task RunAsync(LiveJob job, CancellationToken stopping)
+    {
+        var run = new JobRun(job.Journal, CallsOf(job.Name), _catalog, _artifacts, _time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, job.Cancelled);
+        try
+        {
+            var (state, outcome) = await OutcomeAsync(job, run, end.Token).ConfigureAwait(false);
+            if (state == JobState.Cancelled && stopping.IsCancellationRequested && !job.Cancelled.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await run.KeepAsync(job.Journal.Job.State).ConfigureAwait(false);
+            await _catalog.EndAsync(job.Name, state, outcome).ConfigureAwait(false);
+            await LeaveAsync(job).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Not even its end could be noted down: a restart tries again.
+            Faulted?.Invoke(job.Name, exception);
+            job.Journal.Change(job.Journal.Job with { State = JobState.Failed, Outcome = new JobOutcome(Unexpected), Ended = _time.GetUtcNow() });
+            job.Dispose();
+        }
+    }
+
+    private async Task<(JobState State, JobOutcome Outcome)> OutcomeAsync(LiveJob job, JobRun run, CancellationToken cancellation)
+    {
+        try
+        {
+            return (JobState.Succeeded, await run.RunAsync(cancellation).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            return (JobState.Cancelled, new JobOutcome());
+        }
+        catch (Rejection rejection)
+        {
+            return (JobState.Failed, new JobOutcome(rejection.Message));
+        }
+        catch (Exception exception)
+        {
+            Faulted?.Invoke(job.Name, exception);
+            return (JobState.Failed, new JobOutcome(Unexpected));
+        }
+    }
+
+    /// <summary>Frees the tasks of a job that has ended, and then tells its watchers.</summary>
+    private async Task LeaveAsync(LiveJob job)
+    {
+        job.Journal.Change(await LeaveAsync(_catalog.Get(job.Name.Tenant, job.Name)).ConfigureAwait(false));
+        job.Dispose();
+    }
+
+    private async Task<JobSnapshot> LeaveAsync(JobSnapshot job)
+    {
+        if (job.Session is { } session)
+        {
+            await CallsOf(job.Name).CloseAsync(session).ConfigureAwait(false);
+        }
+
+        return await _catalog.LeaveAsync(job.Name).ConfigureAwait(false);
+    }
+
+    private JobSession CallsOf(JobName job) => new(job, _sessions, _steps, _sessionCatalog);
+}

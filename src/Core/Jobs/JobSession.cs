@@ -1,0 +1,62 @@
+using CoLA.Core.Catalog;
+using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
+
+namespace CoLA.Core.Jobs;
+
+/// <summary>
+/// A job's calls to its training session: the same that a client would make, each under an id that follows from the job,
+/// so that one whose reply a crash took is not done twice. One step is one sequence number.
+/// </summary>
+internal sealed class JobSession(JobName job, TrainingSessions sessions, TrainingSteps steps, SessionCatalog catalog)
+{
+    public async Task<SessionName> OpenAsync(OpenSessionSpec spec, CancellationToken cancellation) =>
+        (await sessions.OpenAsync(Mutation("open"), spec, cancellation).ConfigureAwait(false)).Session.Name;
+
+    /// <summary>The step that the session stands at; its tensors are made here.</summary>
+    public async Task<int> StandAsync(SessionName session, CancellationToken cancellation) =>
+        (int)(await sessions.GetAsync(job.Tenant, session, cancellation).ConfigureAwait(false)).NextSequence - 1;
+
+    /// <summary>The last step that was saved; -1 for none.</summary>
+    public int LastSaved(SessionName session) =>
+        (int)(catalog.ListStates(job.Tenant, session) is [.., var last] ? last.Sequence : -1);
+
+    public Task<StepReport> StepAsync(SessionName session, int step, IReadOnlyList<TrainingExample> examples, CancellationToken cancellation) =>
+        steps.TrainStepAsync(new NumberedCall(job.Tenant, session, step, []), new BatchSpec(examples), cancellation);
+
+    public Task<LossReport> EvaluateAsync(SessionName session, IReadOnlyList<TrainingExample> examples, CancellationToken cancellation) =>
+        steps.EvaluateAsync(job.Tenant, session, new BatchSpec(examples), cancellation);
+
+    /// <summary>Saves the session at a step. Of the states before, that of the best step is kept.</summary>
+    public async Task SaveAsync(SessionName session, int step, int? best, CancellationToken cancellation)
+    {
+        await sessions.SaveStateAsync(Mutation($"save-{step}"), session, cancellation).ConfigureAwait(false);
+        var kept = catalog.ListStates(job.Tenant, session).Where(state => state.Sequence == best).Select(state => state.Name.Number).ToHashSet();
+        await catalog.DropStatesAsync(job.Tenant, session, kept, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes back to the weights of a step that was saved.</summary>
+    public Task LoadAsync(SessionName session, int step, CancellationToken cancellation)
+    {
+        var saved = catalog.ListStates(job.Tenant, session).Single(state => state.Sequence == step);
+        return sessions.LoadStateAsync(Mutation("load"), saved.Name, cancellation);
+    }
+
+    public Task<Publication> PublishAsync(SessionName session, JobPlan plan, CancellationToken cancellation) =>
+        sessions.PublishAsync(Mutation("publish"), session, plan.Serve, plan.MakeCurrent, cancellation);
+
+    /// <summary>Lets go of the tasks; not an error where the session is closed already.</summary>
+    public async Task CloseAsync(SessionName session)
+    {
+        try
+        {
+            await sessions.CloseAsync(Mutation("close"), session, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NotFoundRejection)
+        {
+        }
+    }
+
+    private Mutation Mutation(string action) => new(job.Tenant, $"job-{job.Job}-{action}", []);
+}

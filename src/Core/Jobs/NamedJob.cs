@@ -1,0 +1,6 @@
+using CoLA.Core.Tenancy;
+
+namespace CoLA.Core.Jobs;
+
+/// <summary>What is stored as the reply to a request about a job: the job itself moves on.</summary>
+internal sealed record NamedJob(JobName Name);
