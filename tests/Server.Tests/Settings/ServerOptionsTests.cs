@@ -25,13 +25,15 @@ public sealed class ServerOptionsTests
                 options.PrefillTokens = 0;
                 options.TrainingTokens = -1;
                 options.AdapterMemory = 0;
+                options.TrainingMemory = 0;
+                options.HostTrainingMemory = -1;
                 options.MetricsPort = -1;
                 options.MetricsNames = 10_001;
                 options.Operator = "Nobody!";
             },
             cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal(16, exception.Failures.Count());
+        Assert.Equal(18, exception.Failures.Count());
         Assert.Contains("Port: 70000 is not in 0..65535; 0 takes a free one", exception.Failures);
         Assert.Contains("/there/is/no/model", exception.Message, StringComparison.Ordinal);
     }
@@ -62,9 +64,12 @@ public sealed class ServerOptionsTests
             PrefillTokens = 11,
             TrainingTokens = 13,
             AdapterMemory = 17,
+            TrainingMemory = 19,
+            HostTrainingMemory = 23,
         }.ToEngine();
 
         Assert.Equal(Quantization.Int8, engine.Quantization);
         Assert.Equal((3, 5, 7L, 11, 13, 17L), (engine.MaximumRows, engine.MaximumWaiting, engine.KeyValueMemory, engine.PrefillTokens, engine.TrainingTokens, engine.AdapterMemory));
+        Assert.Equal((19, 23), (engine.TrainingMemory, engine.HostTrainingMemory));
     }
 }
