@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Text.RegularExpressions;
 using CoLA.Cli.Commands;
 using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
@@ -9,7 +8,7 @@ using CoLA.Cli.Rendering;
 namespace CoLA.Cli;
 
 /// <summary>The `cola` command: a table of contents, and one way to run it.</summary>
-internal static partial class ColaCommandLine
+internal static class ColaCommandLine
 {
     private const string Description = """
         CoLA server: many tenants' tasks trained and served together on one base model and shared low-rank matrices.
@@ -79,12 +78,7 @@ internal static partial class ColaCommandLine
         var parse = Build(host).Parse(args.Count > 0 ? args : ["--help"]);
         if (parse.Action is ParseErrorAction)
         {
-            var command = CommandPath(parse);
-            var arguments = string.Concat(parse.CommandResult.Command.Arguments.Select(argument => $" {argument.Name}"));
-            var failure = new Failure(ExitCode.Usage, string.Join("; ", parse.Errors.Select(error => InWords(error.Message.TrimEnd('.')))))
-            {
-                Cure = $"{(arguments.Length > 0 ? $"It is {command}{arguments}; " : "")}`{command} --help` lists what it takes.",
-            };
+            var failure = UsageFailure.Of(parse, args);
             new Terminal(host, args.Contains("--json")).Fail(failure);
             return failure.ExitCode;
         }
@@ -97,27 +91,5 @@ internal static partial class ColaCommandLine
             ProcessTerminationTimeout = TerminationTimeout,
         };
         return await parse.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>The library's message without the names of .NET types.</summary>
-    private static string InWords(string message) => ExpectedType().Replace(message, match => match.Groups[1].Value switch
-    {
-        "Double" => ": a number is wanted",
-        "UInt64" => ": a whole number of at least 0 is wanted",
-        _ => ": a whole number is wanted",
-    });
-
-    [GeneratedRegex(@" as expected type '(?:System\.Nullable`1\[)?System\.(Int32|Int64|UInt64|Double)\]?'", RegexOptions.CultureInvariant)]
-    private static partial Regex ExpectedType();
-
-    private static string CommandPath(ParseResult parse)
-    {
-        var names = new Stack<string>();
-        for (var symbol = (Symbol)parse.CommandResult.Command; symbol is not RootCommand; symbol = symbol.Parents.First())
-        {
-            names.Push(symbol.Name);
-        }
-
-        return string.Join(' ', names.Prepend("cola"));
     }
 }

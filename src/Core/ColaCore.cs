@@ -28,14 +28,16 @@ public sealed class ColaCore : IAsyncDisposable
         _data = data;
         telemetry ??= _ownTelemetry = new ColaTelemetry();
         telemetry.Rows.Model = model.Identity.Name;
-        var hostMemory = model.Language.Device.type == TorchSharp.DeviceType.CPU ? 0 : options.HostAdapterMemory;
-        _bank = new AdapterBank(model.Language, new AdapterBankOptions(options.AdapterMemory, hostMemory), telemetry.Adapters, () => _engine!.Wake());
+        var isHost = model.Language.Device.type == TorchSharp.DeviceType.CPU;
+        _bank = new AdapterBank(model.Language, new AdapterBankOptions(options.AdapterMemory, isHost ? 0 : options.HostAdapterMemory), telemetry.Adapters, () => _engine!.Wake());
         _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank);
         Pools = new PoolCatalog(data, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
         Tasks = new TaskCatalog(data, model.Identity);
         var sessions = new SessionCatalog(data, model.Identity);
-        var loader = new SessionLoader(_engine, data.Artifacts);
-        _live = new LiveSessions(sessions, loader, time, options.SessionExpiry);
+        var memory = new SessionMemory(
+            _engine, data.Evicted, new SessionMemoryOptions(options.TrainingMemory, isHost ? 0 : options.HostTrainingMemory), telemetry.Sessions);
+        var loader = new SessionLoader(_engine, data.Artifacts, memory);
+        _live = new LiveSessions(sessions, loader, memory, time, options.SessionExpiry);
         Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader);
         Steps = new TrainingSteps(_live, _engine, loader, model, options, telemetry.Tokens);
         var sources = new RowSources(Tasks, data.Artifacts, new WorkingCopies(sessions, Tasks, _live, loader, _engine, data.Artifacts));

@@ -40,6 +40,8 @@ internal sealed class CoreWorld : IAsyncDisposable
 
     public string MatricesDirectory => _directory.PathOf("data/matrices");
 
+    public string EvictedDirectory => _directory.PathOf("data/evicted");
+
     public ColaCore Core { get; private set; }
 
     public CancellationToken Cancellation { get; } = Xunit.TestContext.Current.CancellationToken;

@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
 using CoLA.Bench.Rendering;
 using CoLA.Bench.Soaks;
 using CoLA.Bench.Worlds;
 using CoLA.Client;
 using CoLA.Server;
 using CoLA.V1;
-using TorchSharp;
 
 namespace CoLA.Bench.Benches;
 
@@ -18,12 +15,9 @@ internal sealed class SoakBench : BenchCommand
     private const long KeyValueMemory = 128L << 20;
 
     private const int M = 2;
-    private const int Rank = 8;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
-    /// <summary>Looks at the live tensors in an interval: the least of them leaves out what a step has while it runs.</summary>
-    private const int Looks = 20;
+    /// <summary>Of the pools.</summary>
+    private static readonly int[] Ranks = [8, 2];
 
     private readonly Option<string> _model = new("--model") { Description = "A model directory or a GGUF file", HelpName = "DIR", Required = true };
     private readonly Option<double> _minutes = new("--minutes") { Description = "How long", DefaultValueFactory = _ => 10 };
@@ -36,7 +30,8 @@ internal sealed class SoakBench : BenchCommand
             "Minutes of full load on a server in this process: memory and failures",
             new Bar("unexpectedFailures", 0, AtMost: true),
             new Bar("residentGrowth", 0.02, AtMost: true),
-            new Bar("liveTensorGrowth", 0.1, AtMost: true))
+            new Bar("liveTensorGrowth", 0.1, AtMost: true),
+            new Bar("keyValueBlocksLeft", 0, AtMost: true))
     {
         Option[] options = [_model, _minutes, _clients, _tasks];
         Array.ForEach(options, Add);
@@ -57,7 +52,7 @@ internal sealed class SoakBench : BenchCommand
                     options.Device = "cpu";
                     options.Port = 0;
                     options.KeyValueMemory = KeyValueMemory;
-                    options.AdapterMemory = Math.Max(1 << 20, (long)(parse.GetValue(_tasks) * ModelCost.Of(run.Model).BytesOfU(M * Rank)));
+                    options.AdapterMemory = Math.Max(1 << 20, (long)(parse.GetValue(_tasks) * ModelCost.Of(run.Model).BytesOfU(M * Ranks.Max()) / 2));
                 },
                 cancellationToken: cancellation);
             using var client = new ColaClient(new ColaClientOptions { Address = server.Address, Tenant = "soak" });
@@ -72,10 +67,9 @@ internal sealed class SoakBench : BenchCommand
 
     private async Task SoakAsync(BenchRun run, ParseResult parse, ColaClient client, CancellationToken cancellation)
     {
-        var spec = new PoolSpec { M = M, Rank = Rank, Initialisation = Initialisation.Gaussian };
-        var pool = await client.Pools.CreateAsync(new CreatePoolRequest { Spec = spec }, cancellationToken: cancellation);
+        var pools = await Task.WhenAll(Ranks.Select(rank => MakePoolAsync(client, rank, cancellation)));
         var count = new SoakCount();
-        var tasks = new SoakTasks(client, pool.Name, parse.GetValue(_tasks), count);
+        var tasks = new SoakTasks(client, pools, parse.GetValue(_tasks), count);
         run.Progress.Begin("making tasks", 1);
         await tasks.MakeAllAsync(cancellation);
         run.Progress.Advance();
@@ -84,60 +78,37 @@ internal sealed class SoakBench : BenchCommand
         Task[] load =
         [
             Task.Run(() => tasks.ChangeAsync(over.Token), CancellationToken.None),
+            Task.Run(() => new SoakTraining(client, pools[0], count).TrainAsync(over.Token), CancellationToken.None),
             .. Enumerable.Range(1, parse.GetValue(_clients))
                 .Select(seed => Task.Run(() => new SoakRows(client, tasks, count, (ulong)seed).AskAsync(over.Token), CancellationToken.None)),
         ];
-        var samples = await SampleAsync(run, count, TimeSpan.FromMinutes(parse.GetValue(_minutes)), cancellation);
+        var watch = new SoakWatch(client, ModelCost.Of(run.Model).BytesOfKeyValueBlock, count, run.Progress);
+        var samples = await watch.WatchAsync(TimeSpan.FromMinutes(parse.GetValue(_minutes)), cancellation);
         await over.CancelAsync();
         await Task.WhenAll(load);
-        Judge(run, samples, count);
+        var left = await watch.LeftAsync(cancellation);
+        Judge(run, samples, left, count);
     }
 
-    private static async Task<List<SoakSample>> SampleAsync(BenchRun run, SoakCount count, TimeSpan duration, CancellationToken cancellation)
+    private static async Task<string> MakePoolAsync(ColaClient client, int rank, CancellationToken cancellation)
     {
-        var samples = new List<SoakSample>();
-        var started = Stopwatch.GetTimestamp();
-        var times = Math.Max(1, (int)(duration / Interval));
-        run.Progress.Begin("load", times);
-        var before = count.Tokens;
-        for (var time = 0; time < times; time++)
-        {
-            var last = Stopwatch.GetTimestamp();
-            var live = long.MaxValue;
-            for (var look = 0; look < Looks; look++)
-            {
-                await Task.Delay(Interval / Looks, cancellation);
-                live = Math.Min(live, torch.Tensor.TotalCount);
-            }
-
-            var tokens = count.Tokens;
-            var sample = new SoakSample(
-                Stopwatch.GetElapsedTime(started).TotalSeconds,
-                (tokens - before) / Stopwatch.GetElapsedTime(last).TotalSeconds,
-                live,
-                Environment.WorkingSet,
-                GC.GetTotalMemory(forceFullCollection: false));
-            before = tokens;
-            samples.Add(sample);
-            run.Progress.Say(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{sample.Seconds,5:F0} s {sample.TokensPerSecond,6:F0} tok/s {sample.LiveTensors,6} tensors {sample.Resident / 1e6,6:F0} MB ({sample.Managed / 1e6:F0} managed) {count.Failures.Count} failed"));
-            run.Progress.Advance();
-        }
-
-        return samples;
+        var spec = new PoolSpec { M = M, Rank = rank, Initialisation = Initialisation.Gaussian };
+        return (await client.Pools.CreateAsync(new CreatePoolRequest { Spec = spec }, cancellationToken: cancellation)).Name;
     }
 
     /// <summary>Memory is judged over the second half, when everything that fills has been filled.</summary>
-    private static void Judge(BenchRun run, List<SoakSample> samples, SoakCount count)
+    private static void Judge(BenchRun run, IReadOnlyList<SoakSample> samples, long left, SoakCount count)
     {
         var half = samples.Skip(samples.Count / 2).ToArray();
         run.Figures["tokensPerSecond"] = samples.Average(sample => sample.TokensPerSecond);
         run.Figures["residentMegabytes"] = half.Average(sample => sample.Resident) / 1e6;
         run.Figures["managedMegabytes"] = half.Average(sample => sample.Managed) / 1e6;
         run.Figures["liveTensors"] = half.Average(sample => sample.LiveTensors);
+        run.Figures["keyValueBlocks"] = half.Average(sample => sample.KeyValueBlocks);
+        run.Figures["adapterMegabytes"] = half.Average(sample => sample.Adapters) / 1e6;
         run.Figures["residentRiseMegabytes"] = Slope.Rise(half, sample => sample.Resident) / 1e6;
         run.Figures["managedRiseMegabytes"] = Slope.Rise(half, sample => sample.Managed) / 1e6;
+        run.Figures["adapterRiseMegabytes"] = Slope.Rise(half, sample => sample.Adapters) / 1e6;
         // Pool versions that come and go have a hundred tensors each: what leaks shows in the fewest there ever are.
         var before = samples.Skip(samples.Count / 4).Take(Math.Max(1, samples.Count / 4)).Min(sample => sample.LiveTensors);
         run.Figures["fewestLiveTensors"] = half.Min(sample => sample.LiveTensors);
@@ -150,6 +121,7 @@ internal sealed class SoakBench : BenchCommand
         run.Ratios["unexpectedFailures"] = _ => count.Failures.Count;
         run.Ratios["residentGrowth"] = _ => run.Figures["residentRiseMegabytes"] / run.Figures["residentMegabytes"];
         run.Ratios["liveTensorGrowth"] = _ => run.Figures["fewestLiveTensors"] / before - 1;
+        run.Ratios["keyValueBlocksLeft"] = _ => left;
         foreach (var (what, times) in count.Failures.CountBy(failure => failure).OrderByDescending(entry => entry.Value).Take(20))
         {
             run.Progress.Say($"{times} failed: {what}");

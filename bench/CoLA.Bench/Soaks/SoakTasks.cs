@@ -6,12 +6,16 @@ namespace CoLA.Bench.Soaks;
 
 /// <summary>
 /// A tenant's tasks that never stand still: one after another is trained and switched to a new version, with A frozen or
-/// moving, set back to an older one, or deleted and made anew under another name.
+/// moving, set back to an older one, or deleted and made anew under another name. They take the pools and the strategies in
+/// turn.
 /// </summary>
-internal sealed class SoakTasks(ColaClient client, string pool, int count, SoakCount done)
+internal sealed class SoakTasks(ColaClient client, IReadOnlyList<string> pools, int count, SoakCount done)
 {
+    /// <summary>Of an example.</summary>
+    private const int Tokens = 16;
+
     private readonly SoakTask[] _tasks = new SoakTask[count];
-    private readonly SplitMix64 _random = SplitMix64.For(1, pool);
+    private readonly SplitMix64 _random = SplitMix64.For(1, "tasks");
     private int _made;
 
     /// <summary>The task at a place, as it is now.</summary>
@@ -56,13 +60,14 @@ internal sealed class SoakTasks(ColaClient client, string pool, int count, SoakC
     private async Task MakeAsync(int at, CancellationToken cancellation)
     {
         var full = _made % 2 == 0;
+        var pool = pools[_made / 2 % pools.Count];
         var request = new RegisterTaskRequest
         {
             TaskId = $"soak-{_made++}",
             Pool = pool,
             Spec = new TaskSpec { Strategy = full ? Strategy.Full : Strategy.Heuristic, N = 3, Seed = at },
         };
-        var task = new SoakTask((await client.Tasks.RegisterAsync(request, cancellationToken: cancellation)).Task.Name);
+        var task = new SoakTask((await client.Tasks.RegisterAsync(request, cancellationToken: cancellation)).Task.Name, pool);
         await TrainAsync(task, SharedA.Frozen, cancellation);
         Volatile.Write(ref _tasks[at], task);
         done.Did("registered");
@@ -87,27 +92,17 @@ internal sealed class SoakTasks(ColaClient client, string pool, int count, SoakC
 
     private async Task TrainAsync(SoakTask task, SharedA sharedA, CancellationToken cancellation)
     {
-        const int tokens = 16;
         var served = await client.Tasks.ListVersionsAsync(task.Name, cancellation).FirstAsync(version => version.Served, cancellation);
         var request = new OpenSessionRequest
         {
-            Pool = pool,
+            Pool = task.Pool,
             PoolVersion = served.PoolVersion,
             SharedA = sharedA,
             PoolOptimizer = sharedA == SharedA.Trainable ? new AdamW { LearningRate = 1e-4 } : null,
             Tasks = { new SessionTask { Task = task.Name, Optimizer = new AdamW { LearningRate = 1e-3 } } },
         };
         await using var session = await client.Training.OpenAsync(request, cancellationToken: cancellation);
-        var example = new Example
-        {
-            Task = task.Name,
-            Tokens = new TokenExample
-            {
-                Ids = { Enumerable.Range(0, tokens).Select(_ => _random.Below(SoakRows.Vocabulary)) },
-                Weights = { Enumerable.Repeat(1f, tokens) },
-            },
-        };
-        await session.StepAsync([example], cancellationToken: cancellation);
+        await session.StepAsync([SoakExample.Of(task.Name, Tokens, _random)], cancellationToken: cancellation);
         await session.PublishAsync(makeCurrent: false, cancellationToken: cancellation);
         await session.CloseAsync(cancellationToken: cancellation);
         done.Did(sharedA == SharedA.Trainable ? "publishedPoolVersion" : "published");

@@ -1,4 +1,5 @@
 using CoLA.Core.Adapters;
+using CoLA.Core.Cache;
 using CoLA.Core.Model;
 using CoLA.Core.Weights;
 
@@ -27,6 +28,9 @@ internal sealed class ModelCost(ModelConfig config)
 
     /// <summary>Forward and backward through the base's matrices, nothing else: 4 FLOP a weight and token, of the head a weight and label.</summary>
     public double TrainingFlop(double tokens, double labels) => 4 * (LayerWeights * tokens + HeadWeights * labels);
+
+    /// <summary>Float32 bytes of one block of keys and values, in all layers.</summary>
+    public double BytesOfKeyValueBlock => 2.0 * sizeof(float) * KeyValueBlocks.Positions * config.Layers * config.KeyValueHeads * config.HeadDim;
 
     /// <summary>Float32 bytes of one task's folded heads of this rank, for all targets.</summary>
     public double BytesOfU(int rank) => Bytes(Targets, rank, config.Out);

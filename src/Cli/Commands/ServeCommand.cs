@@ -27,6 +27,8 @@ internal sealed class ServeCommand : CliCommand
     private readonly ByteSizeOption _keyValueMemory = new("--kv-memory", "Memory that keys and values may take", Defaults.KeyValueMemory);
     private readonly ByteSizeOption _adapterMemory = new("--adapter-memory", "Memory of the device that folded adapters and the pools under them may take", Defaults.AdapterMemory);
     private readonly ByteSizeOption _hostAdapterMemory = new("--host-adapter-memory", "Host memory for folded adapters that left the device; not used on the CPU", Defaults.HostAdapterMemory);
+    private readonly ByteSizeOption _trainingMemory = new("--training-memory", "Memory of the device that training sessions may take; beyond it, those called least recently wait in host memory or on disk", Defaults.TrainingMemory);
+    private readonly ByteSizeOption _hostTrainingMemory = new("--host-training-memory", "Host memory for training sessions that left the device, beyond it they go to disk; not used on the CPU", Defaults.HostTrainingMemory);
     private readonly Option<string[]> _pin = new("--pin") { Description = "Task whose served version stays on the device, tenants/TENANT/tasks/TASK; repeatable", HelpName = "TASK" };
     private readonly Option<int> _prefillTokens = new("--prefill-tokens") { Description = "Prompt tokens of one step at most", DefaultValueFactory = _ => Defaults.PrefillTokens };
     private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
@@ -66,6 +68,8 @@ internal sealed class ServeCommand : CliCommand
         [nameof(ServerOptions.KeyValueMemory)] = _keyValueMemory,
         [nameof(ServerOptions.AdapterMemory)] = _adapterMemory,
         [nameof(ServerOptions.HostAdapterMemory)] = _hostAdapterMemory,
+        [nameof(ServerOptions.TrainingMemory)] = _trainingMemory,
+        [nameof(ServerOptions.HostTrainingMemory)] = _hostTrainingMemory,
         [nameof(ServerOptions.PinnedTasks)] = _pin,
         [nameof(ServerOptions.PrefillTokens)] = _prefillTokens,
         [nameof(ServerOptions.PrefillTokensBesideDecoding)] = _prefillTokensBeside,
@@ -100,6 +104,8 @@ internal sealed class ServeCommand : CliCommand
                 options.KeyValueMemory = parse.GetValue(_keyValueMemory) ?? options.KeyValueMemory;
                 options.AdapterMemory = parse.GetValue(_adapterMemory) ?? options.AdapterMemory;
                 options.HostAdapterMemory = parse.GetValue(_hostAdapterMemory) ?? options.HostAdapterMemory;
+                options.TrainingMemory = parse.GetValue(_trainingMemory) ?? options.TrainingMemory;
+                options.HostTrainingMemory = parse.GetValue(_hostTrainingMemory) ?? options.HostTrainingMemory;
                 foreach (var task in parse.GetValue(_pin) ?? [])
                 {
                     options.PinnedTasks.Add(task);

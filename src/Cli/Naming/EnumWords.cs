@@ -40,8 +40,8 @@ internal static partial class EnumWords
         where T : struct, Enum =>
         new(name)
         {
-            Description = $"{description}: {string.Join(", ", All<T>())}; repeatable",
-            HelpName = typeof(T).Name.ToUpperInvariant(),
+            Description = $"{description}: one or more of {string.Join(", ", All<T>())}",
+            HelpName = $"{typeof(T).Name.ToUpperInvariant()} ...",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
             CustomParser = result => [.. result.Tokens.Select(token => Parsed<T>(name, token.Value, result)).OfType<T>()],

@@ -22,9 +22,9 @@ internal sealed class QuickstartRun(ColaClient client, ModelConfig config, Quick
         var started = terminal.Time.GetTimestamp();
         var pool = await MakePoolAsync(cancellation);
         await RegisterAsync(pool, cancellation);
-        var before = await AccuraciesAsync("accuracy before", cancellation);
+        var before = await AccuraciesAsync("questions before training", cancellation);
         var training = await TrainAsync(pool, cancellation);
-        var after = await AccuraciesAsync("accuracy after", cancellation);
+        var after = await AccuraciesAsync("questions after training", cancellation);
         var (answers, decodeTokensPerSecond) = await new MixedBatch(client, plan.Tasks, terminal.Time).RunAsync(cancellation);
         var bytes = new AdapterBytes(config, pool.Spec);
         return new QuickstartResult

@@ -7,11 +7,13 @@ internal sealed class ProgressBars
 {
     private readonly ProgressContext? _context;
     private readonly StatusColumn _status;
+    private readonly bool _draws;
 
-    private ProgressBars(ProgressContext? context, StatusColumn status)
+    private ProgressBars(ProgressContext? context, StatusColumn status, bool draws)
     {
         _context = context;
         _status = status;
+        _draws = draws;
     }
 
     /// <summary>Runs work that reports to bars; they are drawn where the terminal wants progress.</summary>
@@ -20,10 +22,11 @@ internal sealed class ProgressBars
         var status = new StatusColumn();
         if (terminal.Progress is not { } console)
         {
-            await work(new ProgressBars(null, status));
+            await work(new ProgressBars(null, status, draws: false));
             return;
         }
 
+        var draws = console.Profile.Capabilities is { Interactive: true, Ansi: true };
         await console.Progress()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
@@ -31,9 +34,11 @@ internal sealed class ProgressBars
                 new PercentageColumn(),
                 new RemainingTimeColumn(),
                 status)
-            .StartAsync(context => work(new ProgressBars(context, status)));
+            .StartAsync(context => work(new ProgressBars(context, status, draws)));
     }
 
+    /// <param name="description">What is under way. Where no bar is drawn, a line has it beside a share, which it must not seem to be the value of.</param>
+    /// <param name="steps">How many there are.</param>
     public ProgressBar Add(string description, double steps) =>
-        new(_context?.AddTask(Markup.Escape(description), maxValue: Math.Max(steps, 1)), _status);
+        new(_context?.AddTask(Markup.Escape(_draws ? description : $"{description}, progress"), maxValue: Math.Max(steps, 1)), _status);
 }

@@ -19,6 +19,8 @@ internal sealed class InitialProduct(FlatMatrices a, FlatMatrices b, int rank) :
 
     public int Rank { get; } = rank;
 
+    public long Bytes => sizeof(float) * (A.Layout.Length + B.Layout.Length);
+
     /// <summary>The rank that <paramref name="pool"/> subtracts; 0 for none.</summary>
     public static int RankOf(PoolSpec pool) => pool.Initialisation switch
     {

@@ -33,6 +33,9 @@ internal sealed class TrainableMatrices : IDisposable
     /// <summary>The sum of the passes since the last optimizer step; null where there was none.</summary>
     public Tensor? Accumulated { get; private set; }
 
+    /// <summary>Weights, gradient and what is accumulated.</summary>
+    public long Bytes => sizeof(float) * Weights.Layout.Length * (1 + (Gradient is null ? 0 : 1) + (Accumulated is null ? 0 : 1));
+
     /// <summary>Heads: one leaf per target and kind. Takes <paramref name="heads"/> over.</summary>
     public static TrainableMatrices OfHeads(FlatMatrices heads)
     {

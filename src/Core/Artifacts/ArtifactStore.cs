@@ -15,6 +15,7 @@ public sealed class ArtifactStore
     private const string TemporaryExtension = ".tmp";
 
     private readonly string _directory;
+    private readonly bool _lasts;
     private readonly Lock _lock = new();
 
     // Written here but not yet named by the registry, with the number of writers that wait for it; never collected.
@@ -24,9 +25,12 @@ public sealed class ArtifactStore
     // What the registry let go of, or never named: candidates for the next sweep.
     private readonly HashSet<string> _loose = [];
 
-    internal ArtifactStore(string directory)
+    /// <param name="directory">Where the files are; made if it is not there.</param>
+    /// <param name="lasts">Files have to be there after a crash too: each is flushed to the disk.</param>
+    internal ArtifactStore(string directory, bool lasts = true)
     {
         _directory = directory;
+        _lasts = lasts;
         if (!Directory.Exists(directory))
         {
             Directory.CreateDirectory(directory);
@@ -34,7 +38,7 @@ public sealed class ArtifactStore
         }
     }
 
-    /// <summary>Writes a file that is on the disk, whole and under its final name, when this returns.</summary>
+    /// <summary>Writes a file that is there, whole and under its final name, when this returns; on the disk, where it has to last.</summary>
     /// <param name="write">Writes the content, forward only. What it throws is passed on and leaves no file.</param>
     public Artifact Write(Action<Stream> write)
     {
@@ -49,7 +53,11 @@ public sealed class ArtifactStore
                 File.Move(temporary, PathOf(artifact.Sha256), overwrite: true);
             }
 
-            DirectorySync.Flush(_directory);
+            if (_lasts)
+            {
+                DirectorySync.Flush(_directory);
+            }
+
             return artifact;
         }
         finally
@@ -143,6 +151,22 @@ public sealed class ArtifactStore
         }
     }
 
+    /// <summary>The writer wants it no more, and removes it: for what no registry names.</summary>
+    internal void Remove(Artifact artifact)
+    {
+        lock (_lock)
+        {
+            if (_awaited.Remove(artifact.Sha256, out var waiting) && waiting > 1)
+            {
+                _awaited[artifact.Sha256] = waiting - 1;
+            }
+            else
+            {
+                TryDelete(PathOf(artifact.Sha256));
+            }
+        }
+    }
+
     /// <summary>The registry has let go of these; the next sweep looks whether something else names them.</summary>
     internal void Loosen(IEnumerable<string> hashes)
     {
@@ -192,7 +216,7 @@ public sealed class ArtifactStore
         }
     }
 
-    private static Artifact WriteTemporary(string path, Action<Stream> write)
+    private Artifact WriteTemporary(string path, Action<Stream> write)
     {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         using var sha = SHA256.Create();
@@ -201,7 +225,7 @@ public sealed class ArtifactStore
             write(hashed);
         }
 
-        file.Flush(flushToDisk: true);
+        file.Flush(flushToDisk: _lasts);
         return new Artifact(Convert.ToHexStringLower(sha.Hash!), file.Length);
     }
 

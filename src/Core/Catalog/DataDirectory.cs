@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
@@ -6,7 +7,7 @@ namespace CoLA.Core.Catalog;
 
 /// <summary>
 /// All that lasts, under one directory: <c>cola.db</c> (the registry), <c>matrices/</c> (the files it names) and
-/// <c>cola.lock</c>, held while a server has it open.
+/// <c>cola.lock</c>, held while a server has it open; and <c>evicted/</c>, which does not last.
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
@@ -21,10 +22,14 @@ public sealed class DataDirectory : IDisposable
         _lock = @lock;
         _database = new RegistryDatabase(Path.Combine(path, "cola.db"), beforeCommit);
         Artifacts = new ArtifactStore(Path.Combine(path, "matrices"));
+        Evicted = new ArtifactStore(Path.Combine(path, "evicted"), lasts: false);
         Ledger = new Ledger(_database, Artifacts, time);
     }
 
     public ArtifactStore Artifacts { get; }
+
+    /// <summary>Files of sessions that had to leave memory; what a server that is gone left of them, the next one removes.</summary>
+    internal ArtifactStore Evicted { get; }
 
     internal Ledger Ledger { get; }
 
@@ -81,5 +86,6 @@ public sealed class DataDirectory : IDisposable
             return true;
         });
         Artifacts.Collect(_database.Read(registry => registry.Files.All()));
+        Evicted.Collect(FrozenSet<string>.Empty);
     }
 }

@@ -45,6 +45,12 @@ public sealed record EngineOptions
     /// <summary>Bytes of host memory for folded adapters that left a device with memory of its own.</summary>
     public long HostAdapterMemory { get; init; } = 4L << 30;
 
+    /// <summary>Bytes on the device that sessions' weights, gradients and optimizers may take; those that a call runs on stay even above it.</summary>
+    public long TrainingMemory { get; init; } = 4L << 30;
+
+    /// <summary>Bytes of host memory for sessions that left a device with memory of its own; what is more goes to the data directory.</summary>
+    public long HostTrainingMemory { get; init; } = 8L << 30;
+
     /// <summary>Tasks whose served version stays on the device, whoever else is served; a name may be registered later.</summary>
     public IReadOnlyList<TaskName> PinnedTasks { get; init; } = [];
 

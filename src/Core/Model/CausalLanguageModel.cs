@@ -122,13 +122,13 @@ internal sealed class CausalLanguageModel : IDisposable
     {
         if (quantization != Quantization.None && !kernels)
         {
-            throw new InvalidArgumentRejection(
-                "quantize", "quantised weights are multiplied on a CPU with AVX2 and FMA, in float32; here the base model's own dtype is the only form");
+            throw new UnsupportedRejection(
+                "quantised weights are multiplied on a CPU with AVX2 and FMA, in float32; here the base model's own dtype is the only form");
         }
 
         if (quantization == Quantization.Gguf && !checkpoint.IsGguf)
         {
-            throw new InvalidArgumentRejection("quantize", $"{checkpoint.Path} is not a GGUF file, whose codes gguf keeps; choose int8 or int4");
+            throw new UnsupportedRejection($"{checkpoint.Path} is not a GGUF file, whose codes gguf keeps; choose int8 or int4");
         }
     }
 

@@ -4,4 +4,6 @@ namespace CoLA.Core.Rejections;
 public sealed class DamagedFileRejection(string file, string problem) : Rejection($"{file}: {problem}")
 {
     public string File { get; } = file;
+
+    public string Problem { get; } = problem;
 }

@@ -31,6 +31,7 @@ public sealed class ColaTelemetry : IDisposable
         _meter = meters?.Create(Name) ?? new Meter(Name);
         Engine = new EngineMetrics(_meter);
         Adapters = new AdapterMetrics(_meter);
+        Sessions = new SessionMetrics(_meter);
         Tokens = new TokenMetrics(_meter, labels);
         Rows = new RowTelemetry(_meter, _source);
     }
@@ -38,6 +39,8 @@ public sealed class ColaTelemetry : IDisposable
     internal EngineMetrics Engine { get; }
 
     internal AdapterMetrics Adapters { get; }
+
+    internal SessionMetrics Sessions { get; }
 
     internal TokenMetrics Tokens { get; }
 

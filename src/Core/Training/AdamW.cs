@@ -20,6 +20,7 @@ internal sealed class AdamW : IDisposable
         Spec = spec;
         FirstMoment = zeros_like(weights, requires_grad: false).DetachFromDisposeScope();
         SecondMoment = zeros_like(weights, requires_grad: false).DetachFromDisposeScope();
+        Bytes = 2 * sizeof(float) * weights.NumberOfElements;
     }
 
     public OptimizerSpec Spec { get; }
@@ -27,6 +28,9 @@ internal sealed class AdamW : IDisposable
     public Tensor FirstMoment { get; }
 
     public Tensor SecondMoment { get; }
+
+    /// <summary>Both moments.</summary>
+    public long Bytes { get; }
 
     /// <summary>Steps taken.</summary>
     public long Step { get; set; }

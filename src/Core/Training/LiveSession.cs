@@ -1,5 +1,6 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Rejections;
+using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Training;
 
@@ -11,8 +12,11 @@ internal sealed class LiveSession(SessionStand stand, long now)
     /// <summary>How its caller steps.</summary>
     public StepRhythm Rhythm { get; } = new();
 
-    /// <summary>Null until the first call that needs them, and again after a call that failed half-way in loading.</summary>
+    /// <summary>Null until the first call that needs them, after a call that failed half-way in loading, and while others have their place.</summary>
     public SessionTensors? Tensors { get; set; }
+
+    /// <summary>What they held, where they had to make room for others.</summary>
+    public EvictedSession? Evicted { get; set; }
 
     /// <summary>The last accepted sequence number; 0 before the first.</summary>
     public long Sequence { get; private set; } = stand.Sequence;
@@ -46,6 +50,10 @@ internal sealed class LiveSession(SessionStand stand, long now)
             ? null
             : throw new PreconditionRejection($"{call.Session} goes on from sequence {Sequence + 1}, not {call.Sequence}");
     }
+
+    /// <summary>Optimizer steps that a task has taken.</summary>
+    public long StepsOf(TaskName task) =>
+        Tensors?.Tasks.GetValueOrDefault(task)?.Optimizer.Step ?? Evicted?.Steps.GetValueOrDefault(task.ToString()) ?? 0;
 
     public void Accept<T>(NumberedCall call, T reply)
     {

@@ -17,15 +17,17 @@ internal sealed class LiveSessions : IDisposable
     private readonly ConcurrentDictionary<SessionName, LiveSession> _live = new();
     private readonly SessionCatalog _catalog;
     private readonly SessionLoader _loader;
+    private readonly SessionMemory _memory;
     private readonly TimeProvider _time;
     private readonly TimeSpan _expiry;
     private readonly ITimer _timer;
     private readonly SemaphoreSlim _sweep = new(1, 1);
 
-    public LiveSessions(SessionCatalog catalog, SessionLoader loader, TimeProvider time, TimeSpan expiry)
+    public LiveSessions(SessionCatalog catalog, SessionLoader loader, SessionMemory memory, TimeProvider time, TimeSpan expiry)
     {
         _catalog = catalog;
         _loader = loader;
+        _memory = memory;
         _time = time;
         _expiry = expiry;
         var period = expiry / Sweeps;
@@ -65,6 +67,7 @@ internal sealed class LiveSessions : IDisposable
             {
                 live.LastUse = _time.GetTimestamp();
                 live.Gate.Release();
+                _memory.FitSoon();
             }
         }
     }
@@ -110,9 +113,11 @@ internal sealed class LiveSessions : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
+        _memory.Dispose();
         foreach (var live in _live.Values)
         {
             live.Tensors?.Dispose();
+            live.Evicted?.Dispose();
         }
     }
 

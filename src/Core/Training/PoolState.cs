@@ -15,6 +15,8 @@ internal sealed class PoolState(PoolSpec spec, TrainableMatrices a, InitialProdu
     /// <summary>Null where A is frozen.</summary>
     public AdamW? Optimizer { get; } = optimizer;
 
+    public long Bytes => A.Bytes + (Initial?.Bytes ?? 0) + (Optimizer?.Bytes ?? 0);
+
     public void Dispose()
     {
         A.Dispose();

@@ -37,6 +37,8 @@ internal sealed class RankBudget : IDisposable
     /// <summary>1 for a component that the last choice kept, 0 for one that it switched off: (targets x r).</summary>
     public Tensor Kept { get; }
 
+    public long Bytes => sizeof(float) * (2 * _layout.Length + _layout.LengthOf(MatrixKind.Diagonal));
+
     /// <summary>Adds the gradient of the penalty, mean over the targets of ||B B^T - I||_F for heads (r, out).</summary>
     public void Penalise(Tensor weights, Tensor gradient)
     {

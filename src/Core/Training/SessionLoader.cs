@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
@@ -5,44 +6,12 @@ using CoLA.Core.Engine;
 namespace CoLA.Core.Training;
 
 /// <summary>Makes a session's tensors on the engine, from where the registry says that the session stands, and frees them.</summary>
-internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifacts)
+internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifacts, SessionMemory memory)
 {
     /// <summary>The session's tensors, made now if need be, without tasks that were taken out of it.</summary>
     public async Task<SessionTensors> TensorsAsync(SessionSnapshot session, LiveSession live, CancellationToken cancellation)
     {
-        if (live.Tensors is not { } tensors)
-        {
-            SessionTensors? opened = null;
-            var files = SessionFiles.Of(session, artifacts);
-            var state = session.Stand.Artifact is { } saved ? artifacts.Open(saved) : null;
-            IEnumerable<Unit> Open()
-            {
-                foreach (var unit in SessionTensors.Open(engine.Model, files, made => opened = made))
-                {
-                    yield return unit;
-                }
-
-                if (state is not null)
-                {
-                    SessionState.Restore(state, opened!);
-                }
-
-                live.Tensors = opened;
-            }
-
-            try
-            {
-                await engine.RunAsync(session.Opener, Open(), cancellation).ConfigureAwait(false);
-            }
-            catch when (live.Tensors is null && opened is not null)
-            {
-                await engine.CallAsync(() => Free(opened)).ConfigureAwait(false);
-                throw;
-            }
-
-            tensors = live.Tensors!;
-        }
-
+        var tensors = live.Tensors ?? await OpenAsync(session, live, cancellation).ConfigureAwait(false);
         var held = session.Tasks.Select(task => task.Task).ToHashSet();
         var gone = tensors.Tasks.Keys.Where(task => !held.Contains(task)).ToArray();
         if (gone.Length > 0)
@@ -57,9 +26,12 @@ internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifact
         return tensors;
     }
 
-    /// <summary>Frees the session's tensors; they can be made again.</summary>
+    /// <summary>Frees the session's tensors, and what became of them; they can be made again.</summary>
     public async Task FreeAsync(LiveSession live)
     {
+        memory.Forget(live);
+        live.Evicted?.Dispose();
+        live.Evicted = null;
         if (live.Tensors is { } tensors)
         {
             live.Tensors = null;
@@ -71,5 +43,44 @@ internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifact
     {
         tensors.Dispose();
         return true;
+    }
+
+    private async Task<SessionTensors> OpenAsync(SessionSnapshot session, LiveSession live, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        SessionTensors? opened = null;
+        var files = SessionFiles.Of(session, artifacts);
+        var evicted = live.Evicted;
+        using var saved = evicted is null && session.Stand.Artifact is { } artifact ? SessionState.Read(artifacts.Map(artifact)) : null;
+        var state = evicted?.Recall() ?? saved;
+        IEnumerable<Unit> Open()
+        {
+            foreach (var unit in SessionTensors.Open(engine.Model, files, made => opened = made))
+            {
+                yield return unit;
+            }
+
+            foreach (var unit in state?.RestoreByParts(opened!) ?? [])
+            {
+                yield return unit;
+            }
+
+            live.Tensors = opened;
+        }
+
+        try
+        {
+            await engine.RunAsync(session.Opener, Open(), cancellation).ConfigureAwait(false);
+        }
+        catch when (live.Tensors is null && opened is not null)
+        {
+            await engine.CallAsync(() => Free(opened)).ConfigureAwait(false);
+            throw;
+        }
+
+        live.Evicted = null;
+        evicted?.Dispose();
+        await memory.HoldAsync(session, live, evicted is null ? null : started, cancellation).ConfigureAwait(false);
+        return opened!;
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using CoLA.Core.Adapters;
 using CoLA.Core.Catalog;
+using CoLA.Core.Engine;
 using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
 using static TorchSharp.torch;
@@ -8,52 +8,88 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training;
 
 /// <summary>
-/// A session's working copies and optimizers as one safetensors file: flat weights, moments and accumulated gradients
-/// (calls that were accepted made them), and the step counts in the metadata. Loading it and going on gives the bits of not having stopped.
+/// A session's working copies and optimizers in host memory, and as one safetensors file: flat weights, moments and accumulated
+/// gradients (calls that were accepted made them), and the step counts in the metadata. Restoring it and going on gives the
+/// bits of not having stopped.
 /// </summary>
 internal sealed class SessionState : IDisposable
 {
     private const string StepsKey = "steps";
-    private const string PoolName = "pool";
 
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _steps = new(StringComparer.Ordinal);
+    private readonly string _origin;
+    private Dictionary<string, long> _steps = new(StringComparer.Ordinal);
 
-    private SessionState()
-    {
-    }
+    private SessionState(string origin = "the session's memory") => _origin = origin;
 
-    /// <summary>Copies what is to be saved to host memory; on the engine's thread.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Optimizer steps, by the names of the tasks and of the pool.</summary>
+    public IReadOnlyDictionary<string, long> Steps => _steps;
+
+    /// <summary>Copies what is to be kept to host memory; on the engine's thread.</summary>
     public static SessionState Capture(SessionTensors session)
     {
-        using var noGrad = no_grad();
         var state = new SessionState();
-        foreach (var (name, optimizer, matrices) in Parts(session))
+        foreach (var part in SessionPart.Of(session))
         {
-            void Keep(string suffix, Tensor tensor) =>
-                state._tensors.Add($"{name}.{suffix}", tensor.detach().cpu().clone().DetachFromDisposeScope());
-
-            using var scope = NewDisposeScope();
-            Keep("weights", matrices.Weights.Flat);
-            if (matrices.Accumulated is { } gradient)
-            {
-                Keep("gradient", gradient);
-            }
-
-            if (optimizer is not null)
-            {
-                Keep("first_moment", optimizer.FirstMoment);
-                Keep("second_moment", optimizer.SecondMoment);
-                state._steps.Add(name, optimizer.Step);
-            }
-        }
-
-        foreach (var (name, tensor) in Budgets(session))
-        {
-            state._tensors.Add(name, tensor.cpu().clone().DetachFromDisposeScope());
+            state.Keep(part, copy: true);
         }
 
         return state;
+    }
+
+    /// <summary>
+    /// The same of a session that nothing runs on and that is freed thereafter: what is in host memory already is not copied.
+    /// On the engine's thread.
+    /// </summary>
+    public static IEnumerable<Unit> Take(SessionTensors session, Action<SessionState> taken)
+    {
+        var state = new SessionState();
+        var done = false;
+        try
+        {
+            foreach (var part in SessionPart.Of(session))
+            {
+                state.Keep(part, copy: false);
+                yield return Unit.File;
+            }
+
+            taken(state);
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+            {
+                state.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Reads a file, which is closed.</summary>
+    /// <exception cref="DamagedFileRejection">It is not a session's.</exception>
+    public static SessionState Read(MappedFile mapped)
+    {
+        using var file = SafetensorsFile.Of(mapped);
+        var state = new SessionState(file.Path);
+        try
+        {
+            state._steps = file.Metadata.TryGetValue(StepsKey, out var json)
+                ? JsonSerializer.Deserialize<Dictionary<string, long>>(json)!
+                : throw new DamagedFileRejection(file.Path, $"has no '{StepsKey}' in its metadata");
+            foreach (var name in file.Entries.Keys)
+            {
+                state.Add(name, file.Read(name));
+            }
+
+            return state;
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
     }
 
     public void Write(Stream stream) => SafetensorsWriter.Write(
@@ -61,63 +97,25 @@ internal sealed class SessionState : IDisposable
         _tensors,
         new Dictionary<string, string>(StringComparer.Ordinal) { [StepsKey] = CatalogJson.Write(_steps) });
 
-    /// <summary>Sets <paramref name="session"/> to what the file holds, all or nothing; on the engine's thread.</summary>
-    /// <exception cref="DamagedFileRejection">The file does not hold this session's tensors.</exception>
-    public static void Restore(string path, SessionTensors session)
+    /// <summary>Sets <paramref name="session"/> to what this holds, all or nothing; on the engine's thread.</summary>
+    /// <exception cref="DamagedFileRejection">It does not hold this session's tensors.</exception>
+    public void Restore(SessionTensors session)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        using var file = SafetensorsFile.Open(path);
-        var steps = file.Metadata.TryGetValue(StepsKey, out var json)
-            ? JsonSerializer.Deserialize<Dictionary<string, long>>(json)!
-            : throw new DamagedFileRejection(path, $"has no '{StepsKey}' in its metadata");
-        var copies = new List<(Tensor To, Tensor From)>();
-        var gradients = new List<(TrainableMatrices To, Tensor From)>();
-        foreach (var (name, optimizer, matrices) in Parts(session))
+        foreach (var _ in RestoreByParts(session))
         {
-            void Plan(string suffix, Tensor to) => copies.Add((to, Read(file, path, $"{name}.{suffix}", to)));
-
-            Plan("weights", matrices.Weights.Flat);
-            if (file.Entries.ContainsKey($"{name}.gradient"))
-            {
-                gradients.Add((matrices, Read(file, path, $"{name}.gradient", matrices.Weights.Flat)));
-            }
-
-            if (optimizer is not null)
-            {
-                if (!steps.ContainsKey(name))
-                {
-                    throw new DamagedFileRejection(path, $"has no step count of {name}");
-                }
-
-                Plan("first_moment", optimizer.FirstMoment);
-                Plan("second_moment", optimizer.SecondMoment);
-            }
         }
+    }
 
-        copies.AddRange(Budgets(session).Select(part => (part.Tensor, Read(file, path, part.Name, part.Tensor))));
-        foreach (var (to, from) in copies)
+    /// <summary>The same, one part of the session a unit, for a session that nobody sees before the last.</summary>
+    /// <inheritdoc cref="Restore"/>
+    public IEnumerable<Unit> RestoreByParts(SessionTensors session)
+    {
+        var parts = SessionPart.Of(session).ToArray();
+        Array.ForEach(parts, Require);
+        foreach (var part in parts)
         {
-            to.copy_(from);
-        }
-
-        foreach (var (_, _, matrices) in Parts(session))
-        {
-            matrices.MarkChanged();
-            matrices.DropAccumulated();
-        }
-
-        foreach (var (to, from) in gradients)
-        {
-            to.SetAccumulated(from);
-        }
-
-        foreach (var (name, optimizer, _) in Parts(session))
-        {
-            if (optimizer is not null)
-            {
-                optimizer.Step = steps[name];
-            }
+            Set(part);
+            yield return Unit.File;
         }
     }
 
@@ -129,30 +127,68 @@ internal sealed class SessionState : IDisposable
         }
     }
 
-    private static Tensor Read(SafetensorsFile file, string path, string name, Tensor like) =>
-        file.Entries.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(like.shape)
-            ? file.Read(name)
-            : throw new DamagedFileRejection(path, $"does not hold {name} with {like.NumberOfElements} elements");
-
-    private static IEnumerable<(string Name, Tensor Tensor)> Budgets(SessionTensors session)
+    private void Keep(SessionPart part, bool copy)
     {
-        foreach (var (task, state) in session.Tasks)
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, tensor) in part.Tensors)
         {
-            if (state.Budget is { } budget)
-            {
-                yield return ($"{task}.sensitivity", budget.Sensitivity);
-                yield return ($"{task}.uncertainty", budget.Uncertainty);
-                yield return ($"{task}.kept", budget.Kept);
-            }
+            Add(name, tensor.detach().to(CPU, copy: copy));
+        }
+
+        if (part.Matrices.Accumulated is { } gradient)
+        {
+            Add(part.GradientName, gradient.detach().to(CPU, copy: copy));
+        }
+
+        if (part.Optimizer is { } optimizer)
+        {
+            _steps.Add(part.Name, optimizer.Step);
         }
     }
 
-    private static IEnumerable<(string Name, AdamW? Optimizer, TrainableMatrices Matrices)> Parts(SessionTensors session)
+    private void Add(string name, Tensor tensor)
     {
-        yield return (PoolName, session.Pool.Optimizer, session.Pool.A);
-        foreach (var (task, state) in session.Tasks.OrderBy(task => task.Key.ToString(), StringComparer.Ordinal))
+        _tensors.Add(name, tensor.DetachFromDisposeScope());
+        Bytes += tensor.NumberOfElements * tensor.ElementSize;
+    }
+
+    private void Require(SessionPart part)
+    {
+        var gradient = _tensors.ContainsKey(part.GradientName) ? new[] { (part.GradientName, part.Matrices.Weights.Flat) } : [];
+        foreach (var (name, like) in part.Tensors.Concat(gradient))
         {
-            yield return (task.ToString(), state.Optimizer, state.Heads);
+            if (_tensors.GetValueOrDefault(name) is not { } tensor || !tensor.shape.SequenceEqual(like.shape))
+            {
+                throw new DamagedFileRejection(_origin, $"does not hold {name} with {like.NumberOfElements} elements");
+            }
+        }
+
+        if (part.Optimizer is not null && !_steps.ContainsKey(part.Name))
+        {
+            throw new DamagedFileRejection(_origin, $"has no step count of {part.Name}");
+        }
+    }
+
+    private void Set(SessionPart part)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, tensor) in part.Tensors)
+        {
+            tensor.copy_(_tensors[name]);
+        }
+
+        part.Matrices.MarkChanged();
+        part.Matrices.DropAccumulated();
+        if (_tensors.TryGetValue(part.GradientName, out var gradient))
+        {
+            part.Matrices.SetAccumulated(gradient);
+        }
+
+        if (part.Optimizer is { } optimizer)
+        {
+            optimizer.Step = _steps[part.Name];
         }
     }
 }

@@ -8,17 +8,22 @@ namespace CoLA.Core.Training;
 /// <summary>A session's working copies; made, used and freed on the engine's thread.</summary>
 internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskState> tasks) : IDisposable
 {
-    private readonly Dictionary<TaskName, TaskState> _tasks = tasks;
+    private Dictionary<TaskName, TaskState> _tasks = tasks;
 
     public PoolState Pool { get; } = pool;
 
     public IReadOnlyDictionary<TaskName, TaskState> Tasks => _tasks;
 
+    /// <summary>What they hold on the device, by sizes alone: from any thread.</summary>
+    public long Bytes => Pool.Bytes + _tasks.Values.Sum(task => task.Bytes);
+
     /// <summary>A task was taken out of the session.</summary>
     public void Remove(TaskName task)
     {
-        if (_tasks.Remove(task, out var state))
+        if (_tasks.TryGetValue(task, out var state))
         {
+            // Another dictionary: other threads ask for the sizes.
+            _tasks = _tasks.Where(other => other.Key != task).ToDictionary();
             state.Dispose();
         }
     }

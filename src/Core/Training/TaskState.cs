@@ -31,6 +31,8 @@ internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, b
     /// <summary>What rows that name the working copy run on, and which state of the heads and of A it holds.</summary>
     public ((long Heads, long A) Edition, AdapterSource Source)? Copy { get; set; }
 
+    public long Bytes => Heads.Bytes + Optimizer.Bytes + (Budget?.Bytes ?? 0);
+
     public void Dispose()
     {
         Heads.Dispose();

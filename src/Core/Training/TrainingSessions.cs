@@ -43,7 +43,11 @@ public sealed class TrainingSessions
         name,
         async (session, live) =>
         {
-            await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            if (live.Evicted is null)
+            {
+                await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            }
+
             return View(session, live);
         },
         cancellation);
@@ -118,15 +122,25 @@ public sealed class TrainingSessions
                 return View(loaded, live);
             }
 
-            var path = _artifacts.Open(_catalog.GetState(mutation.Tenant, state).Artifact);
-            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            using var saved = SessionState.Read(_artifacts.Map(_catalog.GetState(mutation.Tenant, state).Artifact));
+            var tensors = live.Evicted is null ? await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false) : null;
             var record = await _catalog.RecordLoadAsync(
                 mutation, state, live.Sequence, live.LastRequestHash, live.LastReplyJson, cancellation).ConfigureAwait(false);
-            await _engine.CallAsync(() =>
+            if (tensors is null)
             {
-                SessionState.Restore(path, tensors);
-                return true;
-            }).ConfigureAwait(false);
+                // What had left the device need not come back, and may be damaged: the state is where the session stands now.
+                await _loader.FreeAsync(live).ConfigureAwait(false);
+                await _loader.TensorsAsync(record, live, CancellationToken.None).ConfigureAwait(false);
+            }
+            else
+            {
+                await _engine.CallAsync(() =>
+                {
+                    saved.Restore(tensors);
+                    return true;
+                }).ConfigureAwait(false);
+            }
+
             return View(record, live);
         },
         cancellation);
@@ -148,7 +162,5 @@ public sealed class TrainingSessions
     private static SessionView View(SessionSnapshot session, LiveSession? live) => new(
         session,
         (live?.Sequence ?? session.Stand.Sequence) + 1,
-        session.Tasks.ToDictionary(
-            task => task.Task,
-            task => live?.Tensors?.Tasks.GetValueOrDefault(task.Task)?.Optimizer.Step ?? 0));
+        session.Tasks.ToDictionary(task => task.Task, task => live?.StepsOf(task.Task) ?? 0));
 }

@@ -68,6 +68,18 @@ public sealed class ServerOptions
     /// <summary>Bytes of host memory, 0 or more, for folded adapters that left a device with memory of its own; not used on the CPU.</summary>
     public long HostAdapterMemory { get; set; } = Engine.HostAdapterMemory;
 
+    /// <summary>
+    /// Bytes on the device, at least 1 MiB, of training sessions' weights, gradients and optimizers; those that a call runs on
+    /// stay even above it.
+    /// </summary>
+    public long TrainingMemory { get; set; } = Engine.TrainingMemory;
+
+    /// <summary>
+    /// Bytes of host memory, 0 or more, for sessions that left a device with memory of its own; what is more goes to the data
+    /// directory, and so does everything on the CPU.
+    /// </summary>
+    public long HostTrainingMemory { get; set; } = Engine.HostTrainingMemory;
+
     /// <summary>Names <c>tenants/TENANT/tasks/TASK</c> of tasks whose served version stays on the device; they may be registered later.</summary>
     public IList<string> PinnedTasks { get; } = [];
 
@@ -101,6 +113,8 @@ public sealed class ServerOptions
         JobData = JobData is null ? null : Path.GetFullPath(JobData),
         AdapterMemory = AdapterMemory,
         HostAdapterMemory = HostAdapterMemory,
+        TrainingMemory = TrainingMemory,
+        HostTrainingMemory = HostTrainingMemory,
         PinnedTasks = [.. PinnedTasks.Select(name => TaskName.Parse(name, nameof(PinnedTasks)))],
     };
 }

@@ -79,6 +79,8 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
         CheckMemory(options.KeyValueMemory, nameof(options.KeyValueMemory), "a row cannot run without keys and values");
         CheckMemory(options.AdapterMemory, nameof(options.AdapterMemory), "a task cannot be served without its adapter");
         Check(options.HostAdapterMemory >= 0, nameof(options.HostAdapterMemory), $"{options.HostAdapterMemory} bytes are less than none; 0 keeps nothing there");
+        CheckMemory(options.TrainingMemory, nameof(options.TrainingMemory), "a session cannot train without its weights");
+        Check(options.HostTrainingMemory >= 0, nameof(options.HostTrainingMemory), $"{options.HostTrainingMemory} bytes are less than none; 0 sends to the disk what leaves the device");
         foreach (var task in options.PinnedTasks)
         {
             Check(

@@ -27,6 +27,8 @@ public sealed class ServerOptionsTests
                 options.AdapterMemory = 0;
                 options.MaximumJobs = 0;
                 options.JobData = "/there/is/no/data";
+                options.TrainingMemory = 0;
+                options.HostTrainingMemory = -1;
                 options.MetricsPort = -1;
                 options.MetricsNames = 10_001;
                 options.Operator = "Nobody!";
@@ -66,10 +68,13 @@ public sealed class ServerOptionsTests
             AdapterMemory = 17,
             MaximumJobs = 19,
             JobData = "/data",
+            TrainingMemory = 19,
+            HostTrainingMemory = 23,
         }.ToEngine();
 
         Assert.Equal(Quantization.Int8, engine.Quantization);
         Assert.Equal((19, Path.GetFullPath("/data")), (engine.MaximumJobs, engine.JobData));
         Assert.Equal((3, 5, 7L, 11, 13, 17L), (engine.MaximumRows, engine.MaximumWaiting, engine.KeyValueMemory, engine.PrefillTokens, engine.TrainingTokens, engine.AdapterMemory));
+        Assert.Equal((19, 23), (engine.TrainingMemory, engine.HostTrainingMemory));
     }
 }
