@@ -49,7 +49,7 @@ internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger)
     {
         try
         {
-            return await continuation(requestStream, context).ConfigureAwait(false);
+            return await continuation(new CallerStream<TRequest>(requestStream), context).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -65,7 +65,7 @@ internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger)
     {
         try
         {
-            await continuation(requestStream, responseStream, context).ConfigureAwait(false);
+            await continuation(new CallerStream<TRequest>(requestStream), responseStream, context).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -86,6 +86,7 @@ internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger)
                 return chosen;
             // The library refuses to write to a caller that has gone as an operation that is not valid.
             case OperationCanceledException or IOException or InvalidOperationException when context.CancellationToken.IsCancellationRequested:
+            case CallerGoneException:
                 logger.Abandoned(context.Method);
                 return new RpcException(new Status(StatusCode.Cancelled, "the caller went away"));
             default:

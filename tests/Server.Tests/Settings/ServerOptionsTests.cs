@@ -35,7 +35,7 @@ public sealed class ServerOptionsTests
             },
             cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal(18, exception.Failures.Count());
+        Assert.Equal(20, exception.Failures.Count());
         Assert.Contains("Port: 70000 is not in 0..65535; 0 takes a free one", exception.Failures);
         Assert.Contains("/there/is/no/model", exception.Message, StringComparison.Ordinal);
     }
