@@ -11,6 +11,9 @@ namespace CoLA.Core.Weights;
 /// </summary>
 public static class SafetensorsWriter
 {
+    /// <summary>Bytes: a stream that knows no spans copies what it is given to an array of that length, and the pool of arrays keeps it.</summary>
+    private const int WrittenAtOnce = 1 << 20;
+
     /// <summary>
     /// Writes to <paramref name="stream"/> from where it stands, one tensor after another; it is neither flushed nor closed.
     /// The tensors may lie on any device, contiguous or not, and stay the caller's.
@@ -26,7 +29,13 @@ public static class SafetensorsWriter
         foreach (var (_, tensor) in sorted)
         {
             using var scope = torch.NewDisposeScope();
-            TensorBytes.ForEachPiece(tensor.detach().cpu().contiguous(), (piece, _) => stream.Write(piece));
+            TensorBytes.ForEachPiece(tensor.detach().cpu().contiguous(), (piece, _) =>
+            {
+                for (var at = 0; at < piece.Length; at += WrittenAtOnce)
+                {
+                    stream.Write(piece[at..Math.Min(at + WrittenAtOnce, piece.Length)]);
+                }
+            });
         }
     }
 
