@@ -20,19 +20,24 @@ internal sealed class CoreWorld : IAsyncDisposable
     public static readonly PoolName Pool = new("p");
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory? _ownModel;
     private readonly EngineOptions _options;
     private int _requests;
 
     private readonly ColaTelemetry? _telemetry;
     private readonly TimeProvider _time;
 
-    public CoreWorld(EngineOptions? options = null, ColaTelemetry? telemetry = null, TimeProvider? time = null)
+    /// <param name="options">Of the engine.</param>
+    /// <param name="telemetry">Whom to tell.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="model">A model that is there already; null for a small random one.</param>
+    public CoreWorld(EngineOptions? options = null, ColaTelemetry? telemetry = null, TimeProvider? time = null, string? model = null)
     {
         _time = time ?? TimeProvider.System;
         _telemetry = telemetry;
         _options = options ?? new EngineOptions();
-        var model = new TemporaryDirectory();
-        ModelDirectory = RandomModel.Write(model);
+        _ownModel = model is null ? new TemporaryDirectory() : null;
+        ModelDirectory = model ?? RandomModel.Write(_ownModel!);
         Core = Open();
     }
 
@@ -144,7 +149,7 @@ internal sealed class CoreWorld : IAsyncDisposable
     {
         await Core.DisposeAsync();
         _directory.Dispose();
-        Directory.Delete(ModelDirectory, recursive: true);
+        _ownModel?.Dispose();
     }
 
     private static byte[] HashOf(TrainingExample[] examples) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', examples.Select(example => example.ToString()))));
