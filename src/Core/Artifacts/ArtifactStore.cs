@@ -42,27 +42,26 @@ public sealed class ArtifactStore
     /// <param name="write">Writes the content, forward only. What it throws is passed on and leaves no file.</param>
     public Artifact Write(Action<Stream> write)
     {
-        var temporary = Path.Combine(_directory, Path.GetRandomFileName() + TemporaryExtension);
+        var artifact = WriteNamed(write);
+        FlushDirectory();
+        return artifact;
+    }
+
+    /// <summary>The same of several files, side by side: the disk takes them together, and the directory is flushed once for all.</summary>
+    /// <param name="writes">Write the contents, on threads of the pool.</param>
+    internal async Task<IReadOnlyList<Artifact>> WriteAllAsync(IReadOnlyList<Action<Stream>> writes)
+    {
+        Task<Artifact>[] files = [.. writes.Select(write => Task.Run(() => WriteNamed(write)))];
         try
         {
-            var artifact = WriteTemporary(temporary, write);
-            lock (_lock)
-            {
-                _awaited[artifact.Sha256] = _awaited.GetValueOrDefault(artifact.Sha256) + 1;
-                _removed.Remove(artifact.Sha256);
-                File.Move(temporary, PathOf(artifact.Sha256), overwrite: true);
-            }
-
-            if (_lasts)
-            {
-                DirectorySync.Flush(_directory);
-            }
-
-            return artifact;
+            var artifacts = await Task.WhenAll(files).ConfigureAwait(false);
+            FlushDirectory();
+            return artifacts;
         }
-        finally
+        catch
         {
-            TryDelete(temporary); // why it could not be written is what the caller has to hear
+            Release([.. files.Where(file => file.IsCompletedSuccessfully).Select(file => file.Result)]);
+            throw;
         }
     }
 
@@ -213,6 +212,36 @@ public sealed class ArtifactStore
                     TryDelete(path);
                 }
             }
+        }
+    }
+
+    /// <summary>Writes a file and gives it its name, which the directory may forget in a crash until it is flushed.</summary>
+    private Artifact WriteNamed(Action<Stream> write)
+    {
+        var temporary = Path.Combine(_directory, Path.GetRandomFileName() + TemporaryExtension);
+        try
+        {
+            var artifact = WriteTemporary(temporary, write);
+            lock (_lock)
+            {
+                _awaited[artifact.Sha256] = _awaited.GetValueOrDefault(artifact.Sha256) + 1;
+                _removed.Remove(artifact.Sha256);
+                File.Move(temporary, PathOf(artifact.Sha256), overwrite: true);
+            }
+
+            return artifact;
+        }
+        finally
+        {
+            TryDelete(temporary); // why it could not be written is what the caller has to hear
+        }
+    }
+
+    private void FlushDirectory()
+    {
+        if (_lasts)
+        {
+            DirectorySync.Flush(_directory);
         }
     }
 

@@ -69,12 +69,14 @@ public sealed class TrainingSessions
                 tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.Heads.Weights.ToHost()))).ConfigureAwait(false);
             try
             {
-                var poolArtifact = pool is null ? null : _artifacts.Write(stream => AdapterFiles.WritePool(stream, new PoolMatrices(pool, null)));
-                var headArtifacts = heads.ToDictionary(
-                    task => task.Key,
-                    task => _artifacts.Write(stream => AdapterFiles.WriteHeads(stream, task.Value)));
-                return await _catalog.RecordPublicationAsync(mutation, name, poolArtifact, headArtifacts, serve, makeCurrent, cancellation)
-                    .ConfigureAwait(false);
+                var artifacts = await _artifacts.WriteAllAsync(
+                    [
+                        .. heads.Values.Select(matrices => (Action<Stream>)(stream => AdapterFiles.WriteHeads(stream, matrices))),
+                        .. pool is null ? [] : (Action<Stream>[])[stream => AdapterFiles.WritePool(stream, new PoolMatrices(pool, null))],
+                    ]).ConfigureAwait(false);
+                var headArtifacts = heads.Keys.Zip(artifacts).ToDictionary(task => task.First, task => task.Second);
+                return await _catalog.RecordPublicationAsync(
+                    mutation, name, pool is null ? null : artifacts[^1], headArtifacts, serve, makeCurrent, cancellation).ConfigureAwait(false);
             }
             finally
             {
