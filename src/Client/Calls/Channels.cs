@@ -25,18 +25,23 @@ internal static class Channels
             MaxRetryBufferSize = 4L * MaximumMessageBytes,
             ServiceConfig = Retrying(options.Retry),
             DisposeHttpClient = true,
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectTimeout = TimeSpan.FromSeconds(10),
-                EnableMultipleHttp2Connections = true,
 
-                // A long step is silent: pings tell a working server from one that is gone.
-                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-                KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-            },
+            // Handed a client rather than a handler, the channel leaves connections to it. Its own keeping of them can lose the
+            // news that a dropped one is there again, and calls without a deadline then wait for ever.
+            HttpClient = new HttpClient(Handler()) { Timeout = Timeout.InfiniteTimeSpan },
         });
     }
+
+    private static SocketsHttpHandler Handler() => new()
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        EnableMultipleHttp2Connections = true,
+
+        // A long step is silent: pings tell a working server from one that is gone.
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
+    };
 
     private static ServiceConfig? Retrying(ColaRetryOptions retry) => retry.MaximumAttempts == 1 ? null : new ServiceConfig
     {
