@@ -43,7 +43,7 @@ internal sealed class BenchRun(string model, int repetitions, BenchProgress prog
 
     public World Open(EngineOptions? options = null)
     {
-        var world = new World(Model, options ?? new EngineOptions());
+        var world = new World(Model, options ?? new EngineOptions { TrainingMemory = long.MaxValue });
         ModelName = world.Core.Model.Identity.Name;
         return world;
     }

@@ -33,6 +33,7 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<int> _prefillTokens = new("--prefill-tokens") { Description = "Prompt tokens of one step at most", DefaultValueFactory = _ => Defaults.PrefillTokens };
     private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
     private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
+    private readonly Option<bool> _checkpointing = new("--gradient-checkpointing") { Description = "Train with less memory and a third more work: layers are computed a second time instead of kept" };
     private readonly Option<TimeSpan> _sessionExpiry = new("--session-expiry") { Description = "How long a training session may be idle before it lets go of its tasks, hh:mm:ss", DefaultValueFactory = _ => Defaults.SessionExpiry };
     private readonly Option<int> _maximumJobs = new("--max-jobs") { Description = "Jobs that run at once at most; the others wait", DefaultValueFactory = _ => Defaults.MaximumJobs };
     private readonly Option<string?> _jobData = new("--job-data") { Description = "Directory whose data files every tenant's jobs may name [default: none]", HelpName = "DIR" };
@@ -75,6 +76,7 @@ internal sealed class ServeCommand : CliCommand
         [nameof(ServerOptions.PrefillTokensBesideDecoding)] = _prefillTokensBeside,
         [nameof(ServerOptions.TrainingTokens)] = _trainingTokens,
         [nameof(ServerOptions.TrainingTokensBesideDecoding)] = _trainingTokensBeside,
+        [nameof(ServerOptions.GradientCheckpointing)] = _checkpointing,
         [nameof(ServerOptions.SessionExpiry)] = _sessionExpiry,
         [nameof(ServerOptions.MaximumJobs)] = _maximumJobs,
         [nameof(ServerOptions.JobData)] = _jobData,
@@ -115,6 +117,7 @@ internal sealed class ServeCommand : CliCommand
                 options.PrefillTokensBesideDecoding = parse.GetValue(_prefillTokensBeside);
                 options.TrainingTokens = parse.GetValue(_trainingTokens);
                 options.TrainingTokensBesideDecoding = parse.GetValue(_trainingTokensBeside);
+                options.GradientCheckpointing = parse.GetValue(_checkpointing);
                 options.SessionExpiry = parse.GetValue(_sessionExpiry);
                 options.MaximumJobs = parse.GetValue(_maximumJobs);
                 options.JobData = parse.GetValue(_jobData);

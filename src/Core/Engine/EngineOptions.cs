@@ -24,8 +24,8 @@ public sealed record EngineOptions
     /// <summary>The same while rows decode, so that a long prompt does not stall them.</summary>
     public int PrefillTokensBesideDecoding { get; init; } = 128;
 
-    /// <summary>Tokens of one training micro-batch at most.</summary>
-    public int TrainingTokens { get; init; } = 2048;
+    /// <summary>Tokens of one training micro-batch at most; on an accelerator more are worth their memory.</summary>
+    public int TrainingTokens { get; init; } = 512;
 
     /// <summary>The same while rows decode: a layer of so many tokens is a unit that fits between their steps.</summary>
     public int TrainingTokensBesideDecoding { get; init; } = 128;
@@ -34,7 +34,7 @@ public sealed record EngineOptions
     /// Training keeps of each layer only its input, and computes the layer a second time on the way back: less memory, for
     /// a third more work.
     /// </summary>
-    public bool TrainingRecomputes { get; init; }
+    public bool GradientCheckpointing { get; init; }
 
     /// <summary>How long a training session may be idle before it lets go of its tasks; above 0.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);

@@ -28,7 +28,7 @@ internal sealed class TrainingQueue(
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20);
 
-    private readonly TrainingPass _pass = new(model, options.TrainingRecomputes);
+    private readonly TrainingPass _pass = new(model, options.GradientCheckpointing);
     private readonly FairQueue<QueuedStep> _steps = new(counters);
     private readonly List<QueuedStep> _batch = []; // those in the micro-batch that runs
     private readonly HashSet<StepRhythm> _awaited = [];

@@ -53,6 +53,12 @@ public sealed class ServerOptions
     /// <summary>The same while rows decode, 1 to 1,048,576: less lets them wait less for others' training.</summary>
     public int TrainingTokensBesideDecoding { get; set; } = Engine.TrainingTokensBesideDecoding;
 
+    /// <summary>
+    /// Training keeps of each layer only its input, and computes the layer a second time on the way back: less memory, for
+    /// a third more work.
+    /// </summary>
+    public bool GradientCheckpointing { get; set; } = Engine.GradientCheckpointing;
+
     /// <summary>How long a training session may be idle before it lets go of its tasks, one second to 365 days.</summary>
     public TimeSpan SessionExpiry { get; set; } = Engine.SessionExpiry;
 
@@ -108,6 +114,7 @@ public sealed class ServerOptions
         PrefillTokensBesideDecoding = PrefillTokensBesideDecoding,
         TrainingTokens = TrainingTokens,
         TrainingTokensBesideDecoding = TrainingTokensBesideDecoding,
+        GradientCheckpointing = GradientCheckpointing,
         SessionExpiry = SessionExpiry,
         MaximumJobs = MaximumJobs,
         JobData = JobData is null ? null : Path.GetFullPath(JobData),

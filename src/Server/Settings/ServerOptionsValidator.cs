@@ -57,7 +57,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
         CheckRange(options.MaximumWaiting, 1, MaximumWaiting, nameof(options.MaximumWaiting), "what finds no place is refused with a hint to try again");
         CheckRange(options.PrefillTokens, 1, MaximumPrefillTokens, nameof(options.PrefillTokens), "some hundreds use the processor well");
         CheckRange(options.PrefillTokensBesideDecoding, 1, MaximumPrefillTokens, nameof(options.PrefillTokensBesideDecoding), "some tens to hundreds keep prompts from stalling the rows that decode");
-        CheckRange(options.TrainingTokens, 1, MaximumTrainingTokens, nameof(options.TrainingTokens), "some thousands use the processor well, less takes less memory");
+        CheckRange(options.TrainingTokens, 1, MaximumTrainingTokens, nameof(options.TrainingTokens), "some hundreds use the processor well, less takes less memory");
         Check(
             options.SessionExpiry >= TimeSpan.FromSeconds(1) && options.SessionExpiry <= MaximumSessionExpiry,
             nameof(options.SessionExpiry),

@@ -224,7 +224,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
     {
         async Task<float[]> GradientsAsync(bool recomputes)
         {
-            await using var world = new CoreWorld(new EngineOptions { TrainingRecomputes = recomputes });
+            await using var world = new CoreWorld(new EngineOptions { GradientCheckpointing = recomputes });
             var random = await OpenAsync(world, "p", 3, Initialisation.Pissa, 4, frozen: false, Strategy.Random);
             var dropping = await OpenAsync(world, "q", 2, Initialisation.Gaussian, 4, frozen: false, Strategy.Full, dropout: 0.3);
             await world.ForwardBackwardAsync(random.Name, 1, Batch(random.Tasks));

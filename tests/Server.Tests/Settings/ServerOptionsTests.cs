@@ -65,6 +65,7 @@ public sealed class ServerOptionsTests
             KeyValueMemory = 7,
             PrefillTokens = 11,
             TrainingTokens = 13,
+            GradientCheckpointing = true,
             AdapterMemory = 17,
             MaximumJobs = 19,
             JobData = "/data",
@@ -75,6 +76,7 @@ public sealed class ServerOptionsTests
         Assert.Equal(Quantization.Int8, engine.Quantization);
         Assert.Equal((19, Path.GetFullPath("/data")), (engine.MaximumJobs, engine.JobData));
         Assert.Equal((3, 5, 7L, 11, 13, 17L), (engine.MaximumRows, engine.MaximumWaiting, engine.KeyValueMemory, engine.PrefillTokens, engine.TrainingTokens, engine.AdapterMemory));
+        Assert.True(engine.GradientCheckpointing);
         Assert.Equal((19, 23), (engine.TrainingMemory, engine.HostTrainingMemory));
     }
 }
