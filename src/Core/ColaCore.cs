@@ -38,7 +38,8 @@ public sealed class ColaCore : IAsyncDisposable
             _engine, data.Evicted, new SessionMemoryOptions(options.TrainingMemory, isHost ? 0 : options.HostTrainingMemory), telemetry.Sessions);
         var loader = new SessionLoader(_engine, data.Artifacts, memory);
         _live = new LiveSessions(sessions, loader, memory, time, options.SessionExpiry);
-        Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader);
+        var renewal = new AdapterRenewal(Tasks, data.Artifacts, _engine, _bank);
+        Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader, renewal);
         Steps = new TrainingSteps(_live, _engine, loader, model, options, telemetry.Tokens);
         var sources = new RowSources(Tasks, data.Artifacts, new WorkingCopies(sessions, Tasks, _live, loader, _engine, data.Artifacts));
         Generation = new Generation(model, sources, _engine, telemetry);

@@ -109,20 +109,29 @@ internal sealed class AdapterBank : IDisposable
         Evict();
     }
 
-    /// <summary>
-    /// Keeps a version, and lets go of the task's version that was kept before. It is brought now if it is not here; should
-    /// that fail, whoever asks for it is told.
-    /// </summary>
-    public void Pin(AdapterSource source)
+    /// <summary>Whether some version of the task is here or on its way.</summary>
+    public bool HoldsAnyOf(TaskName task) => _adapters.Values.Any(adapter => adapter.Task == task);
+
+    /// <summary>Has an adapter brought that is likely to be asked for.</summary>
+    public void Bring(AdapterSource source)
     {
         Adopt();
-        _pinned[source.Version.Task] = source.Version.Key;
         if (!_adapters.ContainsKey(source.Version.Key))
         {
             Begin(source);
         }
 
         Evict();
+    }
+
+    /// <summary>
+    /// Keeps a version, and lets go of the task's version that was kept before. It is brought now if it is not here; should
+    /// that fail, whoever asks for it is told.
+    /// </summary>
+    public void Pin(AdapterSource source)
+    {
+        _pinned[source.Version.Task] = source.Version.Key;
+        Bring(source);
     }
 
     /// <summary>Lets go of what was kept of a task.</summary>
@@ -174,7 +183,7 @@ internal sealed class AdapterBank : IDisposable
         }
 
         pool.Users++;
-        var resident = new ResidentAdapter(version.Key, version.SubtractsInitial, pool) { LastUse = ++_clock };
+        var resident = new ResidentAdapter(version.Key, version.Task, version.SubtractsInitial, pool) { LastUse = ++_clock };
         _adapters.Add(version.Key, resident);
         var heads = _host.Take(version.Key);
         if (heads is not null && pool.Pool is not null)

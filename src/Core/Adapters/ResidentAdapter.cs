@@ -1,10 +1,14 @@
+using CoLA.Core.Tenancy;
+
 namespace CoLA.Core.Adapters;
 
 /// <summary>A task version that the bank holds, or waits for; touched by the engine's thread alone.</summary>
-internal sealed class ResidentAdapter(long key, bool subtracts, ResidentPool pool)
+internal sealed class ResidentAdapter(long key, TaskName task, bool subtracts, ResidentPool pool)
 {
     /// <summary>The version's key.</summary>
     public long Key { get; } = key;
+
+    public TaskName Task { get; } = task;
 
     public bool Subtracts { get; } = subtracts;
 

@@ -247,15 +247,21 @@ public sealed class ArtifactStore
 
     private Artifact WriteTemporary(string path, Action<Stream> write)
     {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        using var sha = SHA256.Create();
-        using (var hashed = new CryptoStream(file, sha, CryptoStreamMode.Write, leaveOpen: true))
-        {
-            write(hashed);
-        }
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        write(file);
+        file.Flush();
 
-        file.Flush(flushToDisk: _lasts);
-        return new Artifact(Convert.ToHexStringLower(sha.Hash!), file.Length);
+        // The content is hashed, out of the system's memory, while the disk takes it.
+        var flushed = _lasts ? Task.Run(() => file.Flush(flushToDisk: true)) : Task.CompletedTask;
+        var hash = HashOf(path);
+        flushed.GetAwaiter().GetResult();
+        return new Artifact(hash, file.Length);
+    }
+
+    private static string HashOf(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     // A file that cannot be removed now is collected at the next start; it must not fail a call that has succeeded.

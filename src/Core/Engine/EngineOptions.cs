@@ -28,7 +28,7 @@ public sealed record EngineOptions
     public int TrainingTokens { get; init; } = 512;
 
     /// <summary>The same while rows decode: a layer of so many tokens is a unit that fits between their steps.</summary>
-    public int TrainingTokensBesideDecoding { get; init; } = 128;
+    public int TrainingTokensBesideDecoding { get; init; } = 256;
 
     /// <summary>
     /// Training keeps of each layer only its input, and computes the layer a second time on the way back: less memory, for

@@ -6,7 +6,8 @@ namespace CoLA.Core.Engine;
 /// <summary>
 /// Long work of all tenants, cut into units that run between the steps of the rows. Whose unit is next, the same counters
 /// decide that give rows their turns: time is counted as the tokens that rows would have been served in it. Beside rows,
-/// units take at most a share of a step's time, and one begins only where it is likely to end within that.
+/// units take at most a share of a step's time, and one begins only where it is likely to end within that. What of a share
+/// was too short for a unit is left to the next.
 /// </summary>
 internal sealed class WorkQueue(VirtualCounters counters)
 {
@@ -18,6 +19,7 @@ internal sealed class WorkQueue(VirtualCounters counters)
 
     private readonly FairQueue<LongWork> _works = new(counters);
     private int _stepsWithout;
+    private TimeSpan _unspent;
 
     public int Count => _works.Count;
 
@@ -42,10 +44,13 @@ internal sealed class WorkQueue(VirtualCounters counters)
     {
         if (_works.Count == 0)
         {
+            _unspent = TimeSpan.Zero;
             return false;
         }
 
-        var left = Share * step;
+        // Half a share is left over at most: rows never wait for longer than for one and a half.
+        var share = Share * step;
+        var left = share + (_unspent < share / 2 ? _unspent : share / 2);
         var ran = false;
         while (Fitting(left) is { } work)
         {
@@ -53,6 +58,7 @@ internal sealed class WorkQueue(VirtualCounters counters)
             ran = true;
         }
 
+        _unspent = left > TimeSpan.Zero ? left : TimeSpan.Zero;
         if (!ran && ++_stepsWithout < Patience)
         {
             return false;

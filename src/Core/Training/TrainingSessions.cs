@@ -17,14 +17,17 @@ public sealed class TrainingSessions
     private readonly ArtifactStore _artifacts;
     private readonly Engine.Engine _engine;
     private readonly SessionLoader _loader;
+    private readonly AdapterRenewal _renewal;
 
-    internal TrainingSessions(LiveSessions live, SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, SessionLoader loader)
+    internal TrainingSessions(
+        LiveSessions live, SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, SessionLoader loader, AdapterRenewal renewal)
     {
         _live = live;
         _catalog = catalog;
         _artifacts = artifacts;
         _engine = engine;
         _loader = loader;
+        _renewal = renewal;
     }
 
     /// <summary>Opens a session; nothing outside sees what it trains until it is published.</summary>
@@ -64,19 +67,25 @@ public sealed class TrainingSessions
             }
 
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
-            var (pool, heads) = await _engine.CallAsync(() => (
+            var (pool, heads, awaited) = await _engine.CallAsync(() => (
                 session.PoolTrainable ? tensors.Pool.A.Weights.ToHost() : null,
-                tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.Heads.Weights.ToHost()))).ConfigureAwait(false);
+                tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.Heads.Weights.ToHost()),
+                _renewal.Awaited(tensors.Tasks.Keys))).ConfigureAwait(false);
             try
             {
-                var artifacts = await _artifacts.WriteAllAsync(
+                var renewed = Task.Run(() => WorkingMatrices.Of(heads.Where(task => awaited.Contains(task.Key)), pool)); // while the disk is at work
+                var written = _artifacts.WriteAllAsync(
                     [
                         .. heads.Values.Select(matrices => (Action<Stream>)(stream => AdapterFiles.WriteHeads(stream, matrices))),
                         .. pool is null ? [] : (Action<Stream>[])[stream => AdapterFiles.WritePool(stream, new PoolMatrices(pool, null))],
-                    ]).ConfigureAwait(false);
+                    ]);
+                await Task.WhenAll(written, renewed).ConfigureAwait(false);
+                var artifacts = await written.ConfigureAwait(false);
                 var headArtifacts = heads.Keys.Zip(artifacts).ToDictionary(task => task.First, task => task.Second);
-                return await _catalog.RecordPublicationAsync(
+                var publication = await _catalog.RecordPublicationAsync(
                     mutation, name, pool is null ? null : artifacts[^1], headArtifacts, serve, makeCurrent, cancellation).ConfigureAwait(false);
+                await _renewal.RenewAsync(mutation.Tenant, publication, await renewed.ConfigureAwait(false)).ConfigureAwait(false);
+                return publication;
             }
             finally
             {

@@ -68,14 +68,8 @@ internal sealed class WorkingCopies(
             Served: false,
             session.Created,
             StartedFrom: null);
-        var source = AdapterSource.Of(version, new WorkingMatrices(Floats(state.Heads), moves ? Floats(pool.A) : null), artifacts);
+        var source = AdapterSource.Of(version, WorkingMatrices.Of(state.Heads.Weights, moves ? pool.A.Weights : null), artifacts);
         state.Copy = ((state.Heads.Edition, pool.A.Edition), source);
         return source;
-    }
-
-    private static float[] Floats(TrainableMatrices matrices)
-    {
-        using var host = matrices.Weights.ToHost();
-        return host.Flat.data<float>().ToArray();
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             options.SessionExpiry >= TimeSpan.FromSeconds(1) && options.SessionExpiry <= MaximumSessionExpiry,
             nameof(options.SessionExpiry),
             $"{options.SessionExpiry} is not in 00:00:01..{MaximumSessionExpiry}; an hour frees what was forgotten and lets pauses be");
-        CheckRange(options.TrainingTokensBesideDecoding, 1, MaximumTrainingTokens, nameof(options.TrainingTokensBesideDecoding), "about a hundred keep training from stalling the rows that decode");
+        CheckRange(options.TrainingTokensBesideDecoding, 1, MaximumTrainingTokens, nameof(options.TrainingTokensBesideDecoding), "some hundreds keep training from stalling the rows that decode");
         CheckRange(options.MaximumJobs, 1, MaximumJobs, nameof(options.MaximumJobs), "each that runs takes the memory of a training session; the others wait");
         Check(
             options.JobData is null || Directory.Exists(options.JobData),

@@ -38,6 +38,18 @@ public sealed class WorkQueueTests
         Assert.Equal(["a0", "a1", "a2"], _done);
     }
 
+    [Theory]
+    [InlineData(0.7, true)]
+    [InlineData(0.8, false)] // longer than a share and the half of one that may be left over
+    public void RunBeside_LastShareWasTooShort_WhatWasLeftOfItCounts(double steps, bool runs)
+    {
+        var queue = new WorkQueue(_counters);
+        queue.Add(new LongWork(Acme, Units("a"), default) { Expected = steps * LongStep });
+
+        Assert.False(queue.RunBeside(LongStep, 1));
+        Assert.Equal(runs, queue.RunBeside(LongStep, 1));
+    }
+
     [Fact]
     public void RunOne_TwoTenants_TheOneServedLessIsNext()
     {

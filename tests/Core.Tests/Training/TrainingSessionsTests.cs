@@ -212,6 +212,29 @@ public sealed class TrainingSessionsTests
         Assert.Equal(1, world.Core.Tasks.Get(Acme, task).PoolVersion);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Publish_TaskThatIsServed_NewVersionIsServedWithoutItsFiles(bool frozen)
+    {
+        await using var world = new CoreWorld();
+        await world.MakePoolAsync();
+        var task = await world.MakeTaskAsync("t");
+        var session = (await world.OpenAsync([task], frozen)).Session.Name;
+        await world.StepAsync(session, 1, Example(task, "ab", "cd"));
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        var first = await world.ScoreAsync(task, "ab", "cd");
+        var before = Directory.GetFiles(world.MatricesDirectory);
+        await world.StepAsync(session, 2, Example(task, "ab", "cd"));
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        foreach (var file in Directory.GetFiles(world.MatricesDirectory).Except(before))
+        {
+            File.Delete(file);
+        }
+
+        Assert.True(await world.ScoreAsync(task, "ab", "cd") > first);
+    }
+
     [Fact]
     public async Task Publish_MovedPool_LateTaskBeginsAtTheBaseAndLearns()
     {
