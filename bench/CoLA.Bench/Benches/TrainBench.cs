@@ -7,7 +7,7 @@ namespace CoLA.Bench.Benches;
 
 /// <summary>
 /// Training steps: forward, backward and optimizer, A trainable, all targets, every token labelled. What adapters cost is
-/// told beside the same rows through the base alone.
+/// told beside the same rows through the base alone, in the same micro-batches.
 /// </summary>
 internal sealed class TrainBench() : ModelBench(
     "train",
@@ -36,7 +36,7 @@ internal sealed class TrainBench() : ModelBench(
         var rounds = await Rounds.RunAsync(
             run,
             "steps",
-            ("none", () => world.Core.Engine.CallAsync(() => BareTraining.Step(world.Core.Model.Language, bare))),
+            ("none", () => world.Core.Engine.CallAsync(() => BareTraining.Step(world.Core.Model.Language, bare, world.Options.TrainingTokens))),
             ("full4x10", await SideAsync("full", Tasks, 4, 10, Strategy.Full)),
             ("heuristic4x10", await SideAsync("heuristic", Tasks, 4, 10, Strategy.Heuristic)),
             ("heuristic2x3", await SideAsync("many", ManyTasks, 2, 3, Strategy.Heuristic)));

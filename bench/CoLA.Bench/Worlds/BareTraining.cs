@@ -12,14 +12,24 @@ internal static class BareTraining
 {
     private const int LossChunk = 256;
 
-    /// <summary>Seconds; on the engine's thread.</summary>
-    public static double Step(CausalLanguageModel model, IReadOnlyList<TrainingExample> examples)
+    /// <summary>Seconds, in micro-batches of at most so many tokens, as a session's step is made; rows are of one length; on the engine's thread.</summary>
+    public static double Step(CausalLanguageModel model, IReadOnlyList<TrainingExample> examples, int tokens)
     {
         int[][] rows = [.. examples.Select(example => ((TokenExample)example.Content).Ids.ToArray())];
         var started = Stopwatch.GetTimestamp();
+        using var vector = zeros(model.Config.HiddenSize, float32, requires_grad: true);
+        foreach (var batch in rows.Chunk(Math.Max(1, tokens / rows[0].Length)))
+        {
+            AddGradient(model, batch, vector);
+        }
+
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static void AddGradient(CausalLanguageModel model, int[][] rows, Tensor vector)
+    {
         using var scope = NewDisposeScope();
         using var attention = new PackedAttention([.. rows.Select(row => row.Length)], model.Config, model.Device);
-        using var vector = zeros(model.Config.HiddenSize, float32, requires_grad: true);
         var layers = model.Config.Layers;
         var inputs = new Tensor[layers + 1];
         var outputs = new Tensor[layers];
@@ -47,7 +57,5 @@ internal static class BareTraining
             autograd.backward([outputs[layer]], [inputs[layer + 1].grad!]);
             outputs[layer].Dispose();
         }
-
-        return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 }

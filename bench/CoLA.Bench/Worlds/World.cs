@@ -20,9 +20,12 @@ internal sealed class World : IAsyncDisposable
 
     public World(string model, EngineOptions options)
     {
+        Options = options;
         Core = ColaCore.Open(model, "cpu", _directory, options, TimeProvider.System);
         Prompts = new Prompts(Core.Model.Config.VocabularySize);
     }
+
+    public EngineOptions Options { get; }
 
     public ColaCore Core { get; }
 
