@@ -41,6 +41,9 @@ internal abstract class Coupling
     /// <summary>The heads are weighted for each token by a router, so they cannot be folded.</summary>
     public virtual bool Routes => false;
 
+    /// <summary>L is the same for every step and every token, and no head is the pool's.</summary>
+    public bool IsFixed => Trained is null && !Routes && !Shares && DrawCount == 0;
+
     /// <summary>How many indices a draw takes per target; 0 where L is fixed.</summary>
     public virtual int DrawCount => 0;
 

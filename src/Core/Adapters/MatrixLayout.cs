@@ -61,6 +61,10 @@ internal sealed class MatrixLayout
         return new(config, pool.Targets, kinds);
     }
 
+    /// <summary>One head of each tie: per target (ties, r, out).</summary>
+    public static MatrixLayout OfTied(ModelConfig config, PoolSpec pool, TiedHeads ties) =>
+        new(config, pool.Targets, [(MatrixKind.B, target => [ties.Counts.Count, pool.Rank, config.Out(target)])]);
+
     /// <summary>Folded heads: per target (1, rank, out), and the routers that could not be folded, (in, N in whole panels).</summary>
     public static MatrixLayout OfFolded(ModelConfig config, PoolSpec pool, Coupling coupling)
     {

@@ -86,6 +86,7 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
                     part.Tokens,
                     place,
                     part.IsDrawn ? task.Coupling.Drawn(part.Draws!(layer, target)) : task.Coupling.Mean,
+                    task.Ties?.Counts,
                     task.Heads.WeightsAt(slot.Offset, slot.Length),
                     task.Heads.GradientAt(slot.Offset, slot.Length),
                     task.Subtracts && stretch.Pool.Initial is { } initial ? InitialOf(initial.B, initial.B.Layout.Find(layer, target, MatrixKind.B)!) : 0);

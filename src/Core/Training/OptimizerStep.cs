@@ -27,7 +27,7 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
         var named = spec.Tasks ?? ready;
         RequireReady(named, ready);
         using var scope = NewDisposeScope();
-        var moves = named.Select(task => MoveOf(task.ToString(), tasks[task].Heads, tasks[task].Optimizer, spec.Optimizer, Fresh.Contains(task), tasks[task].Budget)).ToArray();
+        var moves = named.Select(task => MoveOf(task.ToString(), tasks[task].Heads, tasks[task].Optimizer, spec.Optimizer, Fresh.Contains(task), tasks[task])).ToArray();
         var poolMove = StepsPool(named, ready) ? MoveOf("the pool", pool.A, pool.Optimizer!, spec.PoolOptimizer, Fresh.Count > 0) : null;
         RequireFinite(poolMove is null ? moves : [.. moves, poolMove]);
         return new OptimStepReport([.. named.Zip(moves, (task, move) => new TaskMove(task, move.Make()))], poolMove?.Make());
@@ -62,17 +62,18 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
         return hasGradient && (spec.Pool ?? !ready.Except(named).Any());
     }
 
-    private Move MoveOf(string name, TrainableMatrices matrices, AdamW optimizer, OptimizerSpec? own, bool fresh, RankBudget? budget = null)
+    private Move MoveOf(string name, TrainableMatrices matrices, AdamW optimizer, OptimizerSpec? own, bool fresh, TaskState? task = null)
     {
         var gradient = matrices.Total(fresh);
-        if (budget is not null)
+        if (task?.Budget is { } budget)
         {
             // A copy: what is accumulated stays as it is where the step is refused.
             gradient = gradient.clone();
             budget.Penalise(matrices.Weights.Flat, gradient);
         }
 
-        return new Move(name, matrices, optimizer, own ?? optimizer.Spec, gradient, gradient.norm().item<float>(), budget, team);
+        using var norm = task?.Ties?.SquaredNorm(gradient, matrices.Weights.Layout).sqrt() ?? gradient.norm();
+        return new Move(name, matrices, optimizer, own ?? optimizer.Spec, gradient, norm.item<float>(), task?.Budget, team);
     }
 
     private static void RequireFinite(IReadOnlyList<Move> moves)

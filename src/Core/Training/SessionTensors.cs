@@ -61,13 +61,7 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
                         model.Config, spec, task.Spec, task.SubtractsInitial ? initial : null, session.PoolVersion.Number == 1, model.Device);
                 var asked = settings.Tasks.Single(other => other.Task == task.Task);
                 var state = new TaskState(
-                    task.Spec,
-                    spec.M,
-                    TrainableMatrices.OfHeads(heads),
-                    task.SubtractsInitial && initial is not null,
-                    new AdamW(asked.Optimizer, heads.Flat, layout.LengthOf(MatrixKind.B)),
-                    asked.Dropout,
-                    asked.Budget is { } budget ? new RankBudget(budget, heads) : null);
+                    model.Config, spec, task.Spec, heads, task.SubtractsInitial && initial is not null, asked.Optimizer, asked.Dropout, asked.Budget);
                 parts.Add(state);
                 tasks.Add(task.Task, state);
                 yield return Unit.File;

@@ -1,26 +1,59 @@
 using CoLA.Core.Adapters;
+using CoLA.Core.Model;
 
 namespace CoLA.Core.Training;
 
 /// <summary>A session's working copy of one task: heads and optimizer; owned by the engine's thread.</summary>
-internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, bool subtracts, AdamW optimizer, double dropout = 0, RankBudget? budget = null) : IDisposable
+internal sealed class TaskState : IDisposable
 {
-    public TaskSpec Spec { get; } = spec;
+    private readonly MatrixLayout _layout; // of all N heads
 
-    public Coupling Coupling { get; } = Coupling.Of(spec.Strategy, m, spec.N);
+    /// <param name="config">Of the base model.</param>
+    /// <param name="pool">The pool.</param>
+    /// <param name="spec">The task.</param>
+    /// <param name="heads">All N, which are taken over.</param>
+    /// <param name="subtracts">The pool's initial product is subtracted.</param>
+    /// <param name="optimizer">Settings of its optimizer.</param>
+    /// <param name="dropout">Share of the features that are dropped.</param>
+    /// <param name="budget">Of an ADALORA task; null to keep all components.</param>
+    public TaskState(
+        ModelConfig config, PoolSpec pool, TaskSpec spec, FlatMatrices heads, bool subtracts, OptimizerSpec optimizer, double dropout = 0, RankBudgetSpec? budget = null)
+    {
+        (Spec, Subtracts, Dropout, _layout) = (spec, subtracts, dropout, heads.Layout);
+        var coupling = Coupling.Of(spec.Strategy, pool.M, spec.N);
+        if (TiedHeads.Of(coupling) is { } ties && ties.Tie(heads, MatrixLayout.OfTied(config, pool, ties)) is { } tied)
+        {
+            heads.Dispose();
+            (heads, Ties) = (tied, ties);
+        }
 
-    public TrainableMatrices Heads { get; } = heads;
+        Coupling = Ties?.Coupling ?? coupling;
+        Heads = TrainableMatrices.OfHeads(heads);
+        Optimizer = new AdamW(optimizer, heads.Flat, heads.Layout.LengthOf(MatrixKind.B));
+        Budget = budget is null ? null : new RankBudget(budget, heads);
+    }
+
+    public TaskSpec Spec { get; }
+
+    /// <summary>The coupling of what is trained: of one head of each tie where heads are tied.</summary>
+    public Coupling Coupling { get; }
+
+    /// <summary>Which heads are equal and trained as one; null where each is on its own.</summary>
+    public TiedHeads? Ties { get; }
+
+    /// <summary>What is trained: the heads, or one of each tie.</summary>
+    public TrainableMatrices Heads { get; }
 
     /// <summary>The pool's initial product is subtracted.</summary>
-    public bool Subtracts { get; } = subtracts;
+    public bool Subtracts { get; }
 
-    public AdamW Optimizer { get; } = optimizer;
+    public AdamW Optimizer { get; }
 
     /// <summary>Share of the features that are dropped from what adapters read, in training steps alone.</summary>
-    public double Dropout { get; } = dropout;
+    public double Dropout { get; }
 
     /// <summary>Which components an ADALORA task keeps; null to keep all.</summary>
-    public RankBudget? Budget { get; } = budget;
+    public RankBudget? Budget { get; }
 
     /// <summary>The draws of the step that the optimizer will take next; null without dropout.</summary>
     /// <param name="first">Place of the first row among the task's rows of the call.</param>
@@ -30,6 +63,9 @@ internal sealed class TaskState(TaskSpec spec, int m, TrainableMatrices heads, b
 
     /// <summary>What rows that name the working copy run on, and which state of the heads and of A it holds.</summary>
     public ((long Heads, long A) Edition, AdapterSource Source)? Copy { get; set; }
+
+    /// <summary>A copy for all N heads, in host memory, of something that there is of what is trained: its weights or their gradient.</summary>
+    public FlatMatrices ToHost(FlatMatrices trained) => Ties?.Untie(trained, _layout) ?? trained.ToHost();
 
     public long Bytes => Heads.Bytes + Optimizer.Bytes + (Budget?.Bytes ?? 0);
 

@@ -69,7 +69,7 @@ public sealed class TrainingSessions
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             var (pool, heads, awaited) = await _engine.CallAsync(() => (
                 session.PoolTrainable ? tensors.Pool.A.Weights.ToHost() : null,
-                tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.Heads.Weights.ToHost()),
+                tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.ToHost(task.Value.Heads.Weights)),
                 _renewal.Awaited(tensors.Tasks.Keys))).ConfigureAwait(false);
             try
             {

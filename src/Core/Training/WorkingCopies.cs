@@ -68,7 +68,8 @@ internal sealed class WorkingCopies(
             Served: false,
             session.Created,
             StartedFrom: null);
-        var source = AdapterSource.Of(version, WorkingMatrices.Of(state.Heads.Weights, moves ? pool.A.Weights : null), artifacts);
+        using var heads = state.ToHost(state.Heads.Weights);
+        var source = AdapterSource.Of(version, WorkingMatrices.Of(heads, moves ? pool.A.Weights : null), artifacts);
         state.Copy = ((state.Heads.Edition, pool.A.Edition), source);
         return source;
     }

@@ -104,7 +104,7 @@ public sealed class DeviceTests : IDisposable
     {
         var spec = new TaskSpec(strategy, 3, 1);
         var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(model.Config, Pool, spec), device);
-        return new TaskState(spec, Pool.M, TrainableMatrices.OfHeads(heads), subtracts: true, new AdamW(new OptimizerSpec(5e-3), heads.Flat));
+        return new TaskState(model.Config, Pool, spec, heads, subtracts: true, new OptimizerSpec(5e-3));
     }
 
     private double[] Losses(Strategy strategy, ScalarType dtype)

@@ -123,7 +123,7 @@ internal sealed class ColaGolden : IDisposable
 
         foreach (var (task, state) in Tasks)
         {
-            foreach (var (slot, index, matrix) in Each(of(state.Heads)!))
+            foreach (var (slot, index, matrix) in Each(state.ToHost(of(state.Heads)!)))
             {
                 yield return ($"{Module(slot)}.{(_named ? $"{task.Task}." : "")}{NameOf(slot.Kind, index)}", InFile(slot, matrix));
             }
@@ -229,11 +229,6 @@ internal sealed class ColaGolden : IDisposable
             matrix.copy_(InFile(slot, Tensor($"init.{nameOf(slot)}{NameOf(slot.Kind, j)}")));
         }
 
-        return new TaskState(
-            spec,
-            Pool.M,
-            TrainableMatrices.OfHeads(heads),
-            Pool.Initialisation == Initialisation.Pissa,
-            new AdamW(optimizer, heads.Flat));
+        return new TaskState(Model.Config, Pool, spec, heads, Pool.Initialisation == Initialisation.Pissa, optimizer);
     }
 }

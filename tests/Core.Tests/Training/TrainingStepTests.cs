@@ -301,6 +301,6 @@ public sealed class TrainingStepTests : IDisposable
         using var generator = new Generator(2);
         using var noise = randn(heads.Flat.shape, generator: generator);
         heads.Flat.add_(noise, 0.05);
-        return new TaskState(spec, pool.M, TrainableMatrices.OfHeads(heads), initial is not null, new AdamW(new OptimizerSpec(1e-2), heads.Flat));
+        return new TaskState(_model.Config, pool, spec, heads, initial is not null, new OptimizerSpec(1e-2));
     }
 }
