@@ -17,7 +17,6 @@ internal sealed class PublishBench() : ModelBench("publish", "Seconds from Publi
         var pool = await world.MakePoolAsync("publish", 2);
         var tasks = await world.MakeTasksAsync(pool, "publish", 1, Strategy.Heuristic, 3);
         var session = await TrainingRun.OpenAsync(world, pool, tasks, frozen: true);
-        var bytes = (int)(world.Cost.BytesOfU(8) * 3);
         async Task<double> PublishAsync()
         {
             await session.StepAsync([world.Row(tasks[0], Tokens, 1)], cancellation);
@@ -30,7 +29,7 @@ internal sealed class PublishBench() : ModelBench("publish", "Seconds from Publi
         double Flush()
         {
             var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-            var content = new byte[bytes];
+            var content = new byte[world.Core.Tasks.Resolve(World.Tenant, tasks[0]).Heads!.Bytes];
             Random.Shared.NextBytes(content);
             var started = Stopwatch.GetTimestamp();
             using (var file = new FileStream(path, FileMode.CreateNew))

@@ -113,12 +113,18 @@ internal sealed class AdapterBank : IDisposable
     public bool HoldsAnyOf(TaskName task) => _adapters.Values.Any(adapter => adapter.Task == task);
 
     /// <summary>Has an adapter brought that is likely to be asked for.</summary>
-    public void Bring(AdapterSource source)
+    /// <param name="source">Where it is.</param>
+    /// <param name="heads">Its folded heads, which are taken over; null to have them loaded.</param>
+    public void Bring(AdapterSource source, FoldedHeads? heads = null)
     {
         Adopt();
-        if (!_adapters.ContainsKey(source.Version.Key))
+        if (_adapters.ContainsKey(source.Version.Key))
         {
-            Begin(source);
+            heads?.Dispose();
+        }
+        else
+        {
+            Begin(source, heads);
         }
 
         Evict();
@@ -173,7 +179,9 @@ internal sealed class AdapterBank : IDisposable
     private bool MayGo(ResidentAdapter adapter) => adapter is { Users: 0, Adapter: not null } && !_pinned.ContainsValue(adapter.Key);
 
     /// <summary>Notes that an adapter is wanted, and has it brought from the host's memory at once or from the disk later.</summary>
-    private ResidentAdapter Begin(AdapterSource source)
+    /// <param name="source">Where it is.</param>
+    /// <param name="heads">Its folded heads, if they are at hand.</param>
+    private ResidentAdapter Begin(AdapterSource source, FoldedHeads? heads = null)
     {
         var version = source.Version;
         if (!_pools.TryGetValue(version.PoolVersion.Key, out var pool) || pool.Loading.IsFaulted)
@@ -185,7 +193,7 @@ internal sealed class AdapterBank : IDisposable
         pool.Users++;
         var resident = new ResidentAdapter(version.Key, version.Task, version.SubtractsInitial, pool) { LastUse = ++_clock };
         _adapters.Add(version.Key, resident);
-        var heads = _host.Take(version.Key);
+        heads ??= _host.Take(version.Key);
         if (heads is not null && pool.Pool is not null)
         {
             Place(resident, heads);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
 using static TorchSharp.torch;
@@ -8,7 +9,8 @@ namespace CoLA.Core.Adapters;
 /// <summary>
 /// Matrices in safetensors files. A pool version holds <c>layers.0.q.A</c> (M, r, in) for every layer and target, and
 /// version 1 of a PISSA pool also <c>layers.0.q.initial.A</c> (1, rank, in) and <c>.initial.B</c> (1, rank, out); a task
-/// version holds <c>layers.0.q.B</c> (N, r, out), heads transposed, and what it trains of its coupling, <c>layers.0.q.gate</c>.
+/// version holds <c>layers.0.q.B</c> (N, r, out), heads transposed, or one of each tie (<see cref="TiedHeads"/>), and what it
+/// trains of its coupling, <c>layers.0.q.gate</c>.
 /// </summary>
 internal static class AdapterFiles
 {
@@ -43,10 +45,19 @@ internal static class AdapterFiles
     public static FlatMatrices ReadPool(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, device);
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
-    public static FlatMatrices ReadHeads(string path, MatrixLayout layout, Device device) => Read(path, layout, device);
+    public static FlatMatrices ReadHeads(string path, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return ReadHeads(file, config, pool, task, device);
+    }
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
-    public static FlatMatrices ReadHeads(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, device);
+    public static FlatMatrices ReadHeads(SafetensorsFile file, ModelConfig config, PoolSpec pool, TaskSpec task, Device device) => Read(
+        file,
+        TiedHeads.Of(config, pool, task) is { Layout: var tied } && tied.Slots.All(slot => file.Entries.TryGetValue(slot.Name(""), out var entry) && entry.Shape.SequenceEqual(slot.Shape))
+            ? tied
+            : MatrixLayout.OfHeads(config, pool, task),
+        device);
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
     public static void ReadInitial(SafetensorsFile file, InitialProduct initial)

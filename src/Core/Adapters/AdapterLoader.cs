@@ -51,26 +51,26 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     private FoldedHeads Fold(AdapterSource source, FlatMatrices? shared)
     {
         var version = source.Version;
-        using var heads = HeadsOf(source, MatrixLayout.OfHeads(model.Config, version.PoolSpec, version.Spec));
+        using var heads = HeadsOf(source);
         return FoldedHeads.Fold(model.Config, version.PoolSpec, version.Spec, heads, shared);
     }
 
-    private static FlatMatrices HeadsOf(AdapterSource source, MatrixLayout layout)
+    private FlatMatrices HeadsOf(AdapterSource source)
     {
-        if (source.Working is { } working)
+        if (source.WorkingHeads is { } working)
         {
-            return working.HeadsOf(layout);
+            return working.On(TorchSharp.torch.CPU);
         }
 
         using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.Heads!));
-        return AdapterFiles.ReadHeads(file, layout, TorchSharp.torch.CPU);
+        return AdapterFiles.ReadHeads(file, model.Config, source.Version.PoolSpec, source.Version.Spec, TorchSharp.torch.CPU);
     }
 
     private FlatMatrices PoolOf(AdapterSource source, MatrixLayout layout)
     {
-        if (source.Working is { A: not null } working)
+        if (source.WorkingPool is { } working)
         {
-            return working.PoolOf(layout, model.Device);
+            return working.On(model.Device);
         }
 
         using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.PoolVersion.Artifact));

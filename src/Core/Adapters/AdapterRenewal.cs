@@ -16,16 +16,16 @@ internal sealed class AdapterRenewal(TaskCatalog tasks, ArtifactStore artifacts,
 
     /// <param name="publisher">Who published.</param>
     /// <param name="publication">What.</param>
-    /// <param name="awaited">The weights of those of its tasks that are to be brought.</param>
-    public async Task RenewAsync(TenantId publisher, Publication publication, IReadOnlyDictionary<TaskName, WorkingMatrices> awaited)
+    /// <param name="renewed">The weights of those of its tasks that are to be brought.</param>
+    public async Task RenewAsync(TenantId publisher, Publication publication, RenewedAdapters renewed)
     {
         try
         {
-            var sources = publication.Tasks.Select(task => task.Version).Where(version => awaited.ContainsKey(version.Task)).Select(version =>
-                AdapterSource.Of(tasks.Resolve(publisher, version.Task, version.Number), awaited[version.Task], artifacts)).ToList();
+            var sources = publication.Tasks.Select(task => task.Version).Where(version => renewed.Has(version.Task)).Select(version =>
+                new AdapterSource(tasks.Resolve(publisher, version.Task, version.Number), artifacts) { WorkingPool = renewed.Pool }).ToList();
             await engine.CallAsync(() =>
             {
-                sources.ForEach(bank.Bring);
+                sources.ForEach(source => bank.Bring(source, renewed.Take(source.Version.Task)));
                 return true;
             }).ConfigureAwait(false);
         }

@@ -4,30 +4,20 @@ using CoLA.Core.Catalog;
 namespace CoLA.Core.Adapters;
 
 /// <summary>Where the matrices of a task version come from, should they not be resident.</summary>
-internal sealed class AdapterSource
+/// <param name="Version">The task version.</param>
+/// <param name="Artifacts">Where its files are.</param>
+internal sealed record AdapterSource(TaskVersionSnapshot Version, ArtifactStore Artifacts)
 {
-    private AdapterSource(TaskVersionSnapshot version, ArtifactStore artifacts, WorkingMatrices? working)
-    {
-        Working = working;
-        Version = version;
-        Artifacts = artifacts;
-    }
+    /// <summary>A session's heads, which no file holds; null for a version.</summary>
+    public WorkingMatrices? WorkingHeads { get; init; }
 
-    public TaskVersionSnapshot Version { get; }
-
-    public ArtifactStore Artifacts { get; }
-
-    /// <summary>A session's weights, which no file holds; null for a version.</summary>
-    public WorkingMatrices? Working { get; }
+    /// <summary>A session's A that is to be taken from memory; null for the pool version's file.</summary>
+    public WorkingMatrices? WorkingPool { get; init; }
 
     /// <summary>Whether the version was let go of since the caller named it: the store has removed its files itself.</summary>
-    public bool IsGone => Working is null && (Artifacts.HasRemoved(Version.Heads!) || Artifacts.HasRemoved(Version.PoolVersion.Artifact));
+    public bool IsGone => WorkingHeads is null && (Artifacts.HasRemoved(Version.Heads!) || Artifacts.HasRemoved(Version.PoolVersion.Artifact));
 
     /// <summary>Null for a version that was never trained: it computes the base model.</summary>
     public static AdapterSource? Of(TaskVersionSnapshot version, ArtifactStore artifacts) =>
-        version.Heads is null ? null : new AdapterSource(version, artifacts, null);
-
-    /// <summary>A working copy, under a key that no version and no other state of it has.</summary>
-    public static AdapterSource Of(TaskVersionSnapshot version, WorkingMatrices working, ArtifactStore artifacts) =>
-        new(version, artifacts, working);
+        version.Heads is null ? null : new AdapterSource(version, artifacts);
 }

@@ -27,12 +27,15 @@ internal sealed class FlatMatrices : IDisposable
     /// <summary>A view (rows, in) of all A matrices of a site; the caller disposes it.</summary>
     public Tensor View(SiteSlot slot, long width) => Flat.narrow(0, slot.Offset, slot.Length).view(-1, width);
 
-    /// <summary>A copy in host memory, to be written by another thread.</summary>
-    public FlatMatrices ToHost()
+    /// <summary>
+    /// The same in host memory, to be read by another thread: on the CPU the same memory, which lives as long as anybody
+    /// holds it, but follows whoever writes into it.
+    /// </summary>
+    public FlatMatrices OnHost()
     {
         using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        return new(Layout, Flat.detach().cpu().clone().DetachFromDisposeScope());
+        using var values = Flat.detach();
+        return new(Layout, values.cpu().DetachFromDisposeScope());
     }
 
     public void Dispose() => Flat.Dispose();

@@ -63,7 +63,7 @@ internal sealed class FoldedAdapter : IDisposable
     /// <summary>Folds <paramref name="heads"/>; they are not kept.</summary>
     public static FoldedAdapter Fold(CausalLanguageModel model, PoolOnDevice pool, TaskSpec task, FlatMatrices heads, bool subtracts)
     {
-        using var host = heads.ToHost();
+        using var host = heads.OnHost();
         using var shared = pool.OnHost();
         return new FoldedAdapter(model, pool, FoldedHeads.Fold(model.Config, pool.Spec, task, host, shared), subtracts);
     }

@@ -19,11 +19,12 @@ internal sealed record FoldedHeads(FlatMatrices Matrices, bool Summed, int Rank,
     /// <param name="config">Of the base model.</param>
     /// <param name="pool">The pool.</param>
     /// <param name="task">The task.</param>
-    /// <param name="heads">On the CPU.</param>
+    /// <param name="heads">On the CPU; all N, or one of each tie.</param>
     /// <param name="shared">The pool version's matrices on the CPU, for couplings that share its head; null for others.</param>
     public static FoldedHeads Fold(ModelConfig config, PoolSpec pool, TaskSpec task, FlatMatrices heads, FlatMatrices? shared)
     {
-        var coupling = Coupling.Of(task.Strategy, pool.M, task.N);
+        var ties = TiedHeads.Of(config, pool, task);
+        var coupling = ties is not null && ties.Are(heads) ? ties.Coupling : Coupling.Of(task.Strategy, pool.M, task.N);
         var layout = MatrixLayout.OfFolded(config, pool, coupling);
         var folded = new FlatMatrices(layout, empty(layout.Length, float32, CPU).DetachFromDisposeScope());
         foreach (var slot in layout.Slots.Where(slot => slot.Kind == MatrixKind.B))

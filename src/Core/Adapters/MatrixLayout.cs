@@ -62,8 +62,8 @@ internal sealed class MatrixLayout
     }
 
     /// <summary>One head of each tie: per target (ties, r, out).</summary>
-    public static MatrixLayout OfTied(ModelConfig config, PoolSpec pool, TiedHeads ties) =>
-        new(config, pool.Targets, [(MatrixKind.B, target => [ties.Counts.Count, pool.Rank, config.Out(target)])]);
+    public static MatrixLayout OfTied(ModelConfig config, PoolSpec pool, int ties) =>
+        new(config, pool.Targets, [(MatrixKind.B, target => [ties, pool.Rank, config.Out(target)])]);
 
     /// <summary>Folded heads: per target (1, rank, out), and the routers that could not be folded, (in, N in whole panels).</summary>
     public static MatrixLayout OfFolded(ModelConfig config, PoolSpec pool, Coupling coupling)

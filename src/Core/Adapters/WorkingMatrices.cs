@@ -1,39 +1,26 @@
-using CoLA.Core.Tenancy;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters;
 
 /// <summary>
-/// Weights of a session at one moment, in managed memory: whoever still folds them when the session has moved on has them
-/// to itself.
+/// A session's heads of a task, or its A, at one moment, in managed memory: whoever still reads them when the session has
+/// moved on has them to itself.
 /// </summary>
-/// <param name="Heads">As their layout has them.</param>
-/// <param name="A">Likewise; null where A is frozen, and the pool version's file holds it.</param>
-internal sealed record WorkingMatrices(float[] Heads, float[]? A)
+internal sealed class WorkingMatrices
 {
-    public static WorkingMatrices Of(FlatMatrices heads, FlatMatrices? a) => new(Floats(heads), a is null ? null : Floats(a));
+    private readonly MatrixLayout _layout;
+    private readonly float[] _values;
 
-    /// <summary>The same of several tasks on one pool.</summary>
-    public static IReadOnlyDictionary<TaskName, WorkingMatrices> Of(IEnumerable<KeyValuePair<TaskName, FlatMatrices>> heads, FlatMatrices? a)
-    {
-        var shared = a is null ? null : Floats(a);
-        return heads.ToDictionary(task => task.Key, task => new WorkingMatrices(Floats(task.Value), shared));
-    }
-
-    public FlatMatrices HeadsOf(MatrixLayout layout) => Of(layout, Heads, CPU);
-
-    public FlatMatrices PoolOf(MatrixLayout layout, Device device) => Of(layout, A!, device);
-
-    private static float[] Floats(FlatMatrices matrices)
+    public WorkingMatrices(FlatMatrices matrices)
     {
         using var values = matrices.Flat.detach();
         using var host = values.cpu();
-        return host.data<float>().ToArray();
+        (_layout, _values) = (matrices.Layout, host.data<float>().ToArray());
     }
 
-    private static FlatMatrices Of(MatrixLayout layout, float[] values, Device device)
+    public FlatMatrices On(Device device)
     {
-        using var host = tensor(values, float32);
-        return new FlatMatrices(layout, host.to(device, copy: true).DetachFromDisposeScope());
+        using var scope = NewDisposeScope();
+        return new FlatMatrices(_layout, tensor(_values, float32).to(device).DetachFromDisposeScope());
     }
 }

@@ -14,6 +14,9 @@ public sealed class ArtifactStore
     private const string Extension = ".safetensors";
     private const string TemporaryExtension = ".tmp";
 
+    /// <summary>Bytes: files are hundreds of small matrices.</summary>
+    private const int WrittenAtOnce = 1 << 20;
+
     private readonly string _directory;
     private readonly bool _lasts;
     private readonly Lock _lock = new();
@@ -247,7 +250,7 @@ public sealed class ArtifactStore
 
     private Artifact WriteTemporary(string path, Action<Stream> write)
     {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, WrittenAtOnce);
         write(file);
         file.Flush();
 

@@ -72,7 +72,7 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
             budget.Penalise(matrices.Weights.Flat, gradient);
         }
 
-        using var norm = task?.Ties?.SquaredNorm(gradient, matrices.Weights.Layout).sqrt() ?? gradient.norm();
+        using var norm = task?.Ties?.SquaredNorm(gradient).sqrt() ?? gradient.norm();
         return new Move(name, matrices, optimizer, own ?? optimizer.Spec, gradient, norm.item<float>(), task?.Budget, team);
     }
 

@@ -6,12 +6,10 @@ namespace CoLA.Core.Training;
 /// <summary>A session's working copy of one task: heads and optimizer; owned by the engine's thread.</summary>
 internal sealed class TaskState : IDisposable
 {
-    private readonly MatrixLayout _layout; // of all N heads
-
     /// <param name="config">Of the base model.</param>
     /// <param name="pool">The pool.</param>
     /// <param name="spec">The task.</param>
-    /// <param name="heads">All N, which are taken over.</param>
+    /// <param name="heads">All N, or one of each tie; taken over.</param>
     /// <param name="subtracts">The pool's initial product is subtracted.</param>
     /// <param name="optimizer">Settings of its optimizer.</param>
     /// <param name="dropout">Share of the features that are dropped.</param>
@@ -19,15 +17,21 @@ internal sealed class TaskState : IDisposable
     public TaskState(
         ModelConfig config, PoolSpec pool, TaskSpec spec, FlatMatrices heads, bool subtracts, OptimizerSpec optimizer, double dropout = 0, RankBudgetSpec? budget = null)
     {
-        (Spec, Subtracts, Dropout, _layout) = (spec, subtracts, dropout, heads.Layout);
-        var coupling = Coupling.Of(spec.Strategy, pool.M, spec.N);
-        if (TiedHeads.Of(coupling) is { } ties && ties.Tie(heads, MatrixLayout.OfTied(config, pool, ties)) is { } tied)
+        (Spec, Subtracts, Dropout) = (spec, subtracts, dropout);
+        if (TiedHeads.Of(config, pool, spec) is { } ties)
         {
-            heads.Dispose();
-            (heads, Ties) = (tied, ties);
+            if (ties.Are(heads))
+            {
+                Ties = ties;
+            }
+            else if (ties.Tie(heads) is { } tied)
+            {
+                heads.Dispose();
+                (heads, Ties) = (tied, ties);
+            }
         }
 
-        Coupling = Ties?.Coupling ?? coupling;
+        Coupling = Ties?.Coupling ?? Coupling.Of(spec.Strategy, pool.M, spec.N);
         Heads = TrainableMatrices.OfHeads(heads);
         Optimizer = new AdamW(optimizer, heads.Flat, heads.Layout.LengthOf(MatrixKind.B));
         Budget = budget is null ? null : new RankBudget(budget, heads);
@@ -63,9 +67,6 @@ internal sealed class TaskState : IDisposable
 
     /// <summary>What rows that name the working copy run on, and which state of the heads and of A it holds.</summary>
     public ((long Heads, long A) Edition, AdapterSource Source)? Copy { get; set; }
-
-    /// <summary>A copy for all N heads, in host memory, of something that there is of what is trained: its weights or their gradient.</summary>
-    public FlatMatrices ToHost(FlatMatrices trained) => Ties?.Untie(trained, _layout) ?? trained.ToHost();
 
     public long Bytes => Heads.Bytes + Optimizer.Bytes + (Budget?.Bytes ?? 0);
 

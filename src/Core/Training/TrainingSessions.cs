@@ -68,28 +68,35 @@ public sealed class TrainingSessions
 
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             var (pool, heads, awaited) = await _engine.CallAsync(() => (
-                session.PoolTrainable ? tensors.Pool.A.Weights.ToHost() : null,
-                tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.ToHost(task.Value.Heads.Weights)),
+                tensors.Pool.A.Weights.OnHost(),
+                tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.Heads.Weights.OnHost()),
                 _renewal.Awaited(tensors.Tasks.Keys))).ConfigureAwait(false);
+            using var renewed = new RenewedAdapters(
+                _engine.Model.Config,
+                session.PoolSpec,
+                pool,
+                session.PoolTrainable,
+                [.. heads.Where(task => awaited.Contains(task.Key)).Select(task => (task.Key, tensors.Tasks[task.Key].Spec, task.Value))]);
             try
             {
-                var renewed = Task.Run(() => WorkingMatrices.Of(heads.Where(task => awaited.Contains(task.Key)), pool)); // while the disk is at work
+                // Nothing moves the weights meanwhile: the session's next call waits for the end of this one.
+                var folded = Task.Run(renewed.Fold);
                 var written = _artifacts.WriteAllAsync(
                     [
                         .. heads.Values.Select(matrices => (Action<Stream>)(stream => AdapterFiles.WriteHeads(stream, matrices))),
-                        .. pool is null ? [] : (Action<Stream>[])[stream => AdapterFiles.WritePool(stream, new PoolMatrices(pool, null))],
+                        .. session.PoolTrainable ? (Action<Stream>[])[stream => AdapterFiles.WritePool(stream, new PoolMatrices(pool, null))] : [],
                     ]);
-                await Task.WhenAll(written, renewed).ConfigureAwait(false);
+                await Task.WhenAll(written, folded).ConfigureAwait(false);
                 var artifacts = await written.ConfigureAwait(false);
                 var headArtifacts = heads.Keys.Zip(artifacts).ToDictionary(task => task.First, task => task.Second);
                 var publication = await _catalog.RecordPublicationAsync(
-                    mutation, name, pool is null ? null : artifacts[^1], headArtifacts, serve, makeCurrent, cancellation).ConfigureAwait(false);
-                await _renewal.RenewAsync(mutation.Tenant, publication, await renewed.ConfigureAwait(false)).ConfigureAwait(false);
+                    mutation, name, session.PoolTrainable ? artifacts[^1] : null, headArtifacts, serve, makeCurrent, cancellation).ConfigureAwait(false);
+                await _renewal.RenewAsync(mutation.Tenant, publication, renewed).ConfigureAwait(false);
                 return publication;
             }
             finally
             {
-                pool?.Dispose();
+                pool.Dispose();
                 foreach (var copy in heads.Values)
                 {
                     copy.Dispose();

@@ -68,8 +68,11 @@ internal sealed class WorkingCopies(
             Served: false,
             session.Created,
             StartedFrom: null);
-        using var heads = state.ToHost(state.Heads.Weights);
-        var source = AdapterSource.Of(version, WorkingMatrices.Of(heads, moves ? pool.A.Weights : null), artifacts);
+        var source = new AdapterSource(version, artifacts)
+        {
+            WorkingHeads = new WorkingMatrices(state.Heads.Weights),
+            WorkingPool = moves ? new WorkingMatrices(pool.A.Weights) : null,
+        };
         state.Copy = ((state.Heads.Edition, pool.A.Edition), source);
         return source;
     }

@@ -34,23 +34,24 @@ public sealed class TiedHeadsTests : IDisposable
     [InlineData(Strategy.HydraLora, 1, 3, null)]
     [InlineData(Strategy.Colora, 3, 4, null)]
     [InlineData(Strategy.Adalora, 1, 1, null)]
-    public void Of_Coupling_TiesHeadsWithEqualRowsOfAFixedL(Strategy strategy, int m, int n, float[]? counts) =>
-        Assert.Equal(counts, TiedHeads.Of(Coupling.Of(strategy, m, n))?.Counts);
+    public void Of_Task_TiesHeadsWithEqualRowsOfAFixedL(Strategy strategy, int m, int n, float[]? counts) =>
+        Assert.Equal(counts, TiedHeads.Of(_config, Pool with { M = m }, new TaskSpec(strategy, n, 1))?.Counts);
 
     [Theory]
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Heuristic)]
     public void Tie_EqualHeads_KeepsOneOfEachAndTheNormOfAll(Strategy strategy)
     {
-        var ties = TiedHeads.Of(Coupling.Of(strategy, Pool.M, 5))!;
+        var ties = TiedHeads.Of(_config, Pool, new TaskSpec(strategy, 5, 1))!;
         using var heads = Heads(strategy);
-        var layout = MatrixLayout.OfTied(_config, Pool, ties);
-        using var tied = ties.Tie(heads, layout)!;
-        using var all = ties.Untie(tied, heads.Layout);
+        using var tied = ties.Tie(heads)!;
+        var slot = heads.Layout.Slots.Last();
+        using var untied = tied.View(ties.Layout.Slots.Last()).index_select(0, tensor(ties.Ties.ToArray()));
 
         Assert.Equal(heads.Layout.Length / 5 * ties.Counts.Count, tied.Flat.NumberOfElements);
-        Assert.True(all.Flat.Equals(heads.Flat));
-        Assert.Equal(heads.Flat.norm().item<float>(), ties.SquaredNorm(tied.Flat, layout).sqrt().item<float>(), 1e-3);
+        Assert.True(ties.Are(tied) && !ties.Are(heads));
+        Assert.True(untied.Equals(heads.View(slot)));
+        Assert.Equal(heads.Flat.norm().item<float>(), ties.SquaredNorm(tied.Flat).sqrt().item<float>(), 1e-3);
     }
 
     [Theory]
@@ -58,11 +59,11 @@ public sealed class TiedHeadsTests : IDisposable
     [InlineData(Strategy.Heuristic)]
     public void Tie_HeadsOfATieThatDiffer_TiesNothing(Strategy strategy)
     {
-        var ties = TiedHeads.Of(Coupling.Of(strategy, Pool.M, 5))!;
+        var ties = TiedHeads.Of(_config, Pool, new TaskSpec(strategy, 5, 1))!;
         using var heads = Heads(strategy);
         heads.Flat[heads.Layout.Length - 1] += 1;
 
-        Assert.Null(ties.Tie(heads, MatrixLayout.OfTied(_config, Pool, ties)));
+        Assert.Null(ties.Tie(heads));
     }
 
     public void Dispose()

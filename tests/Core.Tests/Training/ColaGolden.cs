@@ -74,8 +74,8 @@ internal sealed class ColaGolden : IDisposable
         Model,
         Pool,
         new PoolMatrices(
-            PoolState.A.Weights.ToHost(),
-            PoolState.Initial is { } initial ? new InitialProduct(initial.A.ToHost(), initial.B.ToHost(), initial.Rank) : null));
+            Copy(PoolState.A.Weights),
+            PoolState.Initial is { } initial ? new InitialProduct(Copy(initial.A), Copy(initial.B), initial.Rank) : null));
 
     public Tensor Tensor(string name) => _tensors.Read(name);
 
@@ -123,12 +123,31 @@ internal sealed class ColaGolden : IDisposable
 
         foreach (var (task, state) in Tasks)
         {
-            foreach (var (slot, index, matrix) in Each(state.ToHost(of(state.Heads)!)))
+            foreach (var (slot, index, matrix) in Each(Untied(state, of(state.Heads)!)))
             {
                 yield return ($"{Module(slot)}.{(_named ? $"{task.Task}." : "")}{NameOf(slot.Kind, index)}", InFile(slot, matrix));
             }
         }
     }
+
+    /// <summary>All N heads of a task, or their gradients.</summary>
+    private FlatMatrices Untied(TaskState task, FlatMatrices trained)
+    {
+        if (task.Ties is not { } ties)
+        {
+            return trained;
+        }
+
+        var all = FlatMatrices.Zeros(MatrixLayout.OfHeads(Model.Config, Pool, task.Spec), CPU);
+        foreach (var slot in all.Layout.Slots)
+        {
+            all.View(slot).copy_(trained.View(trained.Layout.Find(slot.Layer, slot.Target, slot.Kind)!).detach().index_select(0, tensor(ties.Ties.ToArray())));
+        }
+
+        return all;
+    }
+
+    private static FlatMatrices Copy(FlatMatrices matrices) => new(matrices.Layout, matrices.Flat.detach().clone().DetachFromDisposeScope());
 
     public void Dispose()
     {

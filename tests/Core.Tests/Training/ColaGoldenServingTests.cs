@@ -25,7 +25,7 @@ public sealed class ColaGoldenServingTests
         using var pool = golden.Serve();
         var adapters = golden.Tasks.ToDictionary(
             task => task.Key,
-            task => FoldedAdapter.Fold(golden.Model, pool, task.Value.Spec, task.Value.ToHost(task.Value.Heads.Weights), task.Value.Subtracts));
+            task => FoldedAdapter.Fold(golden.Model, pool, task.Value.Spec, task.Value.Heads.Weights, task.Value.Subtracts));
         var rows = ColaGolden.Rows(golden.Json.GetProperty("steps")[0]);
         var expected = golden.Tensor("logits0.last");
         using var kernels = new KernelRunner(golden.Model, Blocks);

@@ -152,7 +152,7 @@ public sealed class RankBudgetTests
         var version = world.Core.Tasks.Resolve(Acme, task);
         using var scope = NewDisposeScope();
         using var heads = AdapterFiles.ReadHeads(
-            world.Core.Data.Artifacts.Open(version.Heads!), MatrixLayout.OfHeads(world.Core.Model.Config, version.PoolSpec, version.Spec), CPU);
+            world.Core.Data.Artifacts.Open(version.Heads!), world.Core.Model.Config, version.PoolSpec, version.Spec, CPU);
         var diagonals = heads.Layout.Slots.Where(slot => slot.Kind == MatrixKind.Diagonal).ToArray();
         Assert.Equal(diagonals.Length, diagonals.Sum(slot => heads.View(slot).ne(0).sum().item<long>()));
         return numbers;
