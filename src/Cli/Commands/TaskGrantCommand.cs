@@ -15,7 +15,7 @@ internal sealed class TaskGrantCommand : ClientCommand
 
     private readonly Argument<string[]> _permissions = new("PERMISSION")
     {
-        Description = $"What it may do from now on; none takes everything back. {string.Join(", ", EnumWords.All<Permission>())}",
+        Description = $"What it may do from now on; to name no permission takes everything back. {string.Join(", ", EnumWords.All<Permission>())}",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

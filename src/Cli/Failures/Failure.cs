@@ -56,7 +56,7 @@ internal sealed record Failure(int ExitCode, string Message)
         },
         StatusCode.NotFound => new Failure(Hosting.ExitCode.Failed, refused.Message)
         {
-            Cure = "`cola pool list` and `cola task list` show what this tenant sees; others' tasks are seen only with their grant.",
+            Cure = "`cola pool list`, `cola task list` and `cola job list` show what this tenant sees; others' tasks are seen only with their grant.",
         },
         StatusCode.ResourceExhausted when refused.RetryAfter is { } wait => new Failure(Hosting.ExitCode.Failed, refused.Message) { Cure = $"Try again in {wait.TotalSeconds:0} s." },
         _ => new Failure(Hosting.ExitCode.Failed, refused.Message),

@@ -15,8 +15,8 @@ internal sealed record CliHost(IAnsiConsole Output, IAnsiConsole Error, Stream I
 
     public static CliHost OfProcess()
     {
-        var output = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(OutputPipe.Open() ?? Console.Out) });
-        var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var output = Open(new AnsiConsoleOutput(OutputPipe.Open() ?? Console.Out), Console.IsOutputRedirected);
+        var error = Open(new AnsiConsoleOutput(Console.Error), Console.IsErrorRedirected);
         if (Console.IsOutputRedirected)
         {
             output.Profile.Width = RedirectedWidth;
@@ -29,4 +29,12 @@ internal sealed record CliHost(IAnsiConsole Output, IAnsiConsole Error, Stream I
 
         return new CliHost(output, error, Console.OpenStandardInput(), Environment.GetEnvironmentVariable, TimeProvider.System);
     }
+
+    /// <summary>Files and pipes get text alone: scripts read names out of it.</summary>
+    private static IAnsiConsole Open(IAnsiConsoleOutput stream, bool isRedirected) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = stream,
+        Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        ColorSystem = isRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+    });
 }

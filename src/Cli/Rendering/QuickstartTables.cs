@@ -13,7 +13,7 @@ internal static class QuickstartTables
     /// <summary>What each task learned; fits into 80 columns.</summary>
     public static Table Learned(QuickstartResult result)
     {
-        var table = Tables.New("task", "strategy", "N", "examples", "before", "after").RightAligned(2, 3, 4, 5);
+        var table = Tables.New("task", "strategy", "N", "trained on", "before", "after").RightAligned(2, 3, 4, 5);
         foreach (var (task, before, after, _) in result.Tasks)
         {
             table.AddTextRow(Name(task), EnumWords.Of(task.Spec.Strategy), $"{task.Spec.N}", $"{task.Data.Training.Count}", $"{before}", $"{after}");

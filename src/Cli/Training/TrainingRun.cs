@@ -9,19 +9,40 @@ namespace CoLA.Cli.Training;
 /// <summary>Submits a job and watches it to its end. Who stops it before that cancels the job.</summary>
 internal sealed class TrainingRun(ColaClient client, TrainingPlan plan, Terminal terminal)
 {
+    /// <summary>How long whoever stops waits for the name of a job that the server may have already.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public Task<Job> SubmitAsync(CancellationToken cancellation) => client.Jobs.SubmitAsync(plan.Spec, plan.Data(), cancellationToken: cancellation);
 
     /// <exception cref="JobException">The job failed.</exception>
     public async Task<TrainingOutcome> RunAsync(CancellationToken cancellation)
     {
-        var job = await SubmitAsync(cancellation);
+        var job = await SubmitPatientlyAsync(cancellation);
         try
         {
+            cancellation.ThrowIfCancellationRequested();
             return await new JobWatch(client, terminal).RunAsync(job, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             await CancelAsync(job);
+            throw;
+        }
+    }
+
+    /// <summary>Only its name cancels a job, and only the answer tells it: who stops meanwhile waits for it a little.</summary>
+    private async Task<Job> SubmitPatientlyAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var patience = new CancellationTokenSource();
+        using var stop = cancellation.Register(() => patience.CancelAfter(Patience));
+        try
+        {
+            return await SubmitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Remark($"[yellow]The server did not answer:[/] it may have the job nevertheless; look at `cola job list`.");
             throw;
         }
     }
