@@ -52,12 +52,12 @@ internal static class AdapterFiles
     }
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
-    public static FlatMatrices ReadHeads(SafetensorsFile file, ModelConfig config, PoolSpec pool, TaskSpec task, Device device) => Read(
-        file,
-        TiedHeads.Of(config, pool, task) is { Layout: var tied } && tied.Slots.All(slot => file.Entries.TryGetValue(slot.Name(""), out var entry) && entry.Shape.SequenceEqual(slot.Shape))
-            ? tied
-            : MatrixLayout.OfHeads(config, pool, task),
-        device);
+    public static FlatMatrices ReadHeads(SafetensorsFile file, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
+    {
+        var tied = TiedHeads.Of(config, pool, task)?.Layout;
+        var holdsTied = tied is not null && tied.Slots.All(slot => Holds(file, slot.Name(), slot));
+        return Read(file, holdsTied ? tied! : MatrixLayout.OfHeads(config, pool, task), device);
+    }
 
     /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
     public static void ReadInitial(SafetensorsFile file, InitialProduct initial)
@@ -102,7 +102,7 @@ internal static class AdapterFiles
         {
             using var scope = NewDisposeScope();
             var name = slot.Name(role);
-            if (!file.Entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(slot.Shape))
+            if (!Holds(file, name, slot))
             {
                 throw new DamagedFileRejection(
                     file.Path,
@@ -112,4 +112,7 @@ internal static class AdapterFiles
             matrices.View(slot).copy_(file.Read(name));
         }
     }
+
+    private static bool Holds(SafetensorsFile file, string name, MatrixSlot slot) =>
+        file.Entries.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(slot.Shape);
 }

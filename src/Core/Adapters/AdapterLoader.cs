@@ -34,7 +34,7 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     public Task<PoolOnDevice> PoolAsync(AdapterSource source) => InTurnAsync(source, () =>
     {
         var version = source.Version;
-        var a = PoolOf(source, MatrixLayout.OfPool(model.Config, version.PoolSpec));
+        var a = PoolOf(source);
         try
         {
             return new PoolOnDevice(model, version.PoolSpec, new PoolMatrices(a, InitialOf(source)));
@@ -66,7 +66,7 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
         return AdapterFiles.ReadHeads(file, model.Config, source.Version.PoolSpec, source.Version.Spec, TorchSharp.torch.CPU);
     }
 
-    private FlatMatrices PoolOf(AdapterSource source, MatrixLayout layout)
+    private FlatMatrices PoolOf(AdapterSource source)
     {
         if (source.WorkingPool is { } working)
         {
@@ -74,7 +74,7 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
         }
 
         using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.PoolVersion.Artifact));
-        return AdapterFiles.ReadPool(file, layout, model.Device);
+        return AdapterFiles.ReadPool(file, MatrixLayout.OfPool(model.Config, source.Version.PoolSpec), model.Device);
     }
 
     private InitialProduct? InitialOf(AdapterSource source)

@@ -24,6 +24,9 @@ internal abstract class Coupling
     /// <summary>L as it is served: fixed, or the mean of the draws, or what a task that trains L begins with.</summary>
     public float[,] Mean => _mean;
 
+    /// <summary>L as heads are folded by it; gradients go back by <see cref="Mean"/>. Another one where a head stands for several.</summary>
+    public virtual float[,] Folding => _mean;
+
     /// <summary>What of L a task trains beside its heads; null where L is fixed.</summary>
     public virtual MatrixKind? Trained => null;
 
@@ -123,7 +126,7 @@ internal abstract class Coupling
     }
 
     /// <summary>L as a task serves it that has trained <paramref name="trained"/> of it.</summary>
-    protected virtual float[,] BlocksOf(ReadOnlySpan<float> trained) => _mean;
+    protected virtual float[,] BlocksOf(ReadOnlySpan<float> trained) => Folding;
 
     protected static float[,] Filled(int n, int m, float value)
     {

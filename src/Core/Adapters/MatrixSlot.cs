@@ -6,7 +6,7 @@ internal sealed record MatrixSlot(int Layer, Target Target, MatrixKind Kind, lon
     public long Length { get; } = Shape.Aggregate(1L, (product, size) => product * size);
 
     /// <summary>The name in files, <c>layers.0.q.B</c>.</summary>
-    /// <param name="role">What comes before the kind: <c>initial.</c>, or nothing.</param>
-    public string Name(string role) =>
+    /// <param name="role">What comes before the kind: <c>initial.</c>, for one.</param>
+    public string Name(string role = "") =>
         $"layers.{Layer}.{Target.ToString().ToLowerInvariant()}.{role}{(Kind is MatrixKind.A or MatrixKind.B ? $"{Kind}" : $"{Kind}".ToLowerInvariant())}";
 }

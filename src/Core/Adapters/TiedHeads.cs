@@ -44,10 +44,8 @@ internal sealed class TiedHeads
             return null;
         }
 
-        var ties = Enumerable.Range(0, coupling.N)
-            .GroupBy(head => string.Join(' ', Enumerable.Range(0, coupling.M).Select(i => coupling.Mean[head, i])), StringComparer.Ordinal)
-            .Select(tie => tie.ToArray())
-            .ToArray();
+        var heads = Enumerable.Range(0, coupling.N).ToArray();
+        int[][] ties = [.. heads.GroupBy(head => heads.First(other => HaveEqualRows(coupling, head, other))).Select(tie => tie.ToArray())];
         return ties.Length == coupling.N ? null : new TiedHeads(config, pool, coupling, ties);
     }
 
@@ -78,14 +76,6 @@ internal sealed class TiedHeads
         return tied;
     }
 
-    /// <summary>The heads of the ties, each times the heads that it stands for; gradients flow as to one of them.</summary>
-    /// <param name="heads">(ties, r, out)</param>
-    public Tensor Weigh(Tensor heads)
-    {
-        var others = tensor(_counts, dtype: heads.dtype, device: heads.device).sub(1).view(-1, 1, 1);
-        return heads + heads.detach() * others;
-    }
-
     /// <summary>Squared norm of a gradient of all N heads: a tensor without dimensions.</summary>
     /// <param name="gradient">Of one head of each tie, flat as <see cref="Layout"/> has it.</param>
     public Tensor SquaredNorm(Tensor gradient)
@@ -108,13 +98,22 @@ internal sealed class TiedHeads
         return weighed.dot(gradient).MoveToOuterDisposeScope();
     }
 
+    private static bool HaveEqualRows(Coupling coupling, int head, int other) =>
+        Enumerable.Range(0, coupling.M).All(i => coupling.Mean[head, i] == coupling.Mean[other, i]);
+
     private sealed class TiedCoupling(Coupling all, int[][] ties) : Coupling(RowsOf(all.Mean, ties, _ => 1))
     {
-        private readonly float[,] _folded = RowsOf(all.Mean, ties, tie => tie.Length);
+        public override float[,] Folding { get; } = RowsOf(all.Mean, ties, tie => tie.Length);
 
         public override bool Collapses => all.Collapses;
 
-        protected override float[,] BlocksOf(ReadOnlySpan<float> trained) => _folded;
+        /// <summary>Gradients flow as to one head of each tie.</summary>
+        public override Tensor FoldServed(TargetTensors matrices)
+        {
+            var heads = matrices.Heads!;
+            using var counts = tensor(ties.Select(tie => (float)tie.Length).ToArray(), dtype: heads.dtype, device: heads.device);
+            return base.FoldServed(matrices with { Heads = heads + heads.detach() * (counts - 1).view(-1, 1, 1) });
+        }
 
         private static float[,] RowsOf(float[,] blocks, int[][] ties, Func<int[], float> factorOf)
         {

@@ -81,12 +81,13 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
             if (part.Task is { } task)
             {
                 var slot = task.Heads.Weights.Layout.Find(layer, target, MatrixKind.B)!;
+                var drawn = part.IsDrawn ? task.Coupling.Drawn(part.Draws!(layer, target)) : null;
                 yield return new SitePart(
                     first,
                     part.Tokens,
                     place,
-                    part.IsDrawn ? task.Coupling.Drawn(part.Draws!(layer, target)) : task.Coupling.Mean,
-                    task.Ties?.Counts,
+                    drawn ?? task.Coupling.Mean,
+                    drawn ?? task.Coupling.Folding,
                     task.Heads.WeightsAt(slot.Offset, slot.Length),
                     task.Heads.GradientAt(slot.Offset, slot.Length),
                     task.Subtracts && stretch.Pool.Initial is { } initial ? InitialOf(initial.B, initial.B.Layout.Find(layer, target, MatrixKind.B)!) : 0);

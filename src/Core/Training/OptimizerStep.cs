@@ -27,8 +27,8 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
         var named = spec.Tasks ?? ready;
         RequireReady(named, ready);
         using var scope = NewDisposeScope();
-        var moves = named.Select(task => MoveOf(task.ToString(), tasks[task].Heads, tasks[task].Optimizer, spec.Optimizer, Fresh.Contains(task), tasks[task])).ToArray();
-        var poolMove = StepsPool(named, ready) ? MoveOf("the pool", pool.A, pool.Optimizer!, spec.PoolOptimizer, Fresh.Count > 0) : null;
+        var moves = named.Select(task => MoveOf(task, tasks[task])).ToArray();
+        var poolMove = StepsPool(named, ready) ? MoveOfPool() : null;
         RequireFinite(poolMove is null ? moves : [.. moves, poolMove]);
         return new OptimStepReport([.. named.Zip(moves, (task, move) => new TaskMove(task, move.Make()))], poolMove?.Make());
     }
@@ -62,18 +62,24 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
         return hasGradient && (spec.Pool ?? !ready.Except(named).Any());
     }
 
-    private Move MoveOf(string name, TrainableMatrices matrices, AdamW optimizer, OptimizerSpec? own, bool fresh, TaskState? task = null)
+    private Move MoveOf(TaskName name, TaskState task)
     {
-        var gradient = matrices.Total(fresh);
-        if (task?.Budget is { } budget)
+        var gradient = task.Heads.Total(Fresh.Contains(name));
+        if (task.Budget is { } budget)
         {
             // A copy: what is accumulated stays as it is where the step is refused.
             gradient = gradient.clone();
-            budget.Penalise(matrices.Weights.Flat, gradient);
+            budget.Penalise(task.Heads.Weights.Flat, gradient);
         }
 
-        using var norm = task?.Ties?.SquaredNorm(gradient).sqrt() ?? gradient.norm();
-        return new Move(name, matrices, optimizer, own ?? optimizer.Spec, gradient, norm.item<float>(), task?.Budget, team);
+        var norm = task.Ties?.SquaredNorm(gradient).sqrt() ?? gradient.norm();
+        return new Move(name.ToString(), task.Heads, task.Optimizer, spec.Optimizer ?? task.Optimizer.Spec, gradient, norm.item<float>(), task.Budget, team);
+    }
+
+    private Move MoveOfPool()
+    {
+        var (optimizer, gradient) = (pool.Optimizer!, pool.A.Total(Fresh.Count > 0));
+        return new Move("the pool", pool.A, optimizer, spec.PoolOptimizer ?? optimizer.Spec, gradient, gradient.norm().item<float>(), null, team);
     }
 
     private static void RequireFinite(IReadOnlyList<Move> moves)

@@ -111,10 +111,10 @@ internal sealed unsafe class PoolSiteProducts
             var block = folded.Slice(i * size, size);
             for (var j = 0; j < part.N; j++)
             {
-                if (part.Factor(j, i) is var factor && factor != 0)
+                if (part.Folding[j, i] != 0)
                 {
                     var head = new ReadOnlySpan<float>((float*)part.Heads + (long)j * size, size);
-                    TensorPrimitives.MultiplyAdd(head, factor * _site.Scale, block, block);
+                    TensorPrimitives.MultiplyAdd(head, part.Folding[j, i] * _site.Scale, block, block);
                 }
             }
         }

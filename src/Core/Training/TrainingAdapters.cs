@@ -66,7 +66,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingPar
     }
 
     private TargetTensors MatricesOf(TaskState task, int layer, Target target, Tensor like) => new(
-        task.Heads.Leaf(layer, target, MatrixKind.B) is { } heads ? Cast(task.Ties?.Weigh(heads) ?? heads, like) : null,
+        task.Heads.Leaf(layer, target, MatrixKind.B) is { } heads ? Cast(heads, like) : null,
         task.Coupling.Trained is { } kind ? task.Heads.Leaf(layer, target, kind) : null,
         pool.A.Leaf(layer, target, MatrixKind.B) is { } shared ? Cast(shared, like).squeeze(0) : null);
 
