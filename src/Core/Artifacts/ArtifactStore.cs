@@ -14,9 +14,6 @@ public sealed class ArtifactStore
     private const string Extension = ".safetensors";
     private const string TemporaryExtension = ".tmp";
 
-    /// <summary>Bytes: files are hundreds of small matrices.</summary>
-    private const int WrittenAtOnce = 1 << 20;
-
     private readonly string _directory;
     private readonly bool _lasts;
     private readonly Lock _lock = new();
@@ -37,7 +34,7 @@ public sealed class ArtifactStore
         if (!Directory.Exists(directory))
         {
             Directory.CreateDirectory(directory);
-            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(directory))!);
+            DiskSync.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(directory))!);
         }
     }
 
@@ -244,27 +241,15 @@ public sealed class ArtifactStore
     {
         if (_lasts)
         {
-            DirectorySync.Flush(_directory);
+            DiskSync.FlushDirectory(_directory);
         }
     }
 
     private Artifact WriteTemporary(string path, Action<Stream> write)
     {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, WrittenAtOnce);
+        using var file = new HashedFile(path, _lasts);
         write(file);
-        file.Flush();
-
-        // The content is hashed, out of the system's memory, while the disk takes it.
-        var flushed = _lasts ? Task.Run(() => file.Flush(flushToDisk: true)) : Task.CompletedTask;
-        var hash = HashOf(path);
-        flushed.GetAwaiter().GetResult();
-        return new Artifact(hash, file.Length);
-    }
-
-    private static string HashOf(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        return new Artifact(file.Finish(), file.Length);
     }
 
     // A file that cannot be removed now is collected at the next start; it must not fail a call that has succeeded.

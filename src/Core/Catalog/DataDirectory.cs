@@ -53,7 +53,7 @@ public sealed class DataDirectory : IDisposable
         {
             data = new DataDirectory(path, held, time, beforeCommit);
             data.Recover();
-            DirectorySync.Flush(path);
+            DiskSync.FlushDirectory(path);
             return data;
         }
         catch

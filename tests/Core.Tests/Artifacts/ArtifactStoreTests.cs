@@ -27,12 +27,40 @@ public sealed class ArtifactStoreTests : IDisposable
         Assert.Equal(Content, File.ReadAllBytes(_store.Open(artifact)));
     }
 
-    [Fact]
-    public void Write_WriterThatThrows_LeavesNoFile()
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1 << 20, 65_536)]
+    [InlineData(5_000_000, 300_001)]
+    [InlineData(5_000_000, 5_000_000)]
+    public void Write_ContentInPieces_IsWhatWasWritten(int bytes, int atOnce)
+    {
+        byte[] content = [.. Enumerable.Range(0, bytes).Select(index => (byte)(index / 7))];
+
+        var artifact = _store.Write(stream =>
+        {
+            foreach (var piece in content.Chunk(atOnce))
+            {
+                stream.Write(piece, 0, piece.Length);
+            }
+        });
+
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), artifact.Sha256);
+        Assert.Equal(bytes, artifact.Bytes);
+        Assert.Equal(content, File.ReadAllBytes(_store.Open(artifact)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void Write_WriterThatThrows_LeavesNoFile(int times)
     {
         Assert.Throws<InvalidDataException>(() => _store.Write(stream =>
         {
-            stream.Write(Content);
+            for (var time = 0; time < times; time++)
+            {
+                stream.Write(Content);
+            }
+
             throw new InvalidDataException();
         }));
 
