@@ -70,6 +70,9 @@ public sealed class ColaCommandLineTests
     [InlineData("top --tenant a --interval 0", "--interval is at least 0.1, not 0")]
     [InlineData("top --tenant a --interval 3601", "--interval is at most 3600, not 3601")]
     [InlineData("top --tenant a --interval NaN", "--interval is at least 0.1, not NaN")]
+    [InlineData("train --pool p --task a=f --lr -1 --tenant a", "--lr is at least 0")]
+    [InlineData("train --pool p --task a=f --pool-lr -1 --tenant a", "--pool-lr is at least 0")]
+    [InlineData("serve --session-expiry 10", "--session-expiry is a time like 30s, 15m, 2h, 1d or 0:15:00, not '10'")]
     [InlineData("top", "--tenant NAME")]
     public async Task Run_WrongUsage_SaysWhatAndExitsWith2(string command, string expected)
     {

@@ -26,8 +26,8 @@ internal sealed class JobWatchCommand : ClientCommand
         var job = await client.Jobs.GetAsync(ResourceNames.Job(client.Tenant, parse.GetRequiredValue(_job)), cancellationToken: cancellation);
         try
         {
-            var outcome = await new JobWatch(client, terminal) { Heard = terminal.Result }.RunAsync(job, cancellation);
-            new JobReport(terminal).Tell(outcome, _plot.Of(parse));
+            var outcome = await new JobWatch(client, _plot.Of(parse), terminal) { Heard = terminal.Result }.RunAsync(job, cancellation);
+            new JobReport(terminal).Tell(outcome);
             return ExitCode.Ok;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

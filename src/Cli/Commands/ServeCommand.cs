@@ -34,7 +34,7 @@ internal sealed class ServeCommand : CliCommand
     private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
     private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
     private readonly Option<bool> _checkpointing = new("--gradient-checkpointing") { Description = "Train with less memory and a third more work: layers are computed a second time instead of kept" };
-    private readonly Option<TimeSpan> _sessionExpiry = new("--session-expiry") { Description = "How long a training session may be idle before it lets go of its tasks, hh:mm:ss", DefaultValueFactory = _ => Defaults.SessionExpiry };
+    private readonly DurationOption _sessionExpiry = new("--session-expiry", "How long a training session may be idle before it lets go of its tasks", Defaults.SessionExpiry);
     private readonly Option<int> _maximumJobs = new("--max-jobs") { Description = "Jobs that run at once at most; the others wait", DefaultValueFactory = _ => Defaults.MaximumJobs };
     private readonly Option<string?> _jobData = new("--job-data") { Description = "Directory whose data files every tenant's jobs may name [default: none]", HelpName = "DIR" };
     private readonly Option<int> _trainingTokensBeside = new("--training-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' training", DefaultValueFactory = _ => Defaults.TrainingTokensBesideDecoding };
@@ -118,7 +118,7 @@ internal sealed class ServeCommand : CliCommand
                 options.TrainingTokens = parse.GetValue(_trainingTokens);
                 options.TrainingTokensBesideDecoding = parse.GetValue(_trainingTokensBeside);
                 options.GradientCheckpointing = parse.GetValue(_checkpointing);
-                options.SessionExpiry = parse.GetValue(_sessionExpiry);
+                options.SessionExpiry = parse.GetValue(_sessionExpiry) ?? options.SessionExpiry;
                 options.MaximumJobs = parse.GetValue(_maximumJobs);
                 options.JobData = parse.GetValue(_jobData);
                 options.MetricsPort = parse.GetValue(_metricsPort);

@@ -69,7 +69,7 @@ internal sealed class TrainCommand : ClientCommand
     protected override async Task<int> RunAsync(ParseResult parse, ColaClient client, Terminal terminal, CancellationToken cancellation)
     {
         var plot = _plot.Of(parse);
-        var run = new TrainingRun(client, Plan(parse, client.Tenant, plot), terminal);
+        var run = new TrainingRun(client, Plan(parse, client.Tenant, plot), plot, terminal);
         if (parse.GetValue(_detach))
         {
             var job = await run.SubmitAsync(cancellation);
@@ -79,7 +79,7 @@ internal sealed class TrainCommand : ClientCommand
         }
 
         var outcome = await run.RunAsync(cancellation);
-        new JobReport(terminal).Tell(outcome, plot);
+        new JobReport(terminal).Tell(outcome);
         terminal.Result(JobReport.ForPrograms(outcome));
         return ExitCode.Ok;
     }

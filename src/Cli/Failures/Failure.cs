@@ -23,13 +23,14 @@ internal sealed record Failure(int ExitCode, string Message)
     /// <param name="exception">What was thrown.</param>
     /// <param name="server">The address that was called, if any was.</param>
     /// <param name="cancelled">Whether Ctrl-C was pressed.</param>
-    public static Failure Of(Exception exception, string server, bool cancelled) => exception switch
+    /// <param name="optionOf">What people typed to fill a field of a request.</param>
+    public static Failure Of(Exception exception, string server, bool cancelled, Func<string, string> optionOf) => exception switch
     {
         _ when cancelled => new Failure(Hosting.ExitCode.Cancelled, "Stopped."),
         QuestionException or JobException => new Failure(Hosting.ExitCode.Failed, exception.Message),
         UsageException usage => new Failure(Hosting.ExitCode.Usage, usage.Message) { Cure = usage.Cure },
         OptionsValidationException options => new Failure(Hosting.ExitCode.Usage, "the options cannot be used") { Violations = [.. options.Failures] },
-        ColaException refused => OfServer(refused, server),
+        ColaException refused => OfServer(refused, server, optionOf),
         InvalidArgumentRejection { Violations: { Count: > 1 } violations } =>
             new Failure(Hosting.ExitCode.Failed, "several things are wrong")
             {
@@ -42,7 +43,7 @@ internal sealed record Failure(int ExitCode, string Message)
         _ => new Failure(Hosting.ExitCode.Failed, $"unexpected: {exception}") { Cure = "This is a fault of cola itself; please report it with the lines above." },
     };
 
-    private static Failure OfServer(ColaException refused, string server) => refused.StatusCode switch
+    private static Failure OfServer(ColaException refused, string server, Func<string, string> optionOf) => refused.StatusCode switch
     {
         StatusCode.Unavailable => new Failure(Hosting.ExitCode.Unreachable, $"no server answers at {server}")
         {
@@ -52,7 +53,7 @@ internal sealed record Failure(int ExitCode, string Message)
         StatusCode.DeadlineExceeded => new Failure(Hosting.ExitCode.Failed, $"the server at {server} did not answer in time") { Cure = "It may be busy, or the call is too large: try again, or ask for less at once." },
         _ when refused.FieldViolations.Count > 0 => new Failure(Hosting.ExitCode.Failed, "the server refused the request")
         {
-            Violations = [.. refused.FieldViolations.Select(violation => $"{violation.Field}: {violation.Description}")],
+            Violations = [.. refused.FieldViolations.Select(violation => $"{optionOf(violation.Field)}: {violation.Description}").Distinct()], // one option may fill several fields
         },
         StatusCode.NotFound => new Failure(Hosting.ExitCode.Failed, refused.Message)
         {

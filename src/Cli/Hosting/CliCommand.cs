@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CoLA.Cli.Failures;
+using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
 
 namespace CoLA.Cli.Hosting;
@@ -20,7 +21,7 @@ internal abstract class CliCommand : Command
             }
             catch (Exception exception) when (!OutputPipe.HasNoReader(exception))
             {
-                var failure = Failure.Of(exception, cli.Globals.ServerOf(parse), cancellation.IsCancellationRequested);
+                var failure = Failure.Of(exception, cli.Globals.ServerOf(parse), cancellation.IsCancellationRequested, field => FieldOptions.Name(this, field));
                 terminal.Fail(failure);
                 return failure.ExitCode;
             }

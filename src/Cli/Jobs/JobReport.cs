@@ -1,27 +1,18 @@
 using CoLA.Cli.Naming;
-using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Training;
 
 namespace CoLA.Cli.Jobs;
 
-/// <summary>Tells what a job has come to: curves where they are asked for, a table, and what is still to do.</summary>
+/// <summary>Tells what a job has come to: a table, and what is still to do.</summary>
 internal sealed class JobReport(Terminal terminal)
 {
-    public void Tell(TrainingOutcome outcome, PlotRequest plot)
+    public void Tell(TrainingOutcome outcome)
     {
         var job = outcome.Job;
-        if (plot.InTerminal)
-        {
-            foreach (var curve in outcome.Losses)
-            {
-                terminal.Show(new LossChart(curve));
-            }
-        }
-
         terminal.Show(TrainingTables.Outcome(outcome));
         var early = job.StoppedEarly ? $" of {Sizes.Count(job.Steps)}, stopped early" : "";
-        terminal.Line($"Job {ResourceNames.Short(job.Name)}: {Sizes.Count(job.Step)} steps{early}, {Sizes.Count(job.Tokens)} tokens in {Sizes.Duration(outcome.Elapsed)}: {outcome.TokensPerSecond:0} tokens/s.");
+        terminal.Line($"Job {ResourceNames.Short(job.Name)}: {Sizes.Count(job.Step)} steps{early}, {Sizes.Count(job.Tokens)} tokens in {Sizes.Duration(outcome.Elapsed)}: {Sizes.Rate(outcome.TokensPerSecond)} tokens/s.");
         if (job.HasBestStep)
         {
             var kept = job is { Evaluation.KeepBest: true, Published: not null } ? ", whose weights are published" : "";
@@ -31,12 +22,6 @@ internal sealed class JobReport(Terminal terminal)
         foreach (var task in job.Published?.Tasks.Where(task => !task.Served) ?? [])
         {
             terminal.Line($"[yellow]{ResourceNames.Short(task.Version)} is not served:[/] cola task rollback {ResourceNames.Short(task.Task)} --to {task.Version}");
-        }
-
-        if (plot.File is { } file)
-        {
-            PlotFile.Write(file, outcome);
-            terminal.Line($"Curves in {file}.");
         }
     }
 

@@ -1,4 +1,5 @@
 using CoLA.Cli.Naming;
+using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Training;
 using CoLA.Client;
@@ -6,8 +7,8 @@ using CoLA.V1;
 
 namespace CoLA.Cli.Jobs;
 
-/// <summary>Watches a job from its first step to its end, with a bar for each task.</summary>
-internal sealed class JobWatch(ColaClient client, Terminal terminal)
+/// <summary>Watches a job from its first step to its end, with a bar for each task. However it ends, what was heard of the losses is drawn.</summary>
+internal sealed class JobWatch(ColaClient client, PlotRequest plot, Terminal terminal)
 {
     private double _seconds;
     private long _tokens;
@@ -19,15 +20,25 @@ internal sealed class JobWatch(ColaClient client, Terminal terminal)
     public async Task<TrainingOutcome> RunAsync(Job job, CancellationToken cancellation)
     {
         LossCurve[] losses = [.. job.Tasks.Select(task => new LossCurve(task.Task))];
-        await ProgressBars.RunAsync(terminal, async bars => job = await WatchAsync(job, losses, bars, cancellation));
+        try
+        {
+            await ProgressBars.RunAsync(terminal, async bars => job = await WatchAsync(job, losses, bars, cancellation));
+        }
+        finally
+        {
+            plot.Draw(terminal, Outcome(job, losses));
+        }
+
         var name = ResourceNames.Short(job.Name);
         return job.State switch
         {
             JobState.Failed => throw new JobException($"job {name} failed after step {job.Step}: {job.Failure}"),
             JobState.Cancelled => throw new JobException($"job {name} was cancelled after step {job.Step}"),
-            _ => new TrainingOutcome(job, losses, TimeSpan.FromSeconds(_seconds)),
+            _ => Outcome(job, losses),
         };
     }
+
+    private TrainingOutcome Outcome(Job job, LossCurve[] losses) => new(job, losses, TimeSpan.FromSeconds(_seconds));
 
     private async Task<Job> WatchAsync(Job job, LossCurve[] losses, ProgressBars bars, CancellationToken cancellation)
     {
@@ -45,7 +56,7 @@ internal sealed class JobWatch(ColaClient client, Terminal terminal)
                     break;
                 case JobEvent.EventOneofCase.Step:
                     Add(news.Step, byTask, ofTask);
-                    all.Set(news.Step.Step, $"{_tokens / Math.Max(_seconds, 1e-9):0} tokens/s");
+                    all.Set(news.Step.Step, $"{Sizes.Rate(_tokens / Math.Max(_seconds, 1e-9))} tokens/s");
                     break;
                 case JobEvent.EventOneofCase.Evaluation:
                     foreach (var task in news.Evaluation.Tasks)

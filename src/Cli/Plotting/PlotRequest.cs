@@ -1,3 +1,6 @@
+using CoLA.Cli.Rendering;
+using CoLA.Cli.Training;
+
 namespace CoLA.Cli.Plotting;
 
 /// <summary>Which drawings of the loss are wanted.</summary>
@@ -5,5 +8,31 @@ namespace CoLA.Cli.Plotting;
 /// <param name="File">An .svg or .png file; null for none.</param>
 internal sealed record PlotRequest(bool InTerminal, string? File)
 {
+    public static PlotRequest None { get; } = new(InTerminal: false, File: null);
+
     public bool IsAny => InTerminal || File is not null;
+
+    /// <summary>Draws what is wanted, if there is a step to draw.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Draw(Terminal terminal, TrainingOutcome outcome)
+    {
+        if (outcome.Losses.All(curve => curve.Training.Count == 0))
+        {
+            return;
+        }
+
+        if (InTerminal)
+        {
+            foreach (var curve in outcome.Losses)
+            {
+                terminal.Show(new LossChart(curve));
+            }
+        }
+
+        if (File is { } file)
+        {
+            PlotFile.Write(file, outcome);
+            terminal.Line($"Curves in {file}.");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using CoLA.Cli.Evaluation;
+using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Training;
 using CoLA.Client;
@@ -88,7 +89,7 @@ internal sealed class QuickstartRun(ColaClient client, ModelConfig config, Quick
         var training = new TrainingPlan(
             spec,
             [.. plan.Tasks.Select(task => new TrainingTask(task.Name, [.. task.Data.Training.Select(item => item.Example)], []))]);
-        return new TrainingRun(client, training, terminal).RunAsync(cancellation);
+        return new TrainingRun(client, training, PlotRequest.None, terminal).RunAsync(cancellation);
     }
 
     private async Task<IReadOnlyList<Accuracy>> AccuraciesAsync(string title, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using CoLA.Cli.Jobs;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Client;
 using CoLA.V1;
@@ -7,7 +8,7 @@ using CoLA.V1;
 namespace CoLA.Cli.Training;
 
 /// <summary>Submits a job and watches it to its end. Who stops it before that cancels the job.</summary>
-internal sealed class TrainingRun(ColaClient client, TrainingPlan plan, Terminal terminal)
+internal sealed class TrainingRun(ColaClient client, TrainingPlan plan, PlotRequest plot, Terminal terminal)
 {
     /// <summary>How long whoever stops waits for the name of a job that the server may have already.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -21,7 +22,7 @@ internal sealed class TrainingRun(ColaClient client, TrainingPlan plan, Terminal
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            return await new JobWatch(client, terminal).RunAsync(job, cancellation);
+            return await new JobWatch(client, plot, terminal).RunAsync(job, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -71,7 +71,7 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
 
         trained.Succeeded();
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("rank_budget", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--target-rank: ", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Tests.Fixtures;
 using CoLA.Cli.Training;
@@ -37,6 +38,7 @@ public sealed class TrainingRunTests(RandomServer server) : IClassFixture<Random
         var run = new TrainingRun(
             client,
             new TrainingPlan(spec, [new TrainingTask(task, new StoppingExamples(stop), [])]),
+            PlotRequest.None,
             new Terminal(new CliHost(output, error, Stream.Null, _ => null, TimeProvider.System), json: false));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.RunAsync(stop.Token));
