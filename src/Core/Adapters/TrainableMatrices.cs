@@ -33,6 +33,9 @@ internal sealed class TrainableMatrices : IDisposable
     /// <summary>The sum of the passes since the last optimizer step; null where there was none.</summary>
     public Tensor? Accumulated { get; private set; }
 
+    /// <summary>How many rows made what is accumulated.</summary>
+    public int AccumulatedRows { get; private set; }
+
     /// <summary>Weights, gradient and what is accumulated.</summary>
     public long Bytes => sizeof(float) * Weights.Layout.Length * (1 + (Gradient is null ? 0 : 1) + (Accumulated is null ? 0 : 1));
 
@@ -78,31 +81,33 @@ internal sealed class TrainableMatrices : IDisposable
         using var cleared = Gradient?.zero_();
     }
 
-    /// <summary>Adds the pass's gradient to those before it.</summary>
-    public void Accumulate()
+    /// <summary>Adds the pass's gradient, of so many rows, to those before it.</summary>
+    public void Accumulate(int rows)
     {
         using var noGrad = no_grad();
         if (Accumulated is null)
         {
-            SetAccumulated(Gradient!);
+            SetAccumulated(Gradient!, rows);
         }
         else
         {
             Accumulated.add_(Gradient!);
+            AccumulatedRows += rows;
         }
     }
 
-    /// <summary>Sets what is accumulated to a copy of <paramref name="gradient"/>.</summary>
-    public void SetAccumulated(Tensor gradient)
+    /// <summary>Sets what is accumulated to a copy of <paramref name="gradient"/>, which so many rows have made.</summary>
+    public void SetAccumulated(Tensor gradient, int rows)
     {
         DropAccumulated();
         Accumulated = gradient.to(Weights.Flat.device, copy: true).DetachFromDisposeScope();
+        AccumulatedRows = rows;
     }
 
     public void DropAccumulated()
     {
         Accumulated?.Dispose();
-        Accumulated = null;
+        (Accumulated, AccumulatedRows) = (null, 0);
     }
 
     /// <summary>What is accumulated and, where <paramref name="fresh"/>, the pass's gradient on top, in the pass's buffer.</summary>

@@ -6,8 +6,8 @@ namespace CoLA.Core.Training;
 
 /// <summary>
 /// Dropout on what adapters read, for a task's rows in one micro-batch. A row's draw depends on nothing but (the task's
-/// seed, its optimizer step, layer, site, the row's place among the task's rows of the call): whoever asks again, after
-/// a recomputation, a resumption or another cut into micro-batches, gets the same.
+/// seed, its optimizer step, layer, site, the row's place among the task's rows of that step): whoever asks again, after
+/// a recomputation, a resumption or another cut into calls or micro-batches, gets the same.
 /// </summary>
 /// <param name="rate">Share of the features that are left out, below 1; the others are scaled by 1 / (1 - rate).</param>
 /// <param name="seed">The task's.</param>

@@ -91,6 +91,9 @@ internal sealed class PassCall
         return new PoolParts(Pool, parts);
     }
 
+    /// <summary>Rows of a task that were taken.</summary>
+    public int RowsOf(TaskName task) => _seen.GetValueOrDefault(task);
+
     /// <summary>What a task's slopes are divided by.</summary>
     public double DivisorOf(TaskName task) => NormaliserOf(task, _weights[task]);
 

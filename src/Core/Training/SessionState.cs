@@ -9,16 +9,18 @@ namespace CoLA.Core.Training;
 
 /// <summary>
 /// A session's working copies and optimizers in host memory, and as one safetensors file: flat weights, moments and accumulated
-/// gradients (calls that were accepted made them), and the step counts in the metadata. Restoring it and going on gives the
+/// gradients (calls that were accepted made them), and the counts of steps and of accumulated rows in the metadata. Restoring it and going on gives the
 /// bits of not having stopped.
 /// </summary>
 internal sealed class SessionState : IDisposable
 {
     private const string StepsKey = "steps";
+    private const string RowsKey = "accumulated_rows";
 
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly string _origin;
     private Dictionary<string, long> _steps = new(StringComparer.Ordinal);
+    private Dictionary<string, int> _rows = new(StringComparer.Ordinal);
 
     private SessionState(string origin = "the session's memory") => _origin = origin;
 
@@ -78,6 +80,7 @@ internal sealed class SessionState : IDisposable
             state._steps = file.Metadata.TryGetValue(StepsKey, out var json)
                 ? JsonSerializer.Deserialize<Dictionary<string, long>>(json)!
                 : throw new DamagedFileRejection(file.Path, $"has no '{StepsKey}' in its metadata");
+            state._rows = file.Metadata.TryGetValue(RowsKey, out var rows) ? JsonSerializer.Deserialize<Dictionary<string, int>>(rows)! : state._rows;
             foreach (var name in file.Entries.Keys)
             {
                 state.Add(name, file.Read(name));
@@ -95,7 +98,7 @@ internal sealed class SessionState : IDisposable
     public void Write(Stream stream) => SafetensorsWriter.Write(
         stream,
         _tensors,
-        new Dictionary<string, string>(StringComparer.Ordinal) { [StepsKey] = CatalogJson.Write(_steps) });
+        new Dictionary<string, string>(StringComparer.Ordinal) { [StepsKey] = CatalogJson.Write(_steps), [RowsKey] = CatalogJson.Write(_rows) });
 
     /// <summary>Sets <paramref name="session"/> to what this holds, all or nothing; on the engine's thread.</summary>
     /// <exception cref="DamagedFileRejection">It does not hold this session's tensors.</exception>
@@ -139,6 +142,7 @@ internal sealed class SessionState : IDisposable
         if (part.Matrices.Accumulated is { } gradient)
         {
             Add(part.GradientName, gradient.detach().to(CPU, copy: copy));
+            _rows.Add(part.Name, part.Matrices.AccumulatedRows);
         }
 
         if (part.Optimizer is { } optimizer)
@@ -183,7 +187,7 @@ internal sealed class SessionState : IDisposable
         part.Matrices.DropAccumulated();
         if (_tensors.TryGetValue(part.GradientName, out var gradient))
         {
-            part.Matrices.SetAccumulated(gradient);
+            part.Matrices.SetAccumulated(gradient, _rows.GetValueOrDefault(part.Name));
         }
 
         if (part.Optimizer is { } optimizer)

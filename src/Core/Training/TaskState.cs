@@ -60,10 +60,10 @@ internal sealed class TaskState : IDisposable
     public RankBudget? Budget { get; }
 
     /// <summary>The draws of the step that the optimizer will take next; null without dropout.</summary>
-    /// <param name="first">Place of the first row among the task's rows of the call.</param>
+    /// <param name="first">Place of the first row among the task's rows of the call; rows of calls before it, whose gradients wait for the same step, come first.</param>
     /// <param name="lengths">Tokens of the rows.</param>
     public DropoutMasks? MasksOf(int first, IReadOnlyList<int> lengths) =>
-        Dropout == 0 ? null : new DropoutMasks(Dropout, Spec.Seed, Optimizer.Step, first, lengths);
+        Dropout == 0 ? null : new DropoutMasks(Dropout, Spec.Seed, Optimizer.Step, Heads.AccumulatedRows + first, lengths);
 
     /// <summary>What rows that name the working copy run on, and which state of the heads and of A it holds.</summary>
     public ((long Heads, long A) Edition, AdapterSource Source)? Copy { get; set; }

@@ -79,12 +79,12 @@ internal sealed class TrainingStep
         RequireFinite(movesPool && !IsFinite(_pool.A) ? ["the pool"] : []);
         foreach (var task in weighed)
         {
-            _tasks[task].Heads.Accumulate();
+            _tasks[task].Heads.Accumulate(Call.RowsOf(task));
         }
 
         if (movesPool)
         {
-            _pool.A.Accumulate();
+            _pool.A.Accumulate(weighed.Sum(Call.RowsOf));
         }
 
         return new LossReport([.. Call.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))], Call.Tokens);

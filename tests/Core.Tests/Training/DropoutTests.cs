@@ -22,6 +22,15 @@ public sealed class DropoutTests
         Assert.True(Math.Abs(whole[^1] - none[^1]) > 1e-3, $"{whole[^1]} and {none[^1]}");
     }
 
+    [Fact]
+    public async Task ForwardBackward_StepInTwoCallsAndSavedBetween_DropsAsInOne()
+    {
+        var one = await LossAfterStepAsync(3);
+        var two = await LossAfterStepAsync(2, 1);
+
+        Assert.Equal(one, two, 1e-5);
+    }
+
     [Theory]
     [InlineData(Strategy.Heuristic, 2, 3)]
     [InlineData(Strategy.HydraLora, 1, 3)]
@@ -54,6 +63,28 @@ public sealed class DropoutTests
         var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec([example]), world.Cancellation);
 
         Assert.Equal(-losses[task].Sum, await world.ScoreAsync(task, "ab", "cd"), 1e-4);
+    }
+
+    /// <summary>One optimizer step of three rows, cut into calls of so many, and the loss thereafter.</summary>
+    private static async Task<double> LossAfterStepAsync(params int[] calls)
+    {
+        await using var world = new CoreWorld();
+        await world.MakePoolAsync();
+        var task = await world.MakeTaskAsync("t");
+        var session = (await world.OpenAsync([task], dropout: Rate)).Session.Name;
+        var sequence = 0L;
+        await world.StepAsync(session, ++sequence, Example(task, "ab", "cd")); // heads are no longer zero, so that A has a gradient
+        TrainingExample[] rows = [Example(task, "ab", "cd"), Example(task, "ab", "cd"), Example(task, "ab", "cd")];
+        foreach (var count in calls)
+        {
+            await world.ForwardBackwardAsync(session, ++sequence, new BatchSpec(rows[..count]) { Reduction = Reduction.Sum });
+            var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+            await world.Core.Sessions.LoadStateAsync(world.Mutation(), saved.Name, world.Cancellation);
+        }
+
+        await world.OptimStepAsync(session, ++sequence);
+        var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec(rows), world.Cancellation);
+        return losses[task].Sum;
     }
 
     private static async Task<IReadOnlyList<double>> LossesAsync(double dropout, EngineOptions options)
