@@ -7,8 +7,8 @@ namespace CoLA.Cli.Training;
 /// <param name="task"><c>tenants/TENANT/tasks/TASK</c></param>
 internal sealed class LossCurve(string task)
 {
-    /// <summary>What one number is made of where a single step would be noise.</summary>
-    private const int Window = 10;
+    /// <summary>Steps that one number is made of at most, where a single one would be noise.</summary>
+    private const int LargestWindow = 10;
 
     private readonly List<(int Step, double Loss)> _training = [];
     private readonly List<(int Step, double Loss)> _heldOut = [];
@@ -26,6 +26,9 @@ internal sealed class LossCurve(string task)
 
     /// <summary>Mean of the latest steps; null before there is one.</summary>
     public double? Latest => _training.Count == 0 ? null : _training.TakeLast(Window).Average(point => point.Loss);
+
+    /// <summary>No more than half, so that no step is among the first and the latest.</summary>
+    private int Window => Math.Clamp(_training.Count / 2, 1, LargestWindow);
 
     public void Add(int step, TaskStep news) => _training.Add((step, news.LossSum / news.Weight));
 

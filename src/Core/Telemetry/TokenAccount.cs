@@ -17,7 +17,7 @@ internal sealed class TokenAccount
     /// <summary>Tokens of examples that went forward and backward.</summary>
     public void Trained(long tokens) => Interlocked.Add(ref _trained, tokens);
 
-    /// <summary>Tokens of prompts and continuations that were scored.</summary>
+    /// <summary>Tokens of prompts and continuations that were scored, and of examples whose loss alone was computed.</summary>
     public void Scored(long tokens) => Interlocked.Add(ref _scored, tokens);
 
     /// <summary>All counts, by the names of their kinds.</summary>

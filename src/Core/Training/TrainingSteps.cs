@@ -80,6 +80,7 @@ public sealed class TrainingSteps
             var pass = new PassCall(tensors.Pool, tensors.Tasks, rows, batch.Loss);
             int TokenBudget() => batch.Deterministic || _engine.IsDecoding ? _options.TrainingTokensBesideDecoding : _options.TrainingTokens;
             await _engine.RunAsync(caller, new TrainingPass(_engine.Model).Run(pass, TokenBudget, gradients: false), cancellation).ConfigureAwait(false);
+            Count(caller, rows, (account, tokens) => account.Scored(tokens));
             return new LossReport(
                 [.. pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))],
                 pass.Tokens,
@@ -105,11 +106,7 @@ public sealed class TrainingSteps
 
             var queued = new QueuedStep(call.Caller, step, live.Rhythm, Finish, cancellation) { Deterministic = batch.Deterministic };
             await _engine.TrainAsync(queued).ConfigureAwait(false);
-            foreach (var task in rows.Where(row => row is { Task: not null, Weight: > 0 }).GroupBy(row => row.Task))
-            {
-                _tokens.Of(call.Caller, task.Key).Trained(task.Sum(row => (long)row.Ids.Count));
-            }
-
+            Count(call.Caller, rows, (account, tokens) => account.Trained(tokens));
             return report!;
         },
         cancellation);
@@ -121,6 +118,15 @@ public sealed class TrainingSteps
         call.Session,
         async (session, live) => live.ReplyTo<T>(call) ?? await act(session, live).ConfigureAwait(false),
         cancellation);
+
+    /// <summary>Counts the tokens of each task's rows that took part.</summary>
+    private void Count(TenantId caller, IReadOnlyList<EncodedExample> rows, Action<TokenAccount, long> count)
+    {
+        foreach (var task in rows.Where(row => row is { Task: not null, Weight: > 0 }).GroupBy(row => row.Task))
+        {
+            count(_tokens.Of(caller, task.Key), task.Sum(row => (long)row.Ids.Count));
+        }
+    }
 
     /// <summary>Null where they were not asked for; empty for an example without weight.</summary>
     private static IReadOnlyList<IReadOnlyList<float>>? ByExample(

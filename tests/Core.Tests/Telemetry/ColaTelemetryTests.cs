@@ -4,6 +4,7 @@ using CoLA.Core.Inference;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
 using Xunit;
 
 namespace CoLA.Core.Tests.Telemetry;
@@ -50,12 +51,14 @@ public sealed class ColaTelemetryTests
 
         var report = await world.StepAsync(session, 1, CoreWorld.Example(task, "abc", "de"));
         await world.ScoreAsync(task, "abc", "de");
+        var evaluated = await world.Core.Steps.EvaluateAsync(CoreWorld.Acme, session, new BatchSpec([CoreWorld.Example(task, "abc", "de")]), world.Cancellation);
         await world.GenerateAsync(Tokens, (task, "abc"));
         await world.GenerateAsync(Tokens, (null, "abc"));
 
         double Counted(object? named, string kind) => metrics.Sum("cola.tokens", ("cola.tenant", "acme"), ("cola.task", named), ("cola.token.kind", kind));
         Assert.Equal(report.Tokens, Counted("tenants/acme/tasks/t", "train"));
-        Assert.Equal(4, Counted("tenants/acme/tasks/t", "score"));
+        Assert.Equal(report.Tokens, evaluated.Tokens);
+        Assert.Equal(4 + evaluated.Tokens, Counted("tenants/acme/tasks/t", "score"));
         Assert.Equal(Tokens, Counted("tenants/acme/tasks/t", "decode"));
         Assert.Equal(Tokens, Counted("_base", "decode"));
     }
