@@ -1,5 +1,6 @@
 using CoLA.Core.Adapters;
 using CoLA.Core.Catalog;
+using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 
@@ -22,7 +23,7 @@ public sealed class ColaCoreTests
         [
             () => world.StepAsync(session, 2, examples),
             () => world.StepAsync(session, 2, examples), // waits at the session's gate
-            () => world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation),
+            () => world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation),
             () => world.GenerateAsync(100, (task, "one"), (null, "two")),
             () => world.ScoreAsync(task, new string('x', 80), "yyy"),
             () => world.Core.Pools.CreateAsync(

@@ -82,7 +82,7 @@ internal sealed class CoreWorld : IAsyncDisposable
         var task = await MakeTaskAsync("broken");
         var session = (await OpenAsync([task], rate: 1e30)).Session.Name;
         await StepAsync(session, 1, Example(task, "a", "b"));
-        await Core.Sessions.PublishAsync(Mutation(), session, serve: true, makeCurrent: true, Cancellation);
+        await Core.Sessions.PublishAsync(Mutation(), session, new PublishSpec(), Cancellation);
         return task;
     }
 

@@ -124,7 +124,7 @@ internal sealed class NewcomerSeed(World world, int seed)
             await world.Core.Steps.TrainStepAsync(new NumberedCall(World.Tenant, session, step, [1]), new BatchSpec(examples), default);
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, current, default);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec { MakeCurrent = current }, default);
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, default);
     }
 

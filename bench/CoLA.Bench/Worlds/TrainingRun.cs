@@ -21,7 +21,7 @@ internal sealed class TrainingRun(World world, SessionName session)
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    public Task PublishAsync(CancellationToken cancellation) => world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, cancellation);
+    public Task PublishAsync(CancellationToken cancellation) => world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), cancellation);
 
     public Task CloseAsync(CancellationToken cancellation) => world.Core.Sessions.CloseAsync(world.Mutation(), session, cancellation);
 }

@@ -130,7 +130,10 @@ public sealed class TrainingSession : IAsyncDisposable
     /// <summary>The session's working copy of a task, for rows to generate or score before anything is published.</summary>
     public Source WorkingCopyOf(string task) => new() { WorkingCopy = new WorkingCopy { Session = Name, Task = task } };
 
-    /// <summary>Makes a new version of the pool, where it moved, and of every task. The session goes on.</summary>
+    /// <summary>
+    /// Makes a new version of the pool, where it moved, and of every task. The session goes on. Refused where a restart of
+    /// the server, or expiry, took steps that were answered; <see cref="RefreshAsync"/> goes on from what is left.
+    /// </summary>
     /// <param name="serve">Switch the served version of the tasks that the caller owns or has PUBLISH on.</param>
     /// <param name="makeCurrent">Make the new pool version the current one, where the caller owns the pool.</param>
     /// <param name="requestId">Names the intent; made here where it is null.</param>
@@ -145,14 +148,18 @@ public sealed class TrainingSession : IAsyncDisposable
         CancellationToken cancellationToken = default) =>
         _caller.ComputeAsync(
             _service.PublishAsync,
-            new PublishRequest { Session = Name, Serve = serve, MakeCurrent = makeCurrent, RequestId = requestId ?? "" },
+            new PublishRequest { Session = Name, Serve = serve, MakeCurrent = makeCurrent, MinimumSequence = NextSequence - 1, RequestId = requestId ?? "" },
             timeout,
             cancellationToken);
 
-    /// <summary>Saves the session, exactly and durably.</summary>
+    /// <summary>Saves the session, exactly and durably. Refused as <see cref="PublishAsync"/> is.</summary>
     /// <exception cref="ColaException">The server refused it.</exception>
     public Task<SaveStateResponse> SaveStateAsync(string? requestId = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        _caller.ComputeAsync(_service.SaveStateAsync, new SaveStateRequest { Session = Name, RequestId = requestId ?? "" }, timeout, cancellationToken);
+        _caller.ComputeAsync(
+            _service.SaveStateAsync,
+            new SaveStateRequest { Session = Name, MinimumSequence = NextSequence - 1, RequestId = requestId ?? "" },
+            timeout,
+            cancellationToken);
 
     /// <summary>Puts a saved state back.</summary>
     /// <param name="state"><c>sessions/SESSION/states/STATE</c></param>

@@ -31,7 +31,7 @@ internal sealed class JobSession(JobName job, TrainingSessions sessions, Trainin
     /// <summary>Saves the session at a step. Of the states before, that of the best step is kept.</summary>
     public async Task SaveAsync(SessionName session, int step, int? best, CancellationToken cancellation)
     {
-        await sessions.SaveStateAsync(Mutation($"save-{step}"), session, cancellation).ConfigureAwait(false);
+        await sessions.SaveStateAsync(Mutation($"save-{step}"), session, step, cancellation).ConfigureAwait(false);
         var kept = catalog.ListStates(job.Tenant, session).Where(state => state.Sequence == best).Select(state => state.Name.Number).ToHashSet();
         await catalog.DropStatesAsync(job.Tenant, session, kept, cancellation).ConfigureAwait(false);
     }
@@ -44,7 +44,7 @@ internal sealed class JobSession(JobName job, TrainingSessions sessions, Trainin
     }
 
     public Task<Publication> PublishAsync(SessionName session, JobPlan plan, CancellationToken cancellation) =>
-        sessions.PublishAsync(Mutation("publish"), session, plan.Serve, plan.MakeCurrent, cancellation);
+        sessions.PublishAsync(Mutation("publish"), session, new PublishSpec { Serve = plan.Serve, MakeCurrent = plan.MakeCurrent }, cancellation);
 
     /// <summary>Lets go of the tasks; not an error where the session is closed already.</summary>
     public async Task CloseAsync(SessionName session)

@@ -51,6 +51,17 @@ internal sealed class LiveSession(SessionStand stand, long now)
             : throw new PreconditionRejection($"{call.Session} goes on from sequence {Sequence + 1}, not {call.Sequence}");
     }
 
+    /// <summary>What would last must hold the steps that its caller counts on: a restart, or expiry, may have taken them.</summary>
+    /// <exception cref="PreconditionRejection">It does not.</exception>
+    public void ThrowIfBefore(long minimum, SessionName name)
+    {
+        if (Sequence < minimum)
+        {
+            throw new PreconditionRejection(
+                $"{name} stands at sequence {Sequence}, before {minimum}: steps after its last saved state were lost in a restart or its expiry; go on from {Sequence + 1}");
+        }
+    }
+
     /// <summary>Optimizer steps that a task has taken.</summary>
     public long StepsOf(TaskName task) =>
         Tensors?.Tasks.GetValueOrDefault(task)?.Optimizer.Step ?? Evicted?.Steps.GetValueOrDefault(task.ToString()) ?? 0;

@@ -56,7 +56,8 @@ public sealed class TrainingSessions
         cancellation);
 
     /// <summary>Makes one new pool version (none with A_FROZEN) and a new version of every task, served at once where the caller may.</summary>
-    public Task<Publication> PublishAsync(Mutation mutation, SessionName name, bool serve, bool makeCurrent, CancellationToken cancellation) => _live.EnterAsync(
+    /// <exception cref="PreconditionRejection">The session stands before the sequence number that the caller counts on.</exception>
+    public Task<Publication> PublishAsync(Mutation mutation, SessionName name, PublishSpec spec, CancellationToken cancellation) => _live.EnterAsync(
         mutation.Tenant,
         name,
         async (session, live) =>
@@ -66,6 +67,7 @@ public sealed class TrainingSessions
                 return made;
             }
 
+            live.ThrowIfBefore(spec.MinimumSequence, name);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             var (pool, heads, awaited) = await _engine.CallAsync(() => (
                 tensors.Pool.A.Weights.OnHost(),
@@ -90,7 +92,7 @@ public sealed class TrainingSessions
                 var artifacts = await written.ConfigureAwait(false);
                 var headArtifacts = heads.Keys.Zip(artifacts).ToDictionary(task => task.First, task => task.Second);
                 var publication = await _catalog.RecordPublicationAsync(
-                    mutation, name, session.PoolTrainable ? artifacts[^1] : null, headArtifacts, serve, makeCurrent, cancellation).ConfigureAwait(false);
+                    mutation, name, session.PoolTrainable ? artifacts[^1] : null, headArtifacts, spec.Serve, spec.MakeCurrent, cancellation).ConfigureAwait(false);
                 await _renewal.RenewAsync(mutation.Tenant, publication, renewed).ConfigureAwait(false);
                 return publication;
             }
@@ -106,7 +108,12 @@ public sealed class TrainingSessions
         cancellation);
 
     /// <summary>Saves working copies, optimizers and the last reply; a restart goes on from here.</summary>
-    public Task<SavedState> SaveStateAsync(Mutation mutation, SessionName name, CancellationToken cancellation) => _live.EnterAsync(
+    /// <param name="mutation">Who calls, under which request id.</param>
+    /// <param name="name">The session.</param>
+    /// <param name="minimumSequence">The last accepted sequence number that the caller counts on; 0 for whatever there is.</param>
+    /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <exception cref="PreconditionRejection">The session stands before that number.</exception>
+    public Task<SavedState> SaveStateAsync(Mutation mutation, SessionName name, long minimumSequence, CancellationToken cancellation) => _live.EnterAsync(
         mutation.Tenant,
         name,
         async (session, live) =>
@@ -116,6 +123,7 @@ public sealed class TrainingSessions
                 return saved;
             }
 
+            live.ThrowIfBefore(minimumSequence, name);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
             using var state = await _engine.CallAsync(() => SessionState.Capture(tensors)).ConfigureAwait(false);
             return await _catalog.RecordStateAsync(

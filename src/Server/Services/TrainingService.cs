@@ -77,13 +77,18 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
         }
     }
 
+    // What the session must hold is a condition, not what is asked for: a retry may count on less.
     public override async Task<PublishResponse> Publish(PublishRequest request, ServerCallContext context)
     {
         var publication = await core.Sessions.PublishAsync(
-            CallMutation.Of(context, request.RequestId, request),
+            CallMutation.Of(context, request.RequestId, new PublishRequest(request) { MinimumSequence = 0 }),
             SessionName.Parse(request.Session),
-            !request.HasServe || request.Serve,
-            !request.HasMakeCurrent || request.MakeCurrent,
+            new PublishSpec
+            {
+                Serve = !request.HasServe || request.Serve,
+                MakeCurrent = !request.HasMakeCurrent || request.MakeCurrent,
+                MinimumSequence = request.MinimumSequence,
+            },
             context.CancellationToken).ConfigureAwait(false);
         return publication.ToContract();
     }
@@ -91,8 +96,9 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
     public override async Task<SaveStateResponse> SaveState(SaveStateRequest request, ServerCallContext context)
     {
         var saved = await core.Sessions.SaveStateAsync(
-            CallMutation.Of(context, request.RequestId, request),
+            CallMutation.Of(context, request.RequestId, new SaveStateRequest(request) { MinimumSequence = 0 }),
             SessionName.Parse(request.Session),
+            request.MinimumSequence,
             context.CancellationToken).ConfigureAwait(false);
         return new SaveStateResponse { State = saved.Name.ToString(), Sequence = saved.Sequence };
     }

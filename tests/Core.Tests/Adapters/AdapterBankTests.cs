@@ -5,6 +5,7 @@ using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Tests.Telemetry;
+using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 
@@ -222,7 +223,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
 
         var session = (await _world.OpenAsync([.. tasks], frozen: true)).Session.Name;
         await _world.StepAsync(session, 1, [.. tasks.Select(task => Example(task, "the quick", $" fox {task.Task}"))]);
-        await _world.Core.Sessions.PublishAsync(_world.Mutation(), session, true, true, _world.Cancellation);
+        await _world.Core.Sessions.PublishAsync(_world.Mutation(), session, new PublishSpec(), _world.Cancellation);
         await _world.Core.Sessions.CloseAsync(_world.Mutation(), session, _world.Cancellation);
         var artifacts = new ArtifactStore(_world.MatricesDirectory);
         return [.. tasks.Select(task => AdapterSource.Of(_world.Core.Tasks.Resolve(Acme, task), artifacts)!)];

@@ -2,6 +2,7 @@ using CoLA.Core.Engine;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Tests.Telemetry;
+using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 
@@ -20,7 +21,7 @@ public sealed class PinnedTasksTests
         var tasks = new[] { await world.MakeTaskAsync(pinned.Task), await world.MakeTaskAsync("other") };
         var session = (await world.OpenAsync(tasks, frozen: true)).Session.Name;
         await world.StepAsync(session, 1, [.. tasks.Select(task => Example(task, "the quick", " fox"))]);
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
 
         while (metrics.Sum("cola.adapters.resident") == 0)
         {

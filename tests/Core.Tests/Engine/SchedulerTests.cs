@@ -5,6 +5,7 @@ using CoLA.Core.Inference;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tenancy;
 using CoLA.Core.Tests.Telemetry;
+using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 
@@ -197,7 +198,7 @@ public sealed class SchedulerTests
     {
         var session = (await world.OpenAsync(tasks, frozen: true, rate: 3e-2)).Session.Name;
         await world.StepAsync(session, 1, [.. tasks.Select(task => Example(task, "the quick", $" fox {task.Task}"))]);
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation);
     }
 

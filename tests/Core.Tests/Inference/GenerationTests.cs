@@ -3,6 +3,7 @@ using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 
@@ -277,7 +278,7 @@ public sealed class GenerationTests
             await world.StepAsync(session, sequence, [.. tasks.Select((task, at) => Example(task, "the quick", $" fox {at}"))]);
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation);
     }
 

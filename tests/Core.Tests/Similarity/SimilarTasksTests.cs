@@ -4,6 +4,7 @@ using CoLA.Core.Data;
 using CoLA.Core.Rejections;
 using CoLA.Core.Similarity;
 using CoLA.Core.Tenancy;
+using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 
@@ -170,7 +171,7 @@ public sealed class SimilarTasksTests
             await world.StepAsync(session, step, Example(first, "ab", "cc"), Example(first, "ba", "cc"), Example(second, "ab", "xy"), Example(second, "ba", "xy"));
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, serve: true, makeCurrent: true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation);
         return (first, second);
     }

@@ -99,7 +99,7 @@ public sealed class ColaTelemetryTests
         TaskName[] tasks = [await world.MakeTaskAsync("a"), await world.MakeTaskAsync("b")];
         var session = (await world.OpenAsync(tasks)).Session.Name;
         await world.StepAsync(session, 1, CoreWorld.Example(tasks[0], "a", "b"), CoreWorld.Example(tasks[1], "c", "d"));
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, serve: true, makeCurrent: true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
 
         await world.GenerateAsync(1, (tasks[0], "a"));
         await world.GenerateAsync(1, (tasks[1], "a"));

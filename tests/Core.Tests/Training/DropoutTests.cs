@@ -59,7 +59,7 @@ public sealed class DropoutTests
             await world.StepAsync(session, sequence, example);
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec([example]), world.Cancellation);
 
         Assert.Equal(-losses[task].Sum, await world.ScoreAsync(task, "ab", "cd"), 1e-4);
@@ -78,7 +78,7 @@ public sealed class DropoutTests
         foreach (var count in calls)
         {
             await world.ForwardBackwardAsync(session, ++sequence, new BatchSpec(rows[..count]) { Reduction = Reduction.Sum });
-            var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+            var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
             await world.Core.Sessions.LoadStateAsync(world.Mutation(), saved.Name, world.Cancellation);
         }
 

@@ -37,7 +37,7 @@ public sealed class PublishedMethodTests
             await world.StepAsync(session, sequence, example);
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation);
         await world.RestartAsync();
         var next = (await world.OpenAsync([task])).Session.Name;
@@ -62,7 +62,7 @@ public sealed class PublishedMethodTests
             await world.StepAsync(session, sequence, Example(first, "ab", "cd"));
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         var second = await world.MakeTaskAsync("second", strategy, n);
         var later = (await world.OpenAsync([second], frozen: true)).Session.Name;
 

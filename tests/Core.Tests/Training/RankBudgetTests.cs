@@ -143,12 +143,12 @@ public sealed class RankBudgetTests
             numbers.AddRange([report.Tasks[0].Loss.Sum, report.Tasks[0].Step!.GradientNorm]);
             if (stops && sequence is 3 or 6)
             {
-                await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+                await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
                 await world.RestartAsync();
             }
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         var version = world.Core.Tasks.Resolve(Acme, task);
         using var scope = NewDisposeScope();
         using var heads = AdapterFiles.ReadHeads(

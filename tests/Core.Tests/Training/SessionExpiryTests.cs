@@ -1,5 +1,6 @@
 using CoLA.Core.Engine;
 using CoLA.Core.Rejections;
+using CoLA.Core.Training;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
@@ -19,7 +20,7 @@ public sealed class SessionExpiryTests
         var task = await world.MakeTaskAsync("t");
         var session = (await world.OpenAsync([task])).Session.Name;
         await world.StepAsync(session, 1, Example(task, "a", "b"));
-        await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+        await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
         var second = await world.StepAsync(session, 2, Example(task, "a", "b"));
 
         await PassAsync(world, Expiry);
@@ -89,7 +90,7 @@ public sealed class SessionExpiryTests
 
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation);
 
-        await Assert.ThrowsAsync<NotFoundRejection>(() => world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation));
     }
 
     private CoreWorld World()

@@ -44,7 +44,7 @@ public sealed class SessionMemoryTests
             await world.ForwardBackwardAsync(session, 2, new BatchSpec([Example(task, "c", "d")]));
             await TrainAsync(world, "b");
             Assert.Equal(options.TrainingMemory == new EngineOptions().TrainingMemory, Live(world, session).Tensors is not null);
-            return (await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation)).Artifact.Sha256;
+            return (await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation)).Artifact.Sha256;
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class SessionMemoryTests
     {
         await using var world = await WorldAsync(await CrampedAsync());
         var (session, task) = await TrainAsync(world, "a");
-        var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+        var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
         var second = await world.StepAsync(session, 2, Example(task, "a", "b"));
         var (other, otherTask) = await TrainAsync(world, "b");
         Spoil(Files(world).Single(), gone);
@@ -174,7 +174,7 @@ public sealed class SessionMemoryTests
         Assert.NotNull(Live(world, session).Evicted);
 
         await world.Core.Tasks.UpdateAsync(world.Mutation(Globex), gone, [], world.Cancellation);
-        var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
 
         Assert.Equal(kept, published.Tasks.Single().Version.Task);
     }
@@ -309,7 +309,7 @@ public sealed class SessionMemoryTests
 
             foreach (var session in sessions)
             {
-                var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+                var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
                 answers.AddRange(world.Core.Data.Ledger.Read(registry => registry.Files.All()).Order(StringComparer.Ordinal));
             }
         }

@@ -30,7 +30,7 @@ public sealed class TrainingSessionsTests
         Assert.True(losses[^1] < 0.5 * losses[0], $"{losses[0]} -> {losses[^1]}");
         Assert.Equal(before.North, await world.ScoreAsync(north, "say:", " up"), 1e-9);
 
-        var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, serve: true, makeCurrent: true, world.Cancellation);
+        var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         Assert.Equal(2, published.PoolVersion!.Number);
         Assert.All(published.Tasks, task => Assert.True(task.Served));
         Assert.True(await world.ScoreAsync(north, "say:", " up") > before.North + 1);
@@ -50,7 +50,7 @@ public sealed class TrainingSessionsTests
             await world.StepAsync(session, sequence, Example(task, "ab", "cd"));
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         var example = new TrainingExample(task, new Core.Data.TokenExample([97, 98, 99, 100], [0, 0, 1, 1]));
         var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec([example]), world.Cancellation);
 
@@ -75,7 +75,7 @@ public sealed class TrainingSessionsTests
         var task = await world.MakeTaskAsync("t", Strategy.RandomReversed);
         var session = (await world.OpenAsync([task])).Session.Name;
         await world.StepAsync(session, 1, Example(task, "a", "b"));
-        var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+        var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
         var second = await world.StepAsync(session, 2, Example(task, "a", "b"));
         await world.StepAsync(session, 3, Example(task, "c", "d"));
 
@@ -98,7 +98,7 @@ public sealed class TrainingSessionsTests
         var spec = new OpenSessionSpec(Pool, null, [new SessionTaskSpec(task, new OptimizerSpec(1e-2))], new OptimizerSpec(1e-2), false);
         var session = (await world.Core.Sessions.OpenAsync(mutation, spec, world.Cancellation)).Session.Name;
         await world.StepAsync(session, 1, Example(task, "a", "b"));
-        await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+        await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
         await world.RestartAsync();
 
         var again = await world.Core.Sessions.OpenAsync(mutation, spec, world.Cancellation);
@@ -205,7 +205,7 @@ public sealed class TrainingSessionsTests
         var session = (await world.OpenAsync([task], frozen: true)).Session.Name;
         var report = await world.StepAsync(session, 1, Example(task, "a", "b"));
 
-        var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
 
         Assert.Null(report.Pool);
         Assert.Null(published.PoolVersion);
@@ -222,11 +222,11 @@ public sealed class TrainingSessionsTests
         var task = await world.MakeTaskAsync("t");
         var session = (await world.OpenAsync([task], frozen)).Session.Name;
         await world.StepAsync(session, 1, Example(task, "ab", "cd"));
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         var first = await world.ScoreAsync(task, "ab", "cd");
         var before = Directory.GetFiles(world.MatricesDirectory);
         await world.StepAsync(session, 2, Example(task, "ab", "cd"));
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         foreach (var file in Directory.GetFiles(world.MatricesDirectory).Except(before))
         {
             File.Delete(file);
@@ -243,7 +243,7 @@ public sealed class TrainingSessionsTests
         var early = await world.MakeTaskAsync("early");
         var session = (await world.OpenAsync([early])).Session.Name;
         await world.StepAsync(session, 1, Example(early, "a", "b"));
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         await world.Core.Sessions.CloseAsync(world.Mutation(), session, world.Cancellation);
 
         var late = await world.MakeTaskAsync("late");
@@ -255,7 +255,7 @@ public sealed class TrainingSessionsTests
             await world.StepAsync(second, sequence, Example(late, "a", "b"));
         }
 
-        await world.Core.Sessions.PublishAsync(world.Mutation(), second, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), second, new PublishSpec(), world.Cancellation);
         Assert.True(await world.ScoreAsync(late, "a", "b") > await world.ScoreAsync(null, "a", "b"));
     }
 
@@ -277,7 +277,7 @@ public sealed class TrainingSessionsTests
             numbers.AddRange(report.Tasks.SelectMany(task => new[] { task.Loss.Sum, task.Step!.GradientNorm }).Append(report.Pool!.GradientNorm));
             if (stops && sequence is 3 or 5)
             {
-                await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+                await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
                 await world.RestartAsync();
             }
         }

@@ -166,7 +166,7 @@ public sealed class TrainingStepsTests
             await world.ForwardBackwardAsync(session, 1, batch);
             if (stops)
             {
-                await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+                await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
                 await world.RestartAsync();
             }
 
@@ -184,7 +184,7 @@ public sealed class TrainingStepsTests
         await world.MakePoolAsync();
         var task = await world.MakeTaskAsync("t");
         var session = (await world.OpenAsync([task])).Session.Name;
-        var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+        var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
         await world.ForwardBackwardAsync(session, 1, new BatchSpec([Example(task, "a", "b")]));
 
         await world.Core.Sessions.LoadStateAsync(world.Mutation(), saved.Name, world.Cancellation);

@@ -31,7 +31,7 @@ public sealed class WorkingCopiesTests
         }
 
         seen.Add(await ScoreAsync(world, session, task));
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
 
         Assert.Equal(seen.Order(), seen);
         Assert.Equal(await world.ScoreAsync(task, "ab", "cd"), seen[^1], 1e-9);
@@ -46,7 +46,7 @@ public sealed class WorkingCopiesTests
         var session = (await world.OpenAsync([task])).Session.Name;
         await world.StepAsync(session, 1, Example(task, "ab", "cd"));
         var before = await ScoreAsync(world, session, task);
-        var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, world.Cancellation);
+        var saved = await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation);
         await world.StepAsync(session, 2, Example(task, "ab", "cd"));
         Assert.NotEqual(before, await ScoreAsync(world, session, task));
 

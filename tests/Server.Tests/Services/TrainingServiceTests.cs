@@ -110,6 +110,35 @@ public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Session_SetBackByARestart_DoesNotPublishOrSaveWhatItsCallerDoesNotCountOn()
+    {
+        var pool = await ServerFixture.CreatePool(server.Acme);
+        var task = await ServerFixture.RegisterTask(server.Acme, pool, "set-back");
+        var session = await server.Acme.Training.OpenAsync(Examples.Session(pool, task), cancellationToken: Token);
+        await session.StepAsync([Examples.Of(task, "one", " two")], cancellationToken: Token);
+        await session.SaveStateAsync(cancellationToken: Token);
+        await session.StepAsync([Examples.Of(task, "one", " two")], cancellationToken: Token);
+        var published = await session.PublishAsync(requestId: "set-back-1", cancellationToken: Token);
+
+        await server.RestartAsync();
+        var resumed = server.Acme.Training.Resume(new Session { Name = session.Name, NextSequence = session.NextSequence });
+        Func<Task>[] calls = [() => resumed.PublishAsync(cancellationToken: Token), () => resumed.SaveStateAsync(cancellationToken: Token)];
+        foreach (var call in calls)
+        {
+            var refused = await Assert.ThrowsAsync<ColaException>(call);
+            Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+            Assert.Contains("stands at sequence 1, before 2", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(published, await resumed.PublishAsync(requestId: "set-back-1", cancellationToken: Token));
+        await resumed.RefreshAsync(cancellationToken: Token);
+        Assert.Equal(published, await resumed.PublishAsync(requestId: "set-back-1", cancellationToken: Token));
+        Assert.Equal(1, (await resumed.SaveStateAsync(cancellationToken: Token)).Sequence);
+        Assert.Equal($"{task.Name}/versions/3", (await resumed.PublishAsync(cancellationToken: Token)).Tasks.Single().Version);
+        await resumed.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Session_OfAnotherTenant_IsNotFound()
     {
         using var other = server.As("onlooker");

@@ -22,7 +22,7 @@ public sealed class LossesTests
         var task = await world.MakeTaskAsync("t", Strategy.Random);
         var session = (await world.OpenAsync([task])).Session.Name;
         await world.StepAsync(session, 1, Example(task, "ab", "cd"));
-        await world.Core.Sessions.PublishAsync(world.Mutation(), session, true, true, world.Cancellation);
+        await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
         var batch = new BatchSpec([Tokens(task, [97, 98, 99, 100], [0, 0, 1, 1]), Tokens(task, [97, 98], [0, 0])]) { LogProbabilities = true };
 
         var report = await world.Core.Steps.EvaluateAsync(Acme, session, batch, world.Cancellation);
