@@ -85,7 +85,7 @@ internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger)
                 logger.Refused(context.Method, chosen.StatusCode);
                 return chosen;
             // The library refuses to write to a caller that has gone as an operation that is not valid.
-            case OperationCanceledException or IOException or InvalidOperationException when context.CancellationToken.IsCancellationRequested:
+            case OperationCanceledException or IOException or InvalidOperationException when HasGone(context):
             case CallerGoneException:
                 logger.Abandoned(context.Method);
                 return new RpcException(new Status(StatusCode.Cancelled, "the caller went away"));
@@ -95,4 +95,10 @@ internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger)
                 return new RpcException(new Status(StatusCode.Internal, $"the server failed; its log has the reason under {failureId}"));
         }
     }
+
+    // Where a call has a deadline, its token is cancelled only after writes are refused: of a reset first the request knows, of the deadline the clock.
+    private static bool HasGone(ServerCallContext context) =>
+        context.CancellationToken.IsCancellationRequested
+        || context.GetHttpContext().RequestAborted.IsCancellationRequested
+        || context.Deadline <= DateTime.UtcNow;
 }

@@ -102,4 +102,28 @@ public sealed class RejectionInterceptorTests
 
         Assert.Equal(StatusCode.Cancelled, exception.StatusCode);
     }
+
+    [Fact]
+    public async Task Stream_CallerGoneBeforeTheTokenSaysSo_IsNoError()
+    {
+        await using var edge = await EdgeFixture.StartAsync();
+        var ended = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        edge.Service.OnGenerate = async (_, stream, context) =>
+        {
+            // Goes on within the request's own cancellation, ahead of that of the call's token, which was asked for before.
+            var token = context.CancellationToken;
+            var aborted = new TaskCompletionSource();
+            await using var registration = context.GetHttpContext().RequestAborted.Register(aborted.SetResult);
+            await stream.WriteAsync(new GenerateResponse { Text = "a" });
+            await aborted.Task;
+            ended.SetResult(token.IsCancellationRequested);
+            await stream.WriteAsync(new GenerateResponse { Text = "b" });
+        };
+        using (var call = edge.Client.Generate(new GenerateRequest(), deadline: DateTime.UtcNow.AddMinutes(1), cancellationToken: Token))
+        {
+            Assert.True(await call.ResponseStream.MoveNext(Token));
+        }
+
+        Assert.False(await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Token));
+    }
 }
