@@ -13,9 +13,11 @@ internal sealed class TiedHeads
     private readonly long[] _firsts; // the first head of each tie
     private readonly long[] _ties; // of each of the N heads
     private readonly float[] _counts;
+    private readonly int _layers;
 
     private TiedHeads(ModelConfig config, PoolSpec pool, Coupling coupling, int[][] ties)
     {
+        _layers = config.Layers;
         _firsts = [.. ties.Select(tie => (long)tie[0])];
         _ties = [.. Enumerable.Range(0, coupling.N).Select(head => (long)Array.FindIndex(ties, tie => tie.Contains(head)))];
         _counts = [.. ties.Select(tie => (float)tie.Length)];
@@ -86,16 +88,18 @@ internal sealed class TiedHeads
             return gradient.dot(gradient).mul(_counts[0]).MoveToOuterDisposeScope();
         }
 
-        var counts = tensor(_counts, device: gradient.device).view(-1, 1);
-        var weighed = empty_like(gradient);
-        foreach (var slot in Layout.Slots)
+        // One kind of matrices: every layer's lie as the first one's do.
+        var counts = tensor(_counts, device: gradient.device);
+        var layers = gradient.view(_layers, -1);
+        var sum = zeros([], device: gradient.device);
+        foreach (var slot in Layout.Slots.Where(slot => slot.Layer == 0))
         {
-            using var to = weighed.narrow(0, slot.Offset, slot.Length).view(_counts.Length, -1);
-            using var from = gradient.narrow(0, slot.Offset, slot.Length).view(_counts.Length, -1);
-            using var copied = to.copy_(from.mul(counts));
+            using var target = NewDisposeScope();
+            var matrices = layers.narrow(1, slot.Offset, slot.Length).unflatten(1, _counts.Length, slot.Length / _counts.Length);
+            sum.add_(matrices.square().sum([0, 2]).dot(counts));
         }
 
-        return weighed.dot(gradient).MoveToOuterDisposeScope();
+        return sum.MoveToOuterDisposeScope();
     }
 
     private static bool HaveEqualRows(Coupling coupling, int head, int other) =>
