@@ -3,12 +3,15 @@ namespace CoLA.Core.Kernels;
 /// <summary>
 /// Y = X W for a matrix W in panels, or one that is read as it lies. One row is bound by memory and reads W as a stream;
 /// more rows are bound by arithmetic and take each stretch of two panels from the cache. A chunk is some neighbouring
-/// panels. A row's result does not depend on which chunk or thread makes it.
+/// panels for some neighbouring rows. A row's result does not depend on which chunk or thread makes it.
 /// </summary>
 internal unsafe struct PanelProduct : IKernelJob
 {
     /// <summary>Rows of two panels that are multiplied at one time: 96 KiB of float32, which the second-level cache keeps.</summary>
     private const int Stretch = 768;
+
+    /// <summary>Rows of a chunk at most: 384 KiB of a stretch of x, which the second-level cache keeps for all of the chunk's panels.</summary>
+    private const int Block = 128;
 
     public PanelKind Kind;
 
@@ -35,7 +38,12 @@ internal unsafe struct PanelProduct : IKernelJob
 
     public int PanelsPerChunk;
 
-    public readonly int Chunks => ((Out + Kernels.Panels.Width - 1) / Kernels.Panels.Width + PanelsPerChunk - 1) / PanelsPerChunk;
+    public readonly int Chunks => Blocks * PanelChunks;
+
+    private readonly int PanelChunks => ((Out + Kernels.Panels.Width - 1) / Kernels.Panels.Width + PanelsPerChunk - 1) / PanelsPerChunk;
+
+    /// <summary>Codes are made floats once for all rows.</summary>
+    private readonly int Blocks => Kind == PanelKind.Float ? (Rows + Block - 1) / Block : 1;
 
     /// <summary>The product with a matrix (in, out) of float32 that is read as it lies.</summary>
     public static PanelProduct OfRowMajor(float* w, int @in, int @out, float* x, int rows, float* y, int yStride) => new()
@@ -61,31 +69,42 @@ internal unsafe struct PanelProduct : IKernelJob
 
     public readonly void Run(int chunk)
     {
-        const int two = 2 * Kernels.Panels.Width;
-        var last = Math.Min((chunk + 1) * PanelsPerChunk * Kernels.Panels.Width, Out);
+        var first = chunk % PanelChunks * PanelsPerChunk * Kernels.Panels.Width;
+        var last = Math.Min(first + PanelsPerChunk * Kernels.Panels.Width, Out);
         if (Kind != PanelKind.Float)
         {
-            QuantizedProduct.Run(this, chunk * PanelsPerChunk * Kernels.Panels.Width, last);
+            QuantizedProduct.Run(this, first, last);
             return;
         }
+
+        var blocks = Blocks;
+        var block = chunk / PanelChunks;
+        RunBlock((int)((long)Rows * block / blocks), (int)((long)Rows * (block + 1) / blocks), first, last);
+    }
+
+    /// <summary>Rows <paramref name="row"/> .. <paramref name="end"/> - 1 of columns <paramref name="first"/> .. <paramref name="last"/> - 1.</summary>
+    private readonly void RunBlock(int row, int end, int first, int last)
+    {
+        const int two = 2 * Kernels.Panels.Width;
+        var x = X + (nint)row * In;
+        var y = Y + row * YStride;
 
         // Stretches of one length, so that none is a short rest.
         var stretches = Rows == 1 ? 1 : (In + Stretch - 1) / Stretch;
         var depth = (In + stretches - 1) / stretches;
-        for (var column = chunk * PanelsPerChunk * Kernels.Panels.Width; column < last; column += two)
+        for (var k = 0; k < In; k += depth)
         {
-            var panels = (float*)Panels + column / Kernels.Panels.Width * PanelStride;
-            for (var k = 0; k < In; k += depth)
+            for (var column = first; column < last; column += two)
             {
                 Kernels.Panels.Multiply(
-                    panels + k * RowStride,
+                    (float*)Panels + column / Kernels.Panels.Width * PanelStride + k * RowStride,
                     PanelStride,
                     RowStride,
                     Math.Min(depth, In - k),
-                    X + k,
+                    x + k,
                     In,
-                    Rows,
-                    Y + column,
+                    end - row,
+                    y + column,
                     YStride,
                     Math.Min(two, last - column),
                     k > 0 ? Start.Sum : Bias == null ? Start.Zero : Start.Bias,

@@ -9,11 +9,20 @@ internal static unsafe class Panels
 {
     public const int Width = 16;
 
+    /// <summary>What room on the stack has over for <see cref="Aligned"/>.</summary>
+    public const int Slack = Alignment / sizeof(float);
+
+    /// <summary>A cache line, and the width of a vector register: a vector across two lines is read twice.</summary>
+    private const int Alignment = 64;
+
     /// <summary>Rows of a ragged last panel that are padded at one time.</summary>
     private const int EdgeDepth = 64;
 
     /// <summary>Columns of whole panels.</summary>
     public static int Padded(int columns) => (columns + Width - 1) / Width * Width;
+
+    /// <summary>The first place in <paramref name="room"/> where a cache line begins; the system aligns the stack to a quarter of one.</summary>
+    public static float* Aligned(float* room) => (float*)(((nuint)room + Alignment - 1) / Alignment * Alignment);
 
     /// <summary>y (rows, columns) = start + x (rows, depth) w (depth, columns).</summary>
     /// <param name="w">The first row of the first panel.</param>
@@ -90,8 +99,9 @@ internal static unsafe class Panels
     private static void AddEdge(float* w, nint rowStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride, int columns)
     {
         const int Rows = 8;
-        var panel = stackalloc float[EdgeDepth * Width];
-        var sums = stackalloc float[Rows * Width];
+        var room = stackalloc float[(EdgeDepth + Rows) * Width + Slack];
+        var panel = Aligned(room);
+        var sums = panel + EdgeDepth * Width;
         new Span<float>(sums, Rows * Width).Clear();
         for (var k = 0; k < depth; k += EdgeDepth)
         {

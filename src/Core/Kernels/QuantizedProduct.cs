@@ -58,7 +58,8 @@ internal static unsafe class QuantizedProduct
     [SkipLocalsInit]
     private static void ManyRows(in PanelProduct product, int column, int columns)
     {
-        var values = stackalloc float[2 * Stretch * Panels.Width];
+        var room = stackalloc float[2 * Stretch * Panels.Width + Panels.Slack];
+        var values = Panels.Aligned(room);
         for (var k = 0; k < product.In; k += Stretch)
         {
             var depth = Math.Min(Stretch, product.In - k);

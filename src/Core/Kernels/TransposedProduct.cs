@@ -3,15 +3,23 @@ using System.Runtime.CompilerServices;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Y = X W^T for a matrix W (in, out) in panels: the gradient of a product's input. A chunk is 32 columns of Y, which are
-/// rows of W; stretches of them are transposed on their way, so that no second copy of the matrix is needed.
+/// Y = X W^T for a matrix W (in, out) in panels: the gradient of a product's input. A chunk is some columns of Y, which are
+/// rows of W; stretches of them are transposed on their way, so that no second copy of the matrix is needed. Eight rows of
+/// X at a time, which the first-level cache keeps, meet all columns of the chunk.
 /// </summary>
 internal unsafe struct TransposedProduct : IKernelJob
 {
-    private const int Columns = 2 * Kernels.Panels.Width;
+    /// <summary>Columns that are computed together.</summary>
+    private const int Two = 2 * Kernels.Panels.Width;
 
-    /// <summary>Outputs that are transposed at one time: 64 KiB, which the second-level cache keeps.</summary>
+    /// <summary>Columns of a chunk at most.</summary>
+    private const int MostColumns = 3 * Two;
+
+    /// <summary>Outputs that are transposed at one time: 192 KiB for the most columns, which the second-level cache keeps.</summary>
     private const int Stretch = 512;
+
+    /// <summary>Rows of X at a time.</summary>
+    private const int Strip = 8;
 
     public PanelKind Kind;
 
@@ -26,38 +34,47 @@ internal unsafe struct TransposedProduct : IKernelJob
     /// <summary>(rows, in), contiguous; overwritten.</summary>
     public float* Y;
 
-    public readonly int Chunks => (In + Columns - 1) / Columns;
+    public int ColumnsPerChunk;
+
+    public readonly int Chunks => (In + ColumnsPerChunk - 1) / ColumnsPerChunk;
+
+    /// <summary>Columns of a chunk for a product with <paramref name="in"/>: as many as may be, yet some chunks for each thread.</summary>
+    public static int ChunkOf(int @in, int threads) => Math.Clamp(@in / (threads * 3) / Two * Two, Two, MostColumns);
 
     [SkipLocalsInit]
     public readonly void Run(int chunk)
     {
-        var first = chunk * Columns;
-        var columns = Math.Min(Columns, In - first);
-        var stretch = stackalloc float[Stretch * Columns];
+        var first = chunk * ColumnsPerChunk;
+        var columns = Math.Min(ColumnsPerChunk, In - first);
+        var room = stackalloc float[Stretch * MostColumns + Kernels.Panels.Slack];
+        var stretch = Kernels.Panels.Aligned(room);
         for (var k = 0; k < Out; k += Stretch)
         {
             var depth = Math.Min(Stretch, Out - k);
             Transpose(first, columns, k, depth, stretch);
-            Kernels.Panels.Multiply(
-                stretch,
-                (nint)depth * Kernels.Panels.Width,
-                Kernels.Panels.Width,
-                depth,
-                X + k,
-                Out,
-                Rows,
-                Y + first,
-                In,
-                columns,
-                k == 0 ? Start.Zero : Start.Sum,
-                null);
+            for (var row = 0; row < Rows; row += Strip)
+            {
+                Kernels.Panels.Multiply(
+                    stretch,
+                    (nint)depth * Kernels.Panels.Width,
+                    Kernels.Panels.Width,
+                    depth,
+                    X + (nint)row * Out + k,
+                    Out,
+                    Math.Min(Strip, Rows - row),
+                    Y + (nint)row * In + first,
+                    In,
+                    columns,
+                    k == 0 ? Start.Zero : Start.Sum,
+                    null);
+            }
         }
     }
 
     /// <summary>Rows first .. first + columns - 1 of W's columns k .. k + depth - 1, as panels (depth, 16).</summary>
     private readonly void Transpose(int first, int columns, int k, int depth, float* to)
     {
-        var values = stackalloc float[Columns * Kernels.Panels.Width];
+        var values = stackalloc float[MostColumns * Kernels.Panels.Width];
         for (var at = 0; at < depth; at += Kernels.Panels.Width)
         {
             var panel = Panels + (k + at) / Kernels.Panels.Width * QuantizedProduct.PanelBytes(Kind, In);

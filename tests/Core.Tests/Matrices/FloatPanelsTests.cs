@@ -20,7 +20,7 @@ public sealed class FloatPanelsTests : IDisposable
         var weight = randn(@out, @in, generator: _random);
         var bias = randn(@out, generator: _random);
         using var panels = FloatPanels.Of([weight], _team);
-        foreach (var rows in new[] { 1, 2, 3, 5, 6, 7, 16, 33 })
+        foreach (var rows in new[] { 1, 2, 3, 5, 6, 7, 16, 33, 300 })
         {
             var input = randn(rows, @in, generator: _random);
 
@@ -34,11 +34,46 @@ public sealed class FloatPanelsTests : IDisposable
     public void Multiply_RowAloneOrAmongOthers_IsEqualBitForBit(int @in, int @out)
     {
         using var panels = FloatPanels.Of([randn(@out, @in, generator: _random)], _team);
-        var input = randn(33, @in, generator: _random);
+        var input = randn(300, @in, generator: _random);
         var together = panels.Multiply(input);
-        foreach (var (first, count) in new[] { (0, 1), (32, 1), (5, 2), (7, 6), (1, 13), (20, 3) })
+        foreach (var (first, count) in new[] { (0, 1), (32, 1), (5, 2), (7, 6), (1, 13), (20, 3), (99, 130), (299, 1) })
         {
             Assert.True(panels.Multiply(input.narrow(0, first, count)).equal(together.narrow(0, first, count)).all().item<bool>());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void ProductTransposed_AnyRows_EqualsLibtorchs(int @in, int @out)
+    {
+        var weight = randn(@out, @in, generator: _random);
+        using var panels = FloatPanels.Of([weight], _team);
+        foreach (var rows in new[] { 1, 7, 16, 33, 300 })
+        {
+            var gradient = randn(rows, @out, generator: _random);
+
+            Assert.InRange(LargestDifference(panels.ProductTransposed(gradient), gradient.matmul(weight)), 0, 3e-4f);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void ProductTransposed_RowAloneOrAmongOthersOrByOtherThreads_IsEqualBitForBit(int @in, int @out)
+    {
+        var weight = randn(@out, @in, generator: _random);
+        using KernelTeam alone = new(1), many = new(5);
+        using var panels = FloatPanels.Of([weight], _team);
+        var gradient = randn(300, @out, generator: _random);
+        var together = panels.ProductTransposed(gradient);
+        foreach (var team in new[] { alone, many })
+        {
+            using var others = FloatPanels.Of([weight], team);
+            Assert.True(others.ProductTransposed(gradient).equal(together).all().item<bool>());
+        }
+
+        foreach (var (first, count) in new[] { (0, 1), (5, 2), (7, 6), (99, 130), (299, 1) })
+        {
+            Assert.True(panels.ProductTransposed(gradient.narrow(0, first, count)).equal(together.narrow(0, first, count)).all().item<bool>());
         }
     }
 
