@@ -18,4 +18,8 @@ internal interface IAdapters
     /// <param name="input">The site's input.</param>
     /// <param name="widths">Columns of each target.</param>
     Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths);
+
+    /// <summary>The same, all targets side by side: one tensor (tokens, out of all).</summary>
+    Tensor MultiplyJoined(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths) =>
+        cat(Multiply(layer, site, matrix, bias, input, widths), 1);
 }

@@ -11,7 +11,10 @@ internal sealed class NoAdapters : IAdapters
 
     public Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
     {
-        var output = matrix.Multiply(input, bias);
+        var output = MultiplyJoined(layer, site, matrix, bias, input, widths);
         return widths.Length == 1 ? [output] : output.split(widths, 1);
     }
+
+    public Tensor MultiplyJoined(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths) =>
+        matrix.Multiply(input, bias);
 }

@@ -47,8 +47,9 @@ internal unsafe struct GateJob : IKernelJob
         }
     }
 
+    /// <summary>to = silu(gate) x up, each (columns).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply(float* gate, float* up, float* to, int columns)
+    public static void Multiply(float* gate, float* up, float* to, int columns)
     {
         var at = 0;
         for (; at + 8 <= columns; at += 8)

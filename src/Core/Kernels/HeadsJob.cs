@@ -64,22 +64,23 @@ internal unsafe struct HeadsJob : IKernelJob
             float* cos = Cos + (nint)position * (HeadDim / 2), sin = Sin + (nint)position * (HeadDim / 2);
             for (var at = 0; at < Group; at++)
             {
-                Turn(joined + query + at * HeadDim, QueryNorm, cos, sin);
+                Turn(joined + query + at * HeadDim, QueryNorm, cos, sin, HeadDim, Epsilon);
             }
 
-            Turn(joined + key, KeyNorm, cos, sin);
+            Turn(joined + key, KeyNorm, cos, sin, HeadDim, Epsilon);
             Cache.Write(Blocks[token], head, position % Panels.Width, joined + key, joined + value, HeadDim);
         }
     }
 
-    private readonly void Turn(float* features, float* norm, float* cos, float* sin)
+    /// <summary>One head (headDim) of queries or keys: the norm, if there is one, and the rotation.</summary>
+    public static void Turn(float* features, float* norm, float* cos, float* sin, int headDim, float epsilon)
     {
         if (norm != null)
         {
-            NormJob.Norm(features, norm, features, HeadDim, Epsilon);
+            NormJob.Norm(features, norm, features, headDim, epsilon);
         }
 
-        Rotate(features, cos, sin, HeadDim / 2);
+        Rotate(features, cos, sin, headDim / 2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

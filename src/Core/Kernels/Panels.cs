@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace CoLA.Core.Kernels;
 
 /// <summary>
@@ -17,6 +20,9 @@ internal static unsafe class Panels
 
     /// <summary>Rows of a ragged last panel that are padded at one time.</summary>
     private const int EdgeDepth = 64;
+
+    /// <summary>Two panels' columns.</summary>
+    private static ReadOnlySpan<float> Zeros => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     /// <summary>Columns of whole panels.</summary>
     public static int Padded(int columns) => (columns + Width - 1) / Width * Width;
@@ -51,12 +57,14 @@ internal static unsafe class Panels
         Start start,
         float* bias)
     {
-        Begin(y, yStride, rows, columns, start, bias);
-        for (; WideTiles.IsSupported && columns >= 2 * Width; columns -= 2 * Width, w += 2 * panelStride, y += 2 * Width)
+        for (; WideTiles.IsSupported && columns >= 2 * Width; columns -= 2 * Width, w += 2 * panelStride, y += 2 * Width, bias += 2 * Width)
         {
-            WideTiles.AddTwo(w, panelStride, rowStride, depth, x, xStride, rows, y, yStride);
+            // Sums begin in registers: what they begin with need not be written first.
+            var from = start switch { Start.Sum => y, Start.Bias => bias, _ => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Zeros)) };
+            WideTiles.AddTwo(w, panelStride, rowStride, depth, x, xStride, rows, from, start == Start.Sum ? yStride : 0, y, yStride);
         }
 
+        Begin(y, yStride, rows, columns, start, bias);
         for (; columns >= Width; columns -= Width, w += panelStride, y += Width)
         {
             Add(w, rowStride, depth, x, xStride, rows, y, yStride);
@@ -70,7 +78,7 @@ internal static unsafe class Panels
 
     private static void Begin(float* y, nint yStride, int rows, int columns, Start start, float* bias)
     {
-        for (var row = 0; start != Start.Sum && row < rows; row++, y += yStride)
+        for (var row = 0; start != Start.Sum && columns > 0 && row < rows; row++, y += yStride)
         {
             if (start == Start.Zero)
             {
@@ -87,7 +95,7 @@ internal static unsafe class Panels
     {
         if (WideTiles.IsSupported)
         {
-            WideTiles.AddOne(w, rowStride, depth, x, xStride, rows, y, yStride);
+            WideTiles.AddOne(w, rowStride, depth, x, xStride, rows, y, yStride, y, yStride);
         }
         else
         {

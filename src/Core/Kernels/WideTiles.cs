@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// y += x w in the vectors of AVX-512: tiles of eight, four, two and one rows by two panels or one. Eight rows by two
+/// y = s + x w in the vectors of AVX-512, s being rows of starts, often y itself: tiles of eight, four, two and one rows by two panels or one. Eight rows by two
 /// panels keep sixteen sums going, four more than hide the latency of an addition.
 /// </summary>
 internal static unsafe class WideTiles
@@ -12,46 +12,48 @@ internal static unsafe class WideTiles
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
 
     /// <summary>Two neighbouring panels: y (rows, 32).</summary>
-    public static void AddTwo(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride) =>
-        Add<Two>(w, panelStride, rowStride, depth, x, xStride, rows, y, yStride);
+    public static void AddTwo(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, int rows, float* s, nint sStride, float* y, nint yStride) =>
+        Add<Two>(w, panelStride, rowStride, depth, x, xStride, rows, s, sStride, y, yStride);
 
     /// <summary>One panel: y (rows, 16).</summary>
-    public static void AddOne(float* w, nint rowStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride) =>
-        Add<One>(w, 0, rowStride, depth, x, xStride, rows, y, yStride);
+    public static void AddOne(float* w, nint rowStride, int depth, float* x, nint xStride, int rows, float* s, nint sStride, float* y, nint yStride) =>
+        Add<One>(w, 0, rowStride, depth, x, xStride, rows, s, sStride, y, yStride);
 
     private static void Add<TPanels>(
-        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride)
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, int rows, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
-        for (; rows >= 8; rows -= 8, x += 8 * xStride, y += 8 * yStride)
+        for (; rows >= 8; rows -= 8, x += 8 * xStride, s += 8 * sStride, y += 8 * yStride)
         {
-            EightRows<TPanels>(w, panelStride, rowStride, depth, x, xStride, y, yStride);
+            EightRows<TPanels>(w, panelStride, rowStride, depth, x, xStride, s, sStride, y, yStride);
         }
 
         if (rows >= 4)
         {
-            FourRows<TPanels>(w, panelStride, rowStride, depth, x, xStride, y, yStride);
+            FourRows<TPanels>(w, panelStride, rowStride, depth, x, xStride, s, sStride, y, yStride);
             rows -= 4;
             x += 4 * xStride;
+            s += 4 * sStride;
             y += 4 * yStride;
         }
 
         if (rows >= 2)
         {
-            TwoRows<TPanels>(w, panelStride, rowStride, depth, x, xStride, y, yStride);
+            TwoRows<TPanels>(w, panelStride, rowStride, depth, x, xStride, s, sStride, y, yStride);
             rows -= 2;
             x += 2 * xStride;
+            s += 2 * sStride;
             y += 2 * yStride;
         }
 
         if (rows == 1)
         {
-            OneRow<TPanels>(w, panelStride, rowStride, depth, x, xStride, y, yStride);
+            OneRow<TPanels>(w, panelStride, rowStride, depth, x, xStride, s, sStride, y, yStride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void EightRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
@@ -59,14 +61,14 @@ internal static unsafe class WideTiles
         var x3 = x + 3 * xStride;
         var x6 = x + 6 * xStride;
         float* y1 = y + yStride, y2 = y1 + yStride, y3 = y2 + yStride, y4 = y3 + yStride, y5 = y4 + yStride, y6 = y5 + yStride, y7 = y6 + yStride;
-        Vector512<float> a0 = Vector512.Load(y), b0 = two ? Vector512.Load(y + 16) : default;
-        Vector512<float> a1 = Vector512.Load(y1), b1 = two ? Vector512.Load(y1 + 16) : default;
-        Vector512<float> a2 = Vector512.Load(y2), b2 = two ? Vector512.Load(y2 + 16) : default;
-        Vector512<float> a3 = Vector512.Load(y3), b3 = two ? Vector512.Load(y3 + 16) : default;
-        Vector512<float> a4 = Vector512.Load(y4), b4 = two ? Vector512.Load(y4 + 16) : default;
-        Vector512<float> a5 = Vector512.Load(y5), b5 = two ? Vector512.Load(y5 + 16) : default;
-        Vector512<float> a6 = Vector512.Load(y6), b6 = two ? Vector512.Load(y6 + 16) : default;
-        Vector512<float> a7 = Vector512.Load(y7), b7 = two ? Vector512.Load(y7 + 16) : default;
+        Vector512<float> a0 = Vector512.Load(s), b0 = two ? Vector512.Load(s + 16) : default;
+        Vector512<float> a1 = Vector512.Load(s + sStride), b1 = two ? Vector512.Load(s + sStride + 16) : default;
+        Vector512<float> a2 = Vector512.Load(s + 2 * sStride), b2 = two ? Vector512.Load(s + 2 * sStride + 16) : default;
+        Vector512<float> a3 = Vector512.Load(s + 3 * sStride), b3 = two ? Vector512.Load(s + 3 * sStride + 16) : default;
+        Vector512<float> a4 = Vector512.Load(s + 4 * sStride), b4 = two ? Vector512.Load(s + 4 * sStride + 16) : default;
+        Vector512<float> a5 = Vector512.Load(s + 5 * sStride), b5 = two ? Vector512.Load(s + 5 * sStride + 16) : default;
+        Vector512<float> a6 = Vector512.Load(s + 6 * sStride), b6 = two ? Vector512.Load(s + 6 * sStride + 16) : default;
+        Vector512<float> a7 = Vector512.Load(s + 7 * sStride), b7 = two ? Vector512.Load(s + 7 * sStride + 16) : default;
         for (nint k = 0; k < depth; k++)
         {
             var left = Vector512.Load(w);
@@ -124,17 +126,17 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void FourRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
         var v = w + panelStride;
         var x3 = x + 3 * xStride;
         float* y1 = y + yStride, y2 = y1 + yStride, y3 = y2 + yStride;
-        Vector512<float> a0 = Vector512.Load(y), b0 = two ? Vector512.Load(y + 16) : default;
-        Vector512<float> a1 = Vector512.Load(y1), b1 = two ? Vector512.Load(y1 + 16) : default;
-        Vector512<float> a2 = Vector512.Load(y2), b2 = two ? Vector512.Load(y2 + 16) : default;
-        Vector512<float> a3 = Vector512.Load(y3), b3 = two ? Vector512.Load(y3 + 16) : default;
+        Vector512<float> a0 = Vector512.Load(s), b0 = two ? Vector512.Load(s + 16) : default;
+        Vector512<float> a1 = Vector512.Load(s + sStride), b1 = two ? Vector512.Load(s + sStride + 16) : default;
+        Vector512<float> a2 = Vector512.Load(s + 2 * sStride), b2 = two ? Vector512.Load(s + 2 * sStride + 16) : default;
+        Vector512<float> a3 = Vector512.Load(s + 3 * sStride), b3 = two ? Vector512.Load(s + 3 * sStride + 16) : default;
         for (nint k = 0; k < depth; k++)
         {
             var left = Vector512.Load(w);
@@ -171,14 +173,14 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void TwoRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
         var v = w + panelStride;
         float* y1 = y + yStride;
-        Vector512<float> a0 = Vector512.Load(y), b0 = two ? Vector512.Load(y + 16) : default;
-        Vector512<float> a1 = Vector512.Load(y1), b1 = two ? Vector512.Load(y1 + 16) : default;
+        Vector512<float> a0 = Vector512.Load(s), b0 = two ? Vector512.Load(s + 16) : default;
+        Vector512<float> a1 = Vector512.Load(s + sStride), b1 = two ? Vector512.Load(s + sStride + 16) : default;
         for (nint k = 0; k < depth; k++)
         {
             var left = Vector512.Load(w);
@@ -204,12 +206,12 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* y, nint yStride)
+    private static void OneRow<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
         var v = w + panelStride;
-        Vector512<float> a0 = Vector512.Load(y), b0 = two ? Vector512.Load(y + 16) : default;
+        Vector512<float> a0 = Vector512.Load(s), b0 = two ? Vector512.Load(s + 16) : default;
         for (nint k = 0; k < depth; k++)
         {
             var left = Vector512.Load(w);

@@ -24,7 +24,7 @@ internal sealed class CausalLanguageModel : IDisposable
         DType = dtype;
         Weights = weights;
         Rotary = new RotaryEmbedding(config, device);
-        _layers = [.. weights.Layers.Select((layer, index) => new DecoderLayer(index, config, layer))];
+        _layers = [.. weights.Layers.Select((layer, index) => new DecoderLayer(index, config, layer, team))];
     }
 
     /// <summary>The threads of the CPU's own kernels; null where libtorch multiplies.</summary>
@@ -93,7 +93,7 @@ internal sealed class CausalLanguageModel : IDisposable
     /// <summary>Final norm and head: (tokens, hidden) to logits (tokens, vocabulary), float32.</summary>
     public Tensor Logits(Tensor hidden)
     {
-        var logits = Weights.Head.Multiply(RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon));
+        var logits = Weights.Head.Multiply(RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon, Team));
         return logits.dtype == float32 ? logits : logits.to(float32);
     }
 
@@ -108,7 +108,7 @@ internal sealed class CausalLanguageModel : IDisposable
             return nn.functional.log_softmax(Logits(hidden), -1).gather(1, labels.unsqueeze(1)).squeeze(1);
         }
 
-        var normed = RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon);
+        var normed = RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon, Team);
         var head = (PanelMatrix)Weights.Head;
         return normed.requires_grad && is_grad_enabled()
             ? LabelLogProbabilities.apply(normed, labels, head, Team)

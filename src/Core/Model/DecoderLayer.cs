@@ -1,46 +1,63 @@
 using CoLA.Core.Adapters;
+using CoLA.Core.Kernels;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>One decoder layer: attention and gated feed-forward, each behind a norm, with adapters on every target.</summary>
-internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights weights)
+/// <summary>
+/// One decoder layer: attention and gated feed-forward, each behind a norm, with adapters on every target. What lies between
+/// the products is computed by the kernels' threads where there are some, otherwise by libtorch's operations.
+/// </summary>
+internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights weights, KernelTeam? team)
 {
     /// <summary>Maps <paramref name="hidden"/> (tokens, hidden) to the same shape.</summary>
     public Tensor Forward(Tensor hidden, IAttention attention, RotaryAngles angles, IAdapters adapters)
     {
-        hidden = hidden + Attention(RmsNorm.Apply(hidden, weights.AttentionNorm, config.RmsNormEpsilon), attention, angles, adapters);
-        return hidden + FeedForward(RmsNorm.Apply(hidden, weights.FeedForwardNorm, config.RmsNormEpsilon), adapters);
+        hidden = hidden + Attention(RmsNorm.Apply(hidden, weights.AttentionNorm, config.RmsNormEpsilon, team), attention, angles, adapters);
+        return hidden + FeedForward(RmsNorm.Apply(hidden, weights.FeedForwardNorm, config.RmsNormEpsilon, team), adapters);
     }
 
     private Tensor Attention(Tensor input, IAttention attention, RotaryAngles angles, IAdapters adapters)
     {
-        long tokens = input.shape[0], headDim = config.HeadDim;
         long queryWidth = config.Out(Target.Q), keyValueWidth = config.Out(Target.K);
-        var joined = adapters.Multiply(
-            index, Site.AttentionInput, weights.QueryKeyValue, weights.QueryKeyValueBias, input, [queryWidth, keyValueWidth, keyValueWidth]);
-
-        // (tokens, heads, headDim)
-        var query = joined[0].reshape(tokens, config.Heads, headDim);
-        var key = joined[1].reshape(tokens, config.KeyValueHeads, headDim);
-        var value = joined[2].reshape(tokens, config.KeyValueHeads, headDim);
-        if (weights.QueryNorm is { } queryNorm && weights.KeyNorm is { } keyNorm)
+        long[] widths = [queryWidth, keyValueWidth, keyValueWidth];
+        Tensor query, key, value; // (tokens, heads, headDim)
+        if (team is not null)
         {
-            query = RmsNorm.Apply(query, queryNorm, config.RmsNormEpsilon);
-            key = RmsNorm.Apply(key, keyNorm, config.RmsNormEpsilon);
+            var joined = adapters.MultiplyJoined(index, Site.AttentionInput, weights.QueryKeyValue, weights.QueryKeyValueBias, input, widths);
+            var turned = TurnedHeads.Of(joined, angles, (weights.QueryNorm, weights.KeyNorm), config, team).split(widths, 1);
+            (query, key, value) = (Heads(turned[0]), Heads(turned[1]), Heads(turned[2]));
+        }
+        else
+        {
+            var parts = adapters.Multiply(index, Site.AttentionInput, weights.QueryKeyValue, weights.QueryKeyValueBias, input, widths);
+            query = RotaryEmbedding.Rotate(Normed(Heads(parts[0]), weights.QueryNorm), angles);
+            key = RotaryEmbedding.Rotate(Normed(Heads(parts[1]), weights.KeyNorm), angles);
+            value = Heads(parts[2]);
         }
 
-        query = RotaryEmbedding.Rotate(query, angles);
-        key = RotaryEmbedding.Rotate(key, angles);
         var mixed = attention.Attend(index, query, key, value); // (tokens, heads x headDim)
         return adapters.Multiply(index, Site.AttentionOutput, weights.Output, weights.OutputBias, mixed, [config.HiddenSize])[0];
     }
 
     private Tensor FeedForward(Tensor input, IAdapters adapters)
     {
-        long width = config.IntermediateSize;
-        var joined = adapters.Multiply(index, Site.FeedForwardInput, weights.GateUp, weights.GateUpBias, input, [width, width]);
-        var gated = nn.functional.silu(joined[0]) * joined[1]; // (tokens, intermediate)
+        long[] widths = [config.IntermediateSize, config.IntermediateSize];
+        Tensor gated; // (tokens, intermediate)
+        if (team is not null)
+        {
+            gated = GatedRows.Of(adapters.MultiplyJoined(index, Site.FeedForwardInput, weights.GateUp, weights.GateUpBias, input, widths), team);
+        }
+        else
+        {
+            var parts = adapters.Multiply(index, Site.FeedForwardInput, weights.GateUp, weights.GateUpBias, input, widths);
+            gated = nn.functional.silu(parts[0]) * parts[1];
+        }
+
         return adapters.Multiply(index, Site.FeedForwardOutput, weights.Down, weights.DownBias, gated, [config.HiddenSize])[0];
     }
+
+    private Tensor Heads(Tensor features) => features.reshape(features.shape[0], -1, config.HeadDim);
+
+    private Tensor Normed(Tensor heads, Tensor? weight) => weight is null ? heads : RmsNorm.Apply(heads, weight, config.RmsNormEpsilon);
 }

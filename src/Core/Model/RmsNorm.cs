@@ -1,3 +1,4 @@
+using CoLA.Core.Kernels;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
@@ -5,8 +6,17 @@ namespace CoLA.Core.Model;
 /// <summary>Root-mean-square normalisation over the last dimension (arXiv 1910.07467), computed in float32.</summary>
 internal static class RmsNorm
 {
-    public static Tensor Apply(Tensor features, Tensor weight, double epsilon)
+    /// <param name="features">(rows, width), or any shape without a team.</param>
+    /// <param name="weight">(width)</param>
+    /// <param name="epsilon">Added to the mean of the squares.</param>
+    /// <param name="team">The threads of the CPU's kernels; null where libtorch computes.</param>
+    public static Tensor Apply(Tensor features, Tensor weight, double epsilon, KernelTeam? team = null)
     {
+        if (team is not null)
+        {
+            return NormedRows.Of(features, weight, epsilon, team);
+        }
+
         if (features.dtype == float32)
         {
             return features * features.square().mean([-1], keepdim: true).add_(epsilon).rsqrt_() * weight;

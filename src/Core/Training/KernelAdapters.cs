@@ -19,16 +19,21 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
 
     public Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
     {
+        var output = MultiplyJoined(layer, site, matrix, bias, input, widths);
+        return widths.Length == 1 ? [output] : output.split(widths, 1);
+    }
+
+    public Tensor MultiplyJoined(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
+    {
         PoolSite[] stretches = [.. PoolsAt(layer, site)];
         if (stretches.Length == 0)
         {
-            return NoAdapters.Instance.Multiply(layer, site, matrix, bias, input, widths);
+            return NoAdapters.Instance.MultiplyJoined(layer, site, matrix, bias, input, widths);
         }
 
         var adapters = new SiteAdapters(new SiteSpec((PanelMatrix)matrix, bias, stretches), _scratch, model.Team!);
         _sites.Add(adapters);
-        var output = is_grad_enabled() ? SiteProduct.apply(input, adapters) : adapters.Forward(input, keep: false);
-        return widths.Length == 1 ? [output] : output.split(widths, 1);
+        return is_grad_enabled() ? SiteProduct.apply(input, adapters) : adapters.Forward(input, keep: false);
     }
 
     public void Dispose()

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace CoLA.Core.Kernels;
+
+/// <summary>
+/// The gradient of silu(gate) x up: with s = sigmoid(gate), dup = dy gate s and dgate = dy up s (1 + gate (1 - s)). Chunks
+/// are <see cref="RowChunks"/>.
+/// </summary>
+internal unsafe struct GateGradientJob : IKernelJob
+{
+    /// <summary>(rows, gate and up, width each)</summary>
+    public float* Joined;
+
+    /// <summary>(rows, width): dy.</summary>
+    public float* Gradient;
+
+    /// <summary>(rows, dgate and dup, width each)</summary>
+    public float* JoinedGradient;
+    public int Rows;
+    public int Width;
+
+    public readonly void Run(int chunk)
+    {
+        var (row, end) = RowChunks.Of(chunk, Rows);
+        for (; row < end; row++)
+        {
+            nint at = (nint)row * Width;
+            Row(Joined + 2 * at, Gradient + at, JoinedGradient + 2 * at, Width);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row(float* gate, float* gradient, float* to, int width)
+    {
+        var up = gate + width;
+        var one = Vector256<float>.One;
+        var at = 0;
+        for (; at + 8 <= width; at += 8)
+        {
+            Vector256<float> value = Vector256.Load(gate + at), dy = Vector256.Load(gradient + at);
+            var sigmoid = one / (one + Vector256.Exp(-value));
+            (dy * Vector256.Load(up + at) * sigmoid * (one + value * (one - sigmoid))).Store(to + at);
+            (dy * value * sigmoid).Store(to + width + at);
+        }
+
+        for (; at < width; at++)
+        {
+            var sigmoid = 1 / (1 + MathF.Exp(-gate[at]));
+            to[at] = gradient[at] * up[at] * sigmoid * (1 + gate[at] * (1 - sigmoid));
+            to[width + at] = gradient[at] * gate[at] * sigmoid;
+        }
+    }
+}

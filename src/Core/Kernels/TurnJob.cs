@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace CoLA.Core.Kernels;
+
+/// <summary>
+/// The norms of Qwen3 and the rotation (RoFormer, arXiv 2104.09864, half-split) of queries and keys; values are copied.
+/// Or the gradient of what goes in, from that of what comes out. Chunks are <see cref="RowChunks"/>.
+/// </summary>
+internal unsafe struct TurnJob : IKernelJob
+{
+    /// <summary>(tokens, q + k + v): what goes in; of the gradient, what went in, where there are norms.</summary>
+    public float* Joined;
+
+    /// <summary>(tokens, q + k + v): the gradient of what came out; null forwards.</summary>
+    public float* Gradient;
+
+    /// <summary>(tokens, q + k + v): what is made.</summary>
+    public float* To;
+    public int Tokens;
+    public int QueryHeads;
+    public int KeyValueHeads;
+    public int HeadDim;
+
+    /// <summary>(headDim), or null.</summary>
+    public float* QueryNorm;
+    public float* KeyNorm;
+    public float Epsilon;
+
+    /// <summary>(tokens, headDim / 2)</summary>
+    public float* Cos;
+    public float* Sin;
+
+    private readonly int Width => (QueryHeads + 2 * KeyValueHeads) * HeadDim;
+
+    public readonly void Run(int chunk)
+    {
+        var (token, end) = RowChunks.Of(chunk, Tokens);
+        for (; token < end; token++)
+        {
+            var first = (nint)token * Width;
+            var to = To + first;
+            var from = (Gradient == null ? Joined : Gradient) + first;
+            float* cos = Cos + (nint)token * (HeadDim / 2), sin = Sin + (nint)token * (HeadDim / 2);
+            new ReadOnlySpan<float>(from, Width).CopyTo(new Span<float>(to, Width));
+            for (var head = 0; head < QueryHeads + KeyValueHeads; head++)
+            {
+                var features = to + head * HeadDim;
+                var norm = head < QueryHeads ? QueryNorm : KeyNorm;
+                if (Gradient == null)
+                {
+                    HeadsJob.Turn(features, norm, cos, sin, HeadDim, Epsilon);
+                    continue;
+                }
+
+                TurnBack(features, cos, sin, HeadDim / 2);
+                if (norm != null)
+                {
+                    NormGradientJob.Row(Joined + first + head * HeadDim, norm, features, features, HeadDim, Epsilon);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TurnBack(float* features, float* cos, float* sin, int half)
+    {
+        var other = features + half;
+        var at = 0;
+        for (; at + 8 <= half; at += 8)
+        {
+            Vector256<float> first = Vector256.Load(features + at), second = Vector256.Load(other + at);
+            Vector256<float> c = Vector256.Load(cos + at), s = Vector256.Load(sin + at);
+            (first * c + second * s).Store(features + at);
+            (second * c - first * s).Store(other + at);
+        }
+
+        for (; at < half; at++)
+        {
+            float first = features[at], second = other[at];
+            features[at] = first * cos[at] + second * sin[at];
+            other[at] = second * cos[at] - first * sin[at];
+        }
+    }
+}

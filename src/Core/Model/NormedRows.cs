@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using CoLA.Core.Kernels;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Model;
+
+/// <summary>
+/// RMS norm of rows by the CPU's kernels, as one node of the graph: one pass over memory each way, where libtorch's
+/// operations make a dozen.
+/// </summary>
+[SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
+internal sealed class NormedRows : autograd.SingleTensorFunction<NormedRows>
+{
+    public override string Name => nameof(NormedRows);
+
+    /// <param name="features">(rows, width)</param>
+    /// <param name="weight">(width), which gets no gradient.</param>
+    /// <param name="epsilon">Added to the mean of the squares.</param>
+    /// <param name="team">The threads.</param>
+    public static Tensor Of(Tensor features, Tensor weight, double epsilon, KernelTeam team)
+    {
+        var norm = new Norm(weight, (float)epsilon, team);
+        return features.requires_grad && is_grad_enabled() ? apply(features, norm) : norm.Apply(features);
+    }
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (features, norm) = ((Tensor)vars[0], (Norm)vars[1]);
+        ctx.save_for_backward([features]);
+        ctx.save_data(nameof(Norm), norm);
+        return norm.Apply(features);
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using var features = ctx.get_saved_variables()[0];
+        return [((Norm)ctx.get_data(nameof(Norm))).Gradient(features, grad_output), null!];
+    }
+
+    private sealed unsafe record Norm(Tensor Weight, float Epsilon, KernelTeam Team)
+    {
+        public Tensor Apply(Tensor features)
+        {
+            using var rows = features.contiguous();
+            var normed = empty_like(rows);
+            var job = new NormRowsJob
+            {
+                Features = rows.Floats(),
+                Weight = Weight.Floats(),
+                Normed = normed.Floats(),
+                Rows = (int)rows.shape[0],
+                Width = (int)rows.shape[1],
+                Epsilon = Epsilon,
+            };
+            Team.Run(ref job, RowChunks.Count(job.Rows));
+            return normed;
+        }
+
+        public Tensor Gradient(Tensor features, Tensor gradient)
+        {
+            using var rows = features.contiguous();
+            using var gradients = gradient.contiguous();
+            var result = empty_like(rows);
+            var job = new NormGradientJob
+            {
+                Features = rows.Floats(),
+                Weight = Weight.Floats(),
+                Gradient = gradients.Floats(),
+                FeaturesGradient = result.Floats(),
+                Rows = (int)rows.shape[0],
+                Width = (int)rows.shape[1],
+                Epsilon = Epsilon,
+            };
+            Team.Run(ref job, RowChunks.Count(job.Rows));
+            return result;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using CoLA.Core.Kernels;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Model;
+
+/// <summary>The norms and the rotation of queries and keys by the CPU's kernels, as one node of the graph; values go through it as they are.</summary>
+[SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
+internal sealed class TurnedHeads : autograd.SingleTensorFunction<TurnedHeads>
+{
+    public override string Name => nameof(TurnedHeads);
+
+    /// <param name="joined">(tokens, q + k + v)</param>
+    /// <param name="angles">Of the tokens.</param>
+    /// <param name="norms">(headDim) of queries and of keys, which get no gradient; null where the model has none.</param>
+    /// <param name="config">The model's configuration.</param>
+    /// <param name="team">The threads.</param>
+    /// <returns>As <paramref name="joined"/>.</returns>
+    public static Tensor Of(Tensor joined, RotaryAngles angles, (Tensor? Query, Tensor? Key) norms, ModelConfig config, KernelTeam team)
+    {
+        var turn = new Turn(angles, norms.Query, norms.Key, config, team);
+        return joined.requires_grad && is_grad_enabled() ? apply(joined, turn) : turn.Apply(joined);
+    }
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (joined, turn) = ((Tensor)vars[0], (Turn)vars[1]);
+        if (turn.HasNorms)
+        {
+            ctx.save_for_backward([joined]);
+        }
+
+        ctx.save_data(nameof(Turn), turn);
+        return turn.Apply(joined);
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var turn = (Turn)ctx.get_data(nameof(Turn));
+        using var joined = turn.HasNorms ? ctx.get_saved_variables()[0] : null;
+        return [turn.Gradient(joined, grad_output), null!];
+    }
+
+    private sealed unsafe record Turn(RotaryAngles Angles, Tensor? QueryNorm, Tensor? KeyNorm, ModelConfig Config, KernelTeam Team)
+    {
+        public bool HasNorms => QueryNorm is not null || KeyNorm is not null;
+
+        public Tensor Apply(Tensor joined) => Run(joined, null);
+
+        /// <summary>The gradient of what went in, which is read only where there are norms.</summary>
+        public Tensor Gradient(Tensor? joined, Tensor gradient) => Run(joined, gradient);
+
+        private Tensor Run(Tensor? joined, Tensor? gradient)
+        {
+            using var rows = joined?.contiguous();
+            using var gradients = gradient?.contiguous();
+            var result = empty_like((gradients ?? rows)!);
+            var job = new TurnJob
+            {
+                Joined = rows is null ? null : rows.Floats(),
+                Gradient = gradients is null ? null : gradients.Floats(),
+                To = result.Floats(),
+                Tokens = (int)result.shape[0],
+                QueryHeads = Config.Heads,
+                KeyValueHeads = Config.KeyValueHeads,
+                HeadDim = Config.HeadDim,
+                QueryNorm = QueryNorm is null ? null : QueryNorm.Floats(),
+                KeyNorm = KeyNorm is null ? null : KeyNorm.Floats(),
+                Epsilon = (float)Config.RmsNormEpsilon,
+                Cos = Angles.Cos.Floats(),
+                Sin = Angles.Sin.Floats(),
+            };
+            Team.Run(ref job, RowChunks.Count(job.Tokens));
+            return result;
+        }
+    }
+}
