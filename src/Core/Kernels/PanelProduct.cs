@@ -5,7 +5,7 @@ namespace CoLA.Core.Kernels;
 /// more rows are bound by arithmetic and take each stretch of two panels from the cache. A chunk is some neighbouring
 /// panels for some neighbouring rows. A row's result does not depend on which chunk or thread makes it.
 /// </summary>
-internal unsafe struct PanelProduct : IKernelJob
+internal unsafe struct PanelProduct : IProductJob
 {
     /// <summary>Rows of two panels that are multiplied at one time: 96 KiB of float32, which the second-level cache keeps.</summary>
     private const int Stretch = 768;
@@ -38,6 +38,8 @@ internal unsafe struct PanelProduct : IKernelJob
 
     public int PanelsPerChunk;
 
+    public readonly float* Result => Y;
+
     public readonly int Chunks => Blocks * PanelChunks;
 
     private readonly int PanelChunks => ((Out + Kernels.Panels.Width - 1) / Kernels.Panels.Width + PanelsPerChunk - 1) / PanelsPerChunk;
@@ -69,32 +71,40 @@ internal unsafe struct PanelProduct : IKernelJob
 
     public readonly void Run(int chunk)
     {
-        var first = chunk % PanelChunks * PanelsPerChunk * Kernels.Panels.Width;
-        var last = Math.Min(first + PanelsPerChunk * Kernels.Panels.Width, Out);
-        if (Kind != PanelKind.Float)
+        var part = RectangleOf(chunk);
+        if (Kind == PanelKind.Float)
         {
-            QuantizedProduct.Run(this, first, last);
-            return;
+            Run(part);
         }
-
-        var blocks = Blocks;
-        var block = chunk / PanelChunks;
-        RunBlock((int)((long)Rows * block / blocks), (int)((long)Rows * (block + 1) / blocks), first, last);
+        else
+        {
+            QuantizedProduct.Run(this, part.Column, part.ColumnEnd);
+        }
     }
 
-    /// <summary>Rows <paramref name="row"/> .. <paramref name="end"/> - 1 of columns <paramref name="first"/> .. <paramref name="last"/> - 1.</summary>
-    private readonly void RunBlock(int row, int end, int first, int last)
+    public readonly Rectangle RectangleOf(int chunk)
+    {
+        long blocks = Blocks, block = chunk / PanelChunks;
+        var column = chunk % PanelChunks * PanelsPerChunk * Kernels.Panels.Width;
+        return new Rectangle(
+            (int)(Rows * block / blocks),
+            (int)(Rows * (block + 1) / blocks),
+            column,
+            Math.Min(column + PanelsPerChunk * Kernels.Panels.Width, Out));
+    }
+
+    private readonly void Run(Rectangle part)
     {
         const int two = 2 * Kernels.Panels.Width;
-        var x = X + (nint)row * In;
-        var y = Y + row * YStride;
+        var x = X + (nint)part.Row * In;
+        var y = Y + part.Row * YStride;
 
         // Stretches of one length, so that none is a short rest.
         var stretches = Rows == 1 ? 1 : (In + Stretch - 1) / Stretch;
         var depth = (In + stretches - 1) / stretches;
         for (var k = 0; k < In; k += depth)
         {
-            for (var column = first; column < last; column += two)
+            for (var column = part.Column; column < part.ColumnEnd; column += two)
             {
                 Kernels.Panels.Multiply(
                     (float*)Panels + column / Kernels.Panels.Width * PanelStride + k * RowStride,
@@ -103,10 +113,10 @@ internal unsafe struct PanelProduct : IKernelJob
                     Math.Min(depth, In - k),
                     x + k,
                     In,
-                    end - row,
+                    part.RowEnd - part.Row,
                     y + column,
                     YStride,
-                    Math.Min(two, last - column),
+                    Math.Min(two, part.ColumnEnd - column),
                     k > 0 ? Start.Sum : Bias == null ? Start.Zero : Start.Bias,
                     Bias == null ? null : Bias + column);
             }

@@ -68,4 +68,27 @@ internal unsafe struct StridedProduct : IKernelJob
             Start,
             null);
     }
+
+    /// <summary>What of Y lies within a rectangle of the matrix at <paramref name="result"/>, whose rows are as far apart; W is read as it lies.</summary>
+    public readonly void RunWithin(float* result, Rectangle rectangle)
+    {
+        int row = (int)((Y - result) / YStride), column = (int)((Y - result) % YStride);
+        var part = rectangle.And(new Rectangle(row, row + Rows, column, column + Columns));
+        if (part.Row < part.RowEnd && part.Column < part.ColumnEnd)
+        {
+            Panels.Multiply(
+                W + part.Column - column,
+                PanelStride,
+                RowStride,
+                Depth,
+                X + (part.Row - row) * XStride,
+                XStride,
+                part.RowEnd - part.Row,
+                result + part.Row * YStride + part.Column,
+                YStride,
+                part.ColumnEnd - part.Column,
+                Start,
+                null);
+        }
+    }
 }

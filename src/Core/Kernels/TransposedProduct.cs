@@ -7,7 +7,7 @@ namespace CoLA.Core.Kernels;
 /// rows of W; stretches of them are transposed on their way, so that no second copy of the matrix is needed. Eight rows of
 /// X at a time, which the first-level cache keeps, meet all columns of the chunk.
 /// </summary>
-internal unsafe struct TransposedProduct : IKernelJob
+internal unsafe struct TransposedProduct : IProductJob
 {
     /// <summary>Columns that are computed together.</summary>
     private const int Two = 2 * Kernels.Panels.Width;
@@ -36,10 +36,14 @@ internal unsafe struct TransposedProduct : IKernelJob
 
     public int ColumnsPerChunk;
 
+    public readonly float* Result => Y;
+
     public readonly int Chunks => (In + ColumnsPerChunk - 1) / ColumnsPerChunk;
 
     /// <summary>Columns of a chunk for a product with <paramref name="in"/>: as many as may be, yet some chunks for each thread.</summary>
     public static int ChunkOf(int @in, int threads) => Math.Clamp(@in / (threads * 3) / Two * Two, Two, MostColumns);
+
+    public readonly Rectangle RectangleOf(int chunk) => new(0, Rows, chunk * ColumnsPerChunk, Math.Min((chunk + 1) * ColumnsPerChunk, In));
 
     [SkipLocalsInit]
     public readonly void Run(int chunk)

@@ -60,13 +60,11 @@ internal sealed unsafe class SiteAdapters : IDisposable
         var matrices = Gather();
         var panels = _scratch.Panels.Of(Matrices);
         _team.For(_panels.Length, at => _panels[at].Pool.Pack(_panels[at].At, matrices, panels));
-        var product = _site.Matrix.Product(x, tokens, _site.Bias is null ? null : _site.Bias.Floats(), y);
-        _team.Run(ref product, product.Chunks);
         _team.Run([.. _pools.Select(pool => pool.Project(panels, x, z))]);
-
         var folded = Fold();
-        _team.Run([.. _parts.Select(part => part.Pool.Add(part.At, folded, z, y))]);
-        _team.Run([.. _subtracting.Select(part => part.Pool.Subtract(part.At, folded, z, y))]);
+        Run(
+            _site.Matrix.Product(x, tokens, _site.Bias is null ? null : _site.Bias.Floats(), y),
+            [.. _parts.Select(part => part.Pool.Add(part.At, folded, z, y)), .. _subtracting.Select(part => part.Pool.Subtract(part.At, folded, z, y))]);
         Dispose();
         (_input, _projected) = (rows, projected);
         if (!keep)
@@ -95,10 +93,8 @@ internal sealed unsafe class SiteAdapters : IDisposable
 
         var input = empty(tokens, In, float32, CPU);
         var dx = input.Floats();
-        var product = _site.Matrix.ProductTransposed(dy, tokens, dx);
-        _team.Run(ref product, product.Chunks);
         var matrices = Gather();
-        _team.Run([.. _pools.Select(pool => pool.InputGradient(matrices, dz, dx))]);
+        Run(_site.Matrix.ProductTransposed(dy, tokens, dx), [.. _pools.Select(pool => pool.InputGradient(matrices, dz, dx))]);
         return input;
     }
 
@@ -112,6 +108,16 @@ internal sealed unsafe class SiteAdapters : IDisposable
 
     private static (PoolSiteProducts Pool, int At)[] Each(IEnumerable<PoolSiteProducts> pools, Func<PoolSiteProducts, int> count) =>
         [.. pools.SelectMany(pool => Enumerable.Range(0, count(pool)), (pool, at) => (pool, at))];
+
+    private void Run<TProduct>(TProduct product, StridedProduct[] additions)
+        where TProduct : unmanaged, IProductJob
+    {
+        fixed (StridedProduct* first = additions)
+        {
+            var job = new AdaptedProduct<TProduct> { Product = product, Additions = first, Count = additions.Length };
+            _team.Run(ref job, product.Chunks);
+        }
+    }
 
     private float* Gather()
     {
