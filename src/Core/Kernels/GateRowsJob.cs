@@ -1,13 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace CoLA.Core.Kernels;
 
-/// <summary>silu(gate) x up of rows that have their adapters already. Chunks are <see cref="RowChunks"/>.</summary>
+/// <summary>
+/// silu(gate) x up of rows that have their adapters already, or the gradient of what goes in, from that of what comes out.
+/// Chunks are <see cref="RowChunks"/>.
+/// </summary>
 internal unsafe struct GateRowsJob : IKernelJob
 {
     /// <summary>(rows, gate and up, width each)</summary>
     public float* Joined;
 
-    /// <summary>(rows, width)</summary>
-    public float* Gated;
+    /// <summary>(rows, width): dy, the gradient of what came out; null forwards.</summary>
+    public float* Outer;
+
+    /// <summary>What is made: (rows, width), or the gradient as <see cref="Joined"/>.</summary>
+    public float* To;
     public int Rows;
     public int Width;
 
@@ -16,8 +25,39 @@ internal unsafe struct GateRowsJob : IKernelJob
         var (row, end) = RowChunks.Of(chunk, Rows);
         for (; row < end; row++)
         {
-            var gate = Joined + 2 * (nint)row * Width;
-            GateJob.Multiply(gate, gate + Width, Gated + (nint)row * Width, Width);
+            var at = (nint)row * Width;
+            var gate = Joined + 2 * at;
+            if (Outer == null)
+            {
+                GateJob.Multiply(gate, gate + Width, To + at, Width);
+            }
+            else
+            {
+                Gradient(gate, Outer + at, To + 2 * at, Width);
+            }
+        }
+    }
+
+    /// <summary>One row's: with s = sigmoid(gate), dup = dy gate s and dgate = dy up s (1 + gate (1 - s)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gradient(float* gate, float* gradient, float* to, int width)
+    {
+        var up = gate + width;
+        var one = Vector256<float>.One;
+        var at = 0;
+        for (; at + 8 <= width; at += 8)
+        {
+            Vector256<float> value = Vector256.Load(gate + at), dy = Vector256.Load(gradient + at);
+            var sigmoid = one / (one + Vector256.Exp(-value));
+            (dy * Vector256.Load(up + at) * sigmoid * (one + value * (one - sigmoid))).Store(to + at);
+            (dy * value * sigmoid).Store(to + width + at);
+        }
+
+        for (; at < width; at++)
+        {
+            var sigmoid = 1 / (1 + MathF.Exp(-gate[at]));
+            to[at] = gradient[at] * up[at] * sigmoid * (1 + gate[at] * (1 - sigmoid));
+            to[width + at] = gradient[at] * gate[at] * sigmoid;
         }
     }
 }

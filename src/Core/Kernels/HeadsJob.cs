@@ -80,27 +80,28 @@ internal unsafe struct HeadsJob : IKernelJob
             NormJob.Norm(features, norm, features, headDim, epsilon);
         }
 
-        Rotate(features, cos, sin, headDim / 2);
+        Rotate(features, cos, sin, headDim / 2, 1);
     }
 
+    /// <summary>One head (2 half) by its angles, or with <paramref name="direction"/> -1 back by them, which is the gradient's way.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rotate(float* features, float* cos, float* sin, int half)
+    public static void Rotate(float* features, float* cos, float* sin, int half, float direction)
     {
         var other = features + half;
         var at = 0;
         for (; at + 8 <= half; at += 8)
         {
             Vector256<float> first = Vector256.Load(features + at), second = Vector256.Load(other + at);
-            Vector256<float> c = Vector256.Load(cos + at), s = Vector256.Load(sin + at);
+            Vector256<float> c = Vector256.Load(cos + at), s = Vector256.Load(sin + at) * direction;
             (first * c - second * s).Store(features + at);
             (second * c + first * s).Store(other + at);
         }
 
         for (; at < half; at++)
         {
-            float first = features[at], second = other[at];
-            features[at] = first * cos[at] - second * sin[at];
-            other[at] = second * cos[at] + first * sin[at];
+            float first = features[at], second = other[at], s = sin[at] * direction;
+            features[at] = first * cos[at] - second * s;
+            other[at] = second * cos[at] + first * s;
         }
     }
 }

@@ -84,11 +84,12 @@ internal unsafe struct PanelProduct : IProductJob
 
     public readonly Rectangle RectangleOf(int chunk)
     {
-        long blocks = Blocks, block = chunk / PanelChunks;
-        var column = chunk % PanelChunks * PanelsPerChunk * Kernels.Panels.Width;
+        var (block, place) = Math.DivRem(chunk, PanelChunks);
+        var blocks = Blocks;
+        var column = place * PanelsPerChunk * Kernels.Panels.Width;
         return new Rectangle(
-            (int)(Rows * block / blocks),
-            (int)(Rows * (block + 1) / blocks),
+            (int)((long)Rows * block / blocks),
+            (int)((long)Rows * (block + 1) / blocks),
             column,
             Math.Min(column + PanelsPerChunk * Kernels.Panels.Width, Out));
     }

@@ -54,41 +54,33 @@ internal unsafe struct StridedProduct : IKernelJob
     {
         var row = chunk % RowChunks * RowsOfAChunk;
         var column = chunk / RowChunks * ColumnsOfAChunk;
-        Panels.Multiply(
-            W + column / Panels.Width * PanelStride,
-            PanelStride,
-            RowStride,
-            Depth,
-            X + row * XStride,
-            XStride,
-            Math.Min(RowsOfAChunk, Rows - row),
-            Y + row * YStride + column,
-            YStride,
-            Math.Min(ColumnsOfAChunk, Columns - column),
-            Start,
-            null);
+        Run(new Rectangle(row, Math.Min(row + RowsOfAChunk, Rows), column, Math.Min(column + ColumnsOfAChunk, Columns)));
     }
 
     /// <summary>What of Y lies within a rectangle of the matrix at <paramref name="result"/>, whose rows are as far apart; W is read as it lies.</summary>
     public readonly void RunWithin(float* result, Rectangle rectangle)
     {
         int row = (int)((Y - result) / YStride), column = (int)((Y - result) % YStride);
-        var part = rectangle.And(new Rectangle(row, row + Rows, column, column + Columns));
+        var part = new Rectangle(rectangle.Row - row, rectangle.RowEnd - row, rectangle.Column - column, rectangle.ColumnEnd - column)
+            .And(new Rectangle(0, Rows, 0, Columns));
         if (part.Row < part.RowEnd && part.Column < part.ColumnEnd)
         {
-            Panels.Multiply(
-                W + part.Column - column,
-                PanelStride,
-                RowStride,
-                Depth,
-                X + (part.Row - row) * XStride,
-                XStride,
-                part.RowEnd - part.Row,
-                result + part.Row * YStride + part.Column,
-                YStride,
-                part.ColumnEnd - part.Column,
-                Start,
-                null);
+            Run(part);
         }
     }
+
+    /// <summary>A rectangle of Y; of W in panels, from a panel's first column on.</summary>
+    private readonly void Run(Rectangle part) => Panels.Multiply(
+        W + part.Column / Panels.Width * PanelStride + part.Column % Panels.Width,
+        PanelStride,
+        RowStride,
+        Depth,
+        X + part.Row * XStride,
+        XStride,
+        part.RowEnd - part.Row,
+        Y + part.Row * YStride + part.Column,
+        YStride,
+        part.ColumnEnd - part.Column,
+        Start,
+        null);
 }

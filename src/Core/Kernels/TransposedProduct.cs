@@ -48,8 +48,8 @@ internal unsafe struct TransposedProduct : IProductJob
     [SkipLocalsInit]
     public readonly void Run(int chunk)
     {
-        var first = chunk * ColumnsPerChunk;
-        var columns = Math.Min(ColumnsPerChunk, In - first);
+        var part = RectangleOf(chunk);
+        int first = part.Column, columns = part.ColumnEnd - first;
         var room = stackalloc float[Stretch * MostColumns + Kernels.Panels.Slack];
         var stretch = Kernels.Panels.Aligned(room);
         for (var k = 0; k < Out; k += Stretch)

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace CoLA.Core.Kernels;
 
 /// <summary>
@@ -13,7 +10,7 @@ internal unsafe struct TurnJob : IKernelJob
     public float* Joined;
 
     /// <summary>(tokens, q + k + v): the gradient of what came out; null forwards.</summary>
-    public float* Gradient;
+    public float* Outer;
 
     /// <summary>(tokens, q + k + v): what is made.</summary>
     public float* To;
@@ -40,46 +37,25 @@ internal unsafe struct TurnJob : IKernelJob
         {
             var first = (nint)token * Width;
             var to = To + first;
-            var from = (Gradient == null ? Joined : Gradient) + first;
+            var from = (Outer == null ? Joined : Outer) + first;
             float* cos = Cos + (nint)token * (HeadDim / 2), sin = Sin + (nint)token * (HeadDim / 2);
             new ReadOnlySpan<float>(from, Width).CopyTo(new Span<float>(to, Width));
             for (var head = 0; head < QueryHeads + KeyValueHeads; head++)
             {
                 var features = to + head * HeadDim;
                 var norm = head < QueryHeads ? QueryNorm : KeyNorm;
-                if (Gradient == null)
+                if (Outer == null)
                 {
                     HeadsJob.Turn(features, norm, cos, sin, HeadDim, Epsilon);
                     continue;
                 }
 
-                TurnBack(features, cos, sin, HeadDim / 2);
+                HeadsJob.Rotate(features, cos, sin, HeadDim / 2, -1);
                 if (norm != null)
                 {
-                    NormGradientJob.Row(Joined + first + head * HeadDim, norm, features, features, HeadDim, Epsilon);
+                    NormRowsJob.Gradient(Joined + first + head * HeadDim, norm, features, features, HeadDim, Epsilon);
                 }
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TurnBack(float* features, float* cos, float* sin, int half)
-    {
-        var other = features + half;
-        var at = 0;
-        for (; at + 8 <= half; at += 8)
-        {
-            Vector256<float> first = Vector256.Load(features + at), second = Vector256.Load(other + at);
-            Vector256<float> c = Vector256.Load(cos + at), s = Vector256.Load(sin + at);
-            (first * c + second * s).Store(features + at);
-            (second * c - first * s).Store(other + at);
-        }
-
-        for (; at < half; at++)
-        {
-            float first = features[at], second = other[at];
-            features[at] = first * cos[at] + second * sin[at];
-            other[at] = second * cos[at] - first * sin[at];
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// y = s + x w in the vectors of AVX-512, s being rows of starts, often y itself: tiles of eight, four, two and one rows by two panels or one. Eight rows by two
-/// panels keep sixteen sums going, four more than hide the latency of an addition.
+/// y = s + x w in the vectors of AVX-512, where s is what the sums start with, often y itself: tiles of eight, four, two and
+/// one rows by two panels or one. Eight rows by two panels keep sixteen sums going, four more than hide the latency of an addition.
 /// </summary>
 internal static unsafe class WideTiles
 {

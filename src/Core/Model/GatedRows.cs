@@ -12,39 +12,37 @@ internal sealed unsafe class GatedRows : autograd.SingleTensorFunction<GatedRows
 
     /// <summary><paramref name="joined"/> (rows, gate and up, width each) to (rows, width).</summary>
     public static Tensor Of(Tensor joined, KernelTeam team) =>
-        joined.requires_grad && is_grad_enabled() ? apply(joined, team) : Multiply(joined, team);
+        joined.requires_grad && is_grad_enabled() ? apply(joined, team) : Run(joined, team);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         ctx.save_for_backward([(Tensor)vars[0]]);
         ctx.save_data(nameof(KernelTeam), vars[1]);
-        return Multiply((Tensor)vars[0], (KernelTeam)vars[1]);
+        return Run((Tensor)vars[0], (KernelTeam)vars[1]);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var joined = ctx.get_saved_variables()[0];
-        using var rows = joined.contiguous();
-        using var gradients = grad_output.contiguous();
-        var result = empty_like(rows);
-        var job = new GateGradientJob
-        {
-            Joined = rows.Floats(),
-            Gradient = gradients.Floats(),
-            JoinedGradient = result.Floats(),
-            Rows = (int)gradients.shape[0],
-            Width = (int)gradients.shape[1],
-        };
-        ((KernelTeam)ctx.get_data(nameof(KernelTeam))).Run(ref job, RowChunks.Count(job.Rows));
-        return [result, null!];
+        return [Run(joined, (KernelTeam)ctx.get_data(nameof(KernelTeam)), grad_output), null!];
     }
 
-    private static Tensor Multiply(Tensor joined, KernelTeam team)
+    /// <summary>The product, or the gradient of <paramref name="joined"/> from that of the product.</summary>
+    private static Tensor Run(Tensor joined, KernelTeam team, Tensor? gradient = null)
     {
         using var rows = joined.contiguous();
-        var gated = empty(rows.shape[0], rows.shape[1] / 2, float32, CPU);
-        var job = new GateRowsJob { Joined = rows.Floats(), Gated = gated.Floats(), Rows = (int)gated.shape[0], Width = (int)gated.shape[1] };
+        using var gradients = gradient?.contiguous();
+        var width = rows.shape[1] / 2;
+        var result = gradients is null ? empty(rows.shape[0], width, float32, CPU) : empty_like(rows);
+        var job = new GateRowsJob
+        {
+            Joined = rows.Floats(),
+            Outer = gradients is null ? null : gradients.Floats(),
+            To = result.Floats(),
+            Rows = (int)rows.shape[0],
+            Width = (int)width,
+        };
         team.Run(ref job, RowChunks.Count(job.Rows));
-        return gated;
+        return result;
     }
 }

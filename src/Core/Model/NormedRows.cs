@@ -20,7 +20,7 @@ internal sealed class NormedRows : autograd.SingleTensorFunction<NormedRows>
     public static Tensor Of(Tensor features, Tensor weight, double epsilon, KernelTeam team)
     {
         var norm = new Norm(weight, (float)epsilon, team);
-        return features.requires_grad && is_grad_enabled() ? apply(features, norm) : norm.Apply(features);
+        return features.requires_grad && is_grad_enabled() ? apply(features, norm) : norm.Run(features);
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
@@ -28,45 +28,29 @@ internal sealed class NormedRows : autograd.SingleTensorFunction<NormedRows>
         var (features, norm) = ((Tensor)vars[0], (Norm)vars[1]);
         ctx.save_for_backward([features]);
         ctx.save_data(nameof(Norm), norm);
-        return norm.Apply(features);
+        return norm.Run(features);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var features = ctx.get_saved_variables()[0];
-        return [((Norm)ctx.get_data(nameof(Norm))).Gradient(features, grad_output), null!];
+        return [((Norm)ctx.get_data(nameof(Norm))).Run(features, grad_output), null!];
     }
 
     private sealed unsafe record Norm(Tensor Weight, float Epsilon, KernelTeam Team)
     {
-        public Tensor Apply(Tensor features)
+        /// <summary>The norm, or the gradient of <paramref name="features"/> from that of the norm.</summary>
+        public Tensor Run(Tensor features, Tensor? gradient = null)
         {
             using var rows = features.contiguous();
-            var normed = empty_like(rows);
+            using var gradients = gradient?.contiguous();
+            var result = empty_like(rows);
             var job = new NormRowsJob
             {
                 Features = rows.Floats(),
                 Weight = Weight.Floats(),
-                Normed = normed.Floats(),
-                Rows = (int)rows.shape[0],
-                Width = (int)rows.shape[1],
-                Epsilon = Epsilon,
-            };
-            Team.Run(ref job, RowChunks.Count(job.Rows));
-            return normed;
-        }
-
-        public Tensor Gradient(Tensor features, Tensor gradient)
-        {
-            using var rows = features.contiguous();
-            using var gradients = gradient.contiguous();
-            var result = empty_like(rows);
-            var job = new NormGradientJob
-            {
-                Features = rows.Floats(),
-                Weight = Weight.Floats(),
-                Gradient = gradients.Floats(),
-                FeaturesGradient = result.Floats(),
+                Outer = gradients is null ? null : gradients.Floats(),
+                To = result.Floats(),
                 Rows = (int)rows.shape[0],
                 Width = (int)rows.shape[1],
                 Epsilon = Epsilon,

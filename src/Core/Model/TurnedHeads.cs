@@ -19,7 +19,7 @@ internal sealed class TurnedHeads : autograd.SingleTensorFunction<TurnedHeads>
     public static Tensor Of(Tensor joined, RotaryAngles angles, (Tensor? Query, Tensor? Key) norms, ModelConfig config, KernelTeam team)
     {
         var turn = new Turn(angles, norms.Query, norms.Key, config, team);
-        return joined.requires_grad && is_grad_enabled() ? apply(joined, turn) : turn.Apply(joined);
+        return joined.requires_grad && is_grad_enabled() ? apply(joined, turn) : turn.Run(joined);
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
@@ -31,26 +31,22 @@ internal sealed class TurnedHeads : autograd.SingleTensorFunction<TurnedHeads>
         }
 
         ctx.save_data(nameof(Turn), turn);
-        return turn.Apply(joined);
+        return turn.Run(joined);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var turn = (Turn)ctx.get_data(nameof(Turn));
         using var joined = turn.HasNorms ? ctx.get_saved_variables()[0] : null;
-        return [turn.Gradient(joined, grad_output), null!];
+        return [turn.Run(joined, grad_output), null!];
     }
 
     private sealed unsafe record Turn(RotaryAngles Angles, Tensor? QueryNorm, Tensor? KeyNorm, ModelConfig Config, KernelTeam Team)
     {
         public bool HasNorms => QueryNorm is not null || KeyNorm is not null;
 
-        public Tensor Apply(Tensor joined) => Run(joined, null);
-
-        /// <summary>The gradient of what went in, which is read only where there are norms.</summary>
-        public Tensor Gradient(Tensor? joined, Tensor gradient) => Run(joined, gradient);
-
-        private Tensor Run(Tensor? joined, Tensor? gradient)
+        /// <summary>What comes out, or the gradient of <paramref name="joined"/> from that of what came out; then joined is read only where there are norms.</summary>
+        public Tensor Run(Tensor? joined, Tensor? gradient = null)
         {
             using var rows = joined?.contiguous();
             using var gradients = gradient?.contiguous();
@@ -58,7 +54,7 @@ internal sealed class TurnedHeads : autograd.SingleTensorFunction<TurnedHeads>
             var job = new TurnJob
             {
                 Joined = rows is null ? null : rows.Floats(),
-                Gradient = gradients is null ? null : gradients.Floats(),
+                Outer = gradients is null ? null : gradients.Floats(),
                 To = result.Floats(),
                 Tokens = (int)result.shape[0],
                 QueryHeads = Config.Heads,
