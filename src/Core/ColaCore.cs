@@ -1,9 +1,10 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Jobs;
 using CoLA.Core.Model;
+using CoLA.Core.Residency;
 using CoLA.Core.Similarity;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Training;

@@ -1,5 +1,6 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
+using CoLA.Core.Model;
 using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;

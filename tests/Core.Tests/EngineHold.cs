@@ -1,4 +1,4 @@
-using CoLA.Core.Engine;
+using CoLA.Core.Work;
 
 namespace CoLA.Core.Tests;
 

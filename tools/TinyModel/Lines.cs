@@ -1,6 +1,7 @@
 using System.Text;
 using CoLA.Core.Data;
-using CoLA.Core.Data.Skills;
+using CoLA.Core.Data.Examples;
+using CoLA.Models.Skills;
 using static TorchSharp.torch;
 
 namespace CoLA.TinyModel;

@@ -1,7 +1,7 @@
 // Trains models/cola-tiny: dotnet run -c Release --project tools/TinyModel [-- steps], from the repository's root.
 // An interrupted run goes on from its last checkpoint under artifacts/tiny-model; remove that folder to begin anew.
 using System.Globalization;
-using CoLA.Core.Data.Skills;
+using CoLA.Models.Skills;
 using CoLA.TinyModel;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CoLA.Core.Data.Skills;
+using CoLA.Models.Skills;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

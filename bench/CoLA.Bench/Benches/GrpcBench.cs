@@ -4,6 +4,7 @@ using CoLA.Bench.Serving;
 using CoLA.Bench.Worlds;
 using CoLA.Client;
 using CoLA.Core.Inference;
+using CoLA.Core.Sequences;
 
 namespace CoLA.Bench.Benches;
 

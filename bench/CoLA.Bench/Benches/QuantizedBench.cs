@@ -4,7 +4,8 @@ using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
+using CoLA.Models.Likelihood;
 
 namespace CoLA.Bench.Benches;
 

@@ -3,9 +3,10 @@ using System.Diagnostics;
 using CoLA.Bench.Loads;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Engine;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
 
 namespace CoLA.Bench.Benches;
 

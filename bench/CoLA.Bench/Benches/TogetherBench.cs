@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
 
 namespace CoLA.Bench.Benches;
 

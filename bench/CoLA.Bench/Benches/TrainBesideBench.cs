@@ -1,8 +1,8 @@
 using System.CommandLine;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
-using CoLA.Core.Adapters;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Naming;
 
 namespace CoLA.Bench.Benches;
 

@@ -1,4 +1,4 @@
-using CoLA.Core.Data.Skills;
+using CoLA.Models.Skills;
 
 namespace CoLA.Bench.Newcomers;
 

@@ -1,13 +1,17 @@
 using System.Text;
 using CoLA.Bench.Worlds;
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
 using CoLA.Core.Data;
-using CoLA.Core.Data.Skills;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Inference;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
+using CoLA.Core.Sequences;
 using CoLA.Core.Similarity;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
+using CoLA.Models.Skills;
 
 namespace CoLA.Bench.Newcomers;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using CoLA.Core.Adapters;
-using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Model;
 using CoLA.Core.Training;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using CoLA.Core.Inference;
+using CoLA.Core.Sequences;
 
 namespace CoLA.Bench.Worlds;
 

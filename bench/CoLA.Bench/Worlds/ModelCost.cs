@@ -1,5 +1,5 @@
-using CoLA.Core.Adapters;
 using CoLA.Core.Cache;
+using CoLA.Core.Configuration;
 using CoLA.Core.Model;
 using CoLA.Core.Weights;
 

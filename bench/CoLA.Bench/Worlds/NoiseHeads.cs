@@ -1,8 +1,8 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Data;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using static TorchSharp.torch;
 
 namespace CoLA.Bench.Worlds;

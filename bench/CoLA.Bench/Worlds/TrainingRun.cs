@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using CoLA.Core.Training;
 
 namespace CoLA.Bench.Worlds;

@@ -1,11 +1,14 @@
 using CoLA.Bench.Measures;
 using CoLA.Core;
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
-using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
+using CoLA.Core.Sequences;
 using CoLA.Core.Training;
 
 namespace CoLA.Bench.Worlds;

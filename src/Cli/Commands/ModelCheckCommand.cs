@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
-using CoLA.Core.Model.Goldens;
+using CoLA.Models.Goldens;
 
 namespace CoLA.Cli.Commands;
 

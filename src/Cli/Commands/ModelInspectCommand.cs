@@ -3,6 +3,7 @@ using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
 using CoLA.Core.Tokens;
 using CoLA.Core.Weights;
+using CoLA.Core.Weights.Tensors;
 
 namespace CoLA.Cli.Commands;
 

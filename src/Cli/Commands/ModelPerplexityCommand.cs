@@ -3,6 +3,7 @@ using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
 using CoLA.Core.Model;
+using CoLA.Models.Likelihood;
 
 namespace CoLA.Cli.Commands;
 

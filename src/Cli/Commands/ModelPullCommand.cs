@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
-using CoLA.Core.Weights.Hub;
+using CoLA.Models.Hub;
 
 namespace CoLA.Cli.Commands;
 

@@ -1,8 +1,8 @@
-using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 using CoLA.V1;
-using CompletionExample = CoLA.Core.Data.CompletionExample;
-using InstructionExample = CoLA.Core.Data.InstructionExample;
-using TokenExample = CoLA.Core.Data.TokenExample;
+using CompletionExample = CoLA.Core.Data.Examples.CompletionExample;
+using InstructionExample = CoLA.Core.Data.Examples.InstructionExample;
+using TokenExample = CoLA.Core.Data.Examples.TokenExample;
 
 namespace CoLA.Cli.Data;
 
@@ -11,7 +11,7 @@ internal static class ExampleMessages
 {
     /// <param name="example">What is trained on.</param>
     /// <param name="task"><c>tenants/TENANT/tasks/TASK</c></param>
-    public static V1.Example Training(Core.Data.Example example, string task) => example switch
+    public static V1.Example Training(Core.Data.Examples.Example example, string task) => example switch
     {
         CompletionExample completion => new V1.Example
         {
@@ -31,7 +31,7 @@ internal static class ExampleMessages
     /// <summary>What stands before the answer; null where an example has no single answer.</summary>
     /// <param name="example">What is judged.</param>
     /// <param name="asChat">Instructions as the user's turn of the chat template, or as plain text.</param>
-    public static Prompt? Prompt(Core.Data.Example example, bool asChat) => example switch
+    public static Prompt? Prompt(Core.Data.Examples.Example example, bool asChat) => example switch
     {
         CompletionExample completion => new Prompt { Text = completion.Prompt },
         InstructionExample instruction when asChat => new Prompt { Chat = Conversation([("user", Text(instruction))]) },

@@ -83,7 +83,7 @@ internal sealed class Examination(ColaClient client)
     private bool TurnToPlainText(IEnumerable<Failure?> failures, IReadOnlyList<Question> questions)
     {
         if (!_asChat
-            || !questions.Any(question => question.Item.Example is Core.Data.InstructionExample)
+            || !questions.Any(question => question.Item.Example is Core.Data.Examples.InstructionExample)
             || !failures.Any(failure => failure?.Code == (int)StatusCode.Unimplemented))
         {
             return false;

@@ -1,6 +1,7 @@
+using CoLA.Core.Configuration;
 using CoLA.Core.Model;
 using Strategy = CoLA.V1.Strategy;
-using Target = CoLA.Core.Adapters.Target;
+using Target = CoLA.Core.Model.Target;
 
 namespace CoLA.Cli.Quickstart;
 

@@ -1,7 +1,8 @@
 using System.Text;
 using CoLA.Cli.Hosting;
 using CoLA.Core.Data;
-using CoLA.Core.Data.Skills;
+using CoLA.Core.Data.Examples;
+using CoLA.Models.Skills;
 using CoLA.V1;
 
 namespace CoLA.Cli.Quickstart;

@@ -3,7 +3,7 @@ using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Training;
 using CoLA.Client;
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
 using CoLA.V1;
 
 namespace CoLA.Cli.Quickstart;

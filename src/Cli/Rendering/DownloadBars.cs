@@ -1,4 +1,4 @@
-using CoLA.Core.Weights.Hub;
+using CoLA.Models.Hub;
 
 namespace CoLA.Cli.Rendering;
 

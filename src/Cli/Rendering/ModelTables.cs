@@ -1,10 +1,11 @@
 using System.Globalization;
 using CoLA.Cli.Commands;
 using CoLA.Cli.Naming;
+using CoLA.Core.Configuration;
 using CoLA.Core.Model;
-using CoLA.Core.Model.Goldens;
 using CoLA.Core.Tokens;
 using CoLA.Core.Weights;
+using CoLA.Models.Goldens;
 using Spectre.Console;
 
 namespace CoLA.Cli.Rendering;

@@ -1,4 +1,5 @@
 using CoLA.Core.Model;
+using CoLA.Models.Likelihood;
 
 namespace CoLA.Cli.Rendering;
 

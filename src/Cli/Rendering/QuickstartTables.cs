@@ -1,6 +1,7 @@
 using CoLA.Cli.Naming;
 using CoLA.Cli.Quickstart;
 using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 using Spectre.Console;
 
 namespace CoLA.Cli.Rendering;

@@ -1,4 +1,4 @@
-using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 
 namespace CoLA.Cli.Training;
 

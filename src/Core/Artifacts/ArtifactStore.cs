@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using CoLA.Core.Rejections;
-using CoLA.Core.Weights;
 
 namespace CoLA.Core.Artifacts;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using CoLA.Core.Configuration;
 using CoLA.Core.Kernels;
-using CoLA.Core.Model;
 
 namespace CoLA.Core.Cache;
 

@@ -1,3 +1,4 @@
+using CoLA.Core.Configuration;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 

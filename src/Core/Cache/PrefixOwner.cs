@@ -1,4 +1,4 @@
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Cache;
 

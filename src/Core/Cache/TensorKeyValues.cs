@@ -1,4 +1,4 @@
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Cache;

@@ -1,6 +1,7 @@
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Catalog;
 

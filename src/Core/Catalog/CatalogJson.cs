@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Catalog;
 

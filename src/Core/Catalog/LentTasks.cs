@@ -1,6 +1,8 @@
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Catalog;
 

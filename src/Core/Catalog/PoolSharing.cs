@@ -1,5 +1,5 @@
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Catalog;
 

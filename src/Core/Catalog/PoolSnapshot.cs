@@ -1,5 +1,6 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Catalog;
 

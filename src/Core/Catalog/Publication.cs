@@ -1,3 +1,5 @@
+using CoLA.Core.Adapters.Matrices;
+
 namespace CoLA.Core.Catalog;
 
 /// <summary>What one Publish made.</summary>

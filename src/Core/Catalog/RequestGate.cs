@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Catalog;
 

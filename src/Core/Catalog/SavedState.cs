@@ -1,5 +1,5 @@
 using CoLA.Core.Artifacts;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Catalog;
 

@@ -1,6 +1,6 @@
+using CoLA.Core.Naming;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Catalog;
 

@@ -1,5 +1,5 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Catalog;
 

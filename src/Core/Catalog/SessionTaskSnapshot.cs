@@ -1,6 +1,6 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Catalog;
 

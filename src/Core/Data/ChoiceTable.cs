@@ -1,3 +1,4 @@
+using CoLA.Core.Data.Examples;
 using CsvHelper;
 
 namespace CoLA.Core.Data;

@@ -1,3 +1,5 @@
+using CoLA.Core.Data.Examples;
+
 namespace CoLA.Core.Data;
 
 /// <summary>One item of a data set: what is trained on, and how an answer to it is judged.</summary>

@@ -1,3 +1,4 @@
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Data;

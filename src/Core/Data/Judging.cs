@@ -1,3 +1,5 @@
+using CoLA.Core.Data.Examples;
+
 namespace CoLA.Core.Data;
 
 /// <summary>

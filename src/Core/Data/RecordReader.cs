@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Data.Forms;
 using CoLA.Core.Rejections;
 

@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Cache;
 using CoLA.Core.Engine.Runners;
-using CoLA.Core.Inference;
+using CoLA.Core.Fairness;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
+using CoLA.Core.Sequences;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
+using CoLA.Core.Work;
 
 namespace CoLA.Core.Engine;
 

@@ -1,9 +1,10 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Cache;
-using CoLA.Core.Inference;
+using CoLA.Core.Engine.Runners;
+using CoLA.Core.Fairness;
 using CoLA.Core.Rejections;
+using CoLA.Core.Sequences;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Engine;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using CoLA.Core.Inference;
+using CoLA.Core.Fairness;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Sequences;
 
 namespace CoLA.Core.Engine;
 

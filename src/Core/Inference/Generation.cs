@@ -4,9 +4,10 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CoLA.Core.Cache;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
+using CoLA.Core.Sequences;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Inference;
 

@@ -1,3 +1,5 @@
+using CoLA.Core.Sequences;
+
 namespace CoLA.Core.Inference;
 
 /// <summary>One answer that is asked for.</summary>

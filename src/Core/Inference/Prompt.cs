@@ -1,4 +1,4 @@
-using CoLA.Core.Tokens;
+using CoLA.Core.Tokens.Chat;
 
 namespace CoLA.Core.Inference;
 

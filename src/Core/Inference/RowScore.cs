@@ -1,4 +1,5 @@
 using CoLA.Core.Rejections;
+using CoLA.Core.Sequences;
 
 namespace CoLA.Core.Inference;
 

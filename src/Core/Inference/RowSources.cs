@@ -1,7 +1,7 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using CoLA.Core.Training;
 
 namespace CoLA.Core.Inference;

@@ -1,3 +1,5 @@
+using CoLA.Core.Sequences;
+
 namespace CoLA.Core.Inference;
 
 /// <summary>One continuation on its way through the engine.</summary>

@@ -1,4 +1,4 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Inference;

@@ -1,7 +1,8 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Engine;
+using CoLA.Core.Adapters.Forward;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Core.Work;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Inference;

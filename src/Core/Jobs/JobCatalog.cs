@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 
 namespace CoLA.Core.Jobs;

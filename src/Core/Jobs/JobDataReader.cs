@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 using CoLA.Core.Training.Losses;
 

@@ -1,5 +1,5 @@
-using CoLA.Core.Data;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Data.Examples;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Jobs;
 

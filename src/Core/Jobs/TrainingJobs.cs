@@ -3,8 +3,8 @@ using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 
 namespace CoLA.Core.Jobs;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CoLA.Core.Kernels;
-using CoLA.Core.Weights;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Matrices;

@@ -1,4 +1,4 @@
-using CoLA.Core.Catalog;
+using CoLA.Core.Configuration;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tokens;
 using CoLA.Core.Weights;

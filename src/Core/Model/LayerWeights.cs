@@ -1,4 +1,4 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Configuration;
 using CoLA.Core.Matrices;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using CoLA.Core.Configuration;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;

@@ -1,4 +1,3 @@
-using CoLA.Core.Adapters;
 
 namespace CoLA.Core.Model;
 

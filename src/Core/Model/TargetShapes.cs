@@ -1,4 +1,4 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Configuration;
 
 namespace CoLA.Core.Model;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CoLA.Core.Configuration;
 using CoLA.Core.Kernels;
 using static TorchSharp.torch;
 

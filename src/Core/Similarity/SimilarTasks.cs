@@ -1,13 +1,15 @@
 using System.Globalization;
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 
 namespace CoLA.Core.Similarity;

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Telemetry;
 

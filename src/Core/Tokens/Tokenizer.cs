@@ -1,5 +1,6 @@
 using System.Text;
 using CoLA.Core.Rejections;
+using CoLA.Core.Tokens.Chat;
 using CoLA.Core.Tokens.Files;
 using CoLA.Core.Tokens.Pipeline;
 

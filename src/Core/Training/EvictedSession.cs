@@ -1,6 +1,6 @@
 using CoLA.Core.Artifacts;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Core.Training;
 

@@ -1,8 +1,9 @@
-using CoLA.Core.Data;
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
+using CoLA.Core.Data.Examples;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Tokens;
+using CoLA.Core.Tokens.Chat;
 
 namespace CoLA.Core.Training;
 

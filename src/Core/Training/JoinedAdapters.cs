@@ -1,4 +1,4 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Forward;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 

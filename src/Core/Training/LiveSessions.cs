@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using CoLA.Core.Catalog;
 using CoLA.Core.Kernels;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Training;
 

@@ -1,5 +1,5 @@
 using CoLA.Core.Model;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Training;

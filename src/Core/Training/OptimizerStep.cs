@@ -1,7 +1,7 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Kernels;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Training;

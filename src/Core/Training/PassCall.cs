@@ -1,5 +1,5 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Naming;
 using CoLA.Core.Training.Losses;
 
 namespace CoLA.Core.Training;

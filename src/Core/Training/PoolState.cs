@@ -1,4 +1,4 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Matrices;
 
 namespace CoLA.Core.Training;
 

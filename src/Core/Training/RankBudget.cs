@@ -1,4 +1,5 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Training;

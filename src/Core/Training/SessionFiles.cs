@@ -1,6 +1,6 @@
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Training;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
+using CoLA.Core.Work;
 
 namespace CoLA.Core.Training;
 

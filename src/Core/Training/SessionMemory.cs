@@ -1,9 +1,9 @@
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Kernels;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
+using CoLA.Core.Work;
 
 namespace CoLA.Core.Training;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
+using CoLA.Core.Work;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Training;

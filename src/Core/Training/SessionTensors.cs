@@ -1,7 +1,7 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Engine;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Model;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
+using CoLA.Core.Work;
 
 namespace CoLA.Core.Training;
 

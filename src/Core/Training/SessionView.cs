@@ -1,5 +1,5 @@
 using CoLA.Core.Catalog;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Training;
 

@@ -1,5 +1,7 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Model;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Adapters.Resident;
+using CoLA.Core.Configuration;
 
 namespace CoLA.Core.Training;
 

@@ -1,4 +1,5 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Forward;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 

@@ -1,8 +1,7 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Engine;
 using CoLA.Core.Model;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using CoLA.Core.Training.Losses;
+using CoLA.Core.Work;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Training;

@@ -1,7 +1,9 @@
 using CoLA.Core.Engine;
+using CoLA.Core.Fairness;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Work;
 
 namespace CoLA.Core.Training;
 

@@ -1,9 +1,10 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Engine;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training.Losses;
+using CoLA.Core.Work;
 
 namespace CoLA.Core.Training;
 

@@ -1,9 +1,10 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Work;
 
 namespace CoLA.Core.Training;
 

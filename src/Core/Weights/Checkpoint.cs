@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
+using CoLA.Core.Matrices;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tokens;
 using CoLA.Core.Weights.Gguf;
+using CoLA.Core.Weights.Tensors;
 using TorchSharp;
 
 namespace CoLA.Core.Weights;

@@ -1,5 +1,6 @@
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
 using CoLA.Core.Rejections;
+using CoLA.Core.Weights.Tensors;
 
 namespace CoLA.Core.Weights;
 

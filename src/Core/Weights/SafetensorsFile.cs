@@ -1,4 +1,6 @@
+using CoLA.Core.Artifacts;
 using CoLA.Core.Rejections;
+using CoLA.Core.Weights.Tensors;
 using TorchSharp;
 
 namespace CoLA.Core.Weights;

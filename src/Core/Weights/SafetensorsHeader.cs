@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using CoLA.Core.Artifacts;
 using CoLA.Core.Rejections;
+using CoLA.Core.Weights.Tensors;
 
 namespace CoLA.Core.Weights;
 

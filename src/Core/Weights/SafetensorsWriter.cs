@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using CoLA.Core.Weights.Tensors;
 using TorchSharp;
 
 namespace CoLA.Core.Weights;

@@ -1,4 +1,4 @@
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using Microsoft.Extensions.Logging;
 
 namespace CoLA.Server.Services;

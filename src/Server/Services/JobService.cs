@@ -1,6 +1,6 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Jobs;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using CoLA.Server.Tenancy;
 using CoLA.Server.Translation;
 using CoLA.V1;

@@ -1,5 +1,5 @@
 using CoLA.Core.Catalog;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using CoLA.Server.Tenancy;
 using CoLA.Server.Translation;
 using CoLA.V1;

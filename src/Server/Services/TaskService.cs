@@ -1,7 +1,7 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Similarity;
-using CoLA.Core.Tenancy;
 using CoLA.Server.Tenancy;
 using CoLA.Server.Translation;
 using CoLA.V1;

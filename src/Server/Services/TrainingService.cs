@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using CoLA.Core;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 using CoLA.Server.Tenancy;
 using CoLA.Server.Translation;

@@ -1,7 +1,7 @@
 using CoLA.Core.Engine;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 
 namespace CoLA.Server.Settings;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace CoLA.Server.Settings;

@@ -1,7 +1,9 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
-using CoLA.Core.Inference;
 using CoLA.Core.Jobs;
+using CoLA.Core.Model;
+using CoLA.Core.Sequences;
 using CoLA.Core.Training;
 
 namespace CoLA.Server.Translation;

@@ -1,7 +1,7 @@
-using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
-using CoLA.Core.Tokens;
+using CoLA.Core.Tokens.Chat;
 using CoLA.Core.Training;
 
 namespace CoLA.Server.Translation;

@@ -1,6 +1,7 @@
 using CoLA.Core.Inference;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Sequences;
 using CoLA.Core.Tokens;
 using CoLA.Server.Interceptors;
 

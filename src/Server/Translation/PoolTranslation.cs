@@ -1,6 +1,7 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using Google.Protobuf.WellKnownTypes;
 
 namespace CoLA.Server.Translation;

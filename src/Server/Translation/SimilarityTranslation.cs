@@ -1,6 +1,6 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Naming;
 using CoLA.Core.Similarity;
-using CoLA.Core.Tenancy;
 using CoLA.Server.Interceptors;
 
 namespace CoLA.Server.Translation;

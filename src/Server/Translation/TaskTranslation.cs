@@ -1,7 +1,7 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 

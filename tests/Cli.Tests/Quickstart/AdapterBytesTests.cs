@@ -1,5 +1,5 @@
 using CoLA.Cli.Quickstart;
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
 using CoLA.V1;
 using Xunit;
 

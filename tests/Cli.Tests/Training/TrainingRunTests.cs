@@ -9,7 +9,7 @@ using CoLA.Client;
 using CoLA.V1;
 using Spectre.Console.Testing;
 using Xunit;
-using Example = CoLA.Core.Data.Example;
+using Example = CoLA.Core.Data.Examples.Example;
 
 namespace CoLA.Cli.Tests.Training;
 
@@ -53,7 +53,7 @@ public sealed class TrainingRunTests(RandomServer server) : IClassFixture<Random
     {
         public int Count => 1;
 
-        public Example this[int index] => new Core.Data.CompletionExample("say:", " a");
+        public Example this[int index] => new Core.Data.Examples.CompletionExample("say:", " a");
 
         public IEnumerator<Example> GetEnumerator()
         {

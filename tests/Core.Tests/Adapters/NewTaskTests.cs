@@ -1,4 +1,7 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Forward;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Model;
 using CoLA.Core.Weights;
 using CoLA.TestKit;

@@ -1,4 +1,6 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using CoLA.Core.Cache;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using Xunit;
 
 namespace CoLA.Core.Tests.Cache;

@@ -1,6 +1,6 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using Xunit;
 using static CoLA.Core.Tests.Catalog.TestWorld;
 

@@ -1,7 +1,7 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Catalog;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using Xunit;
 using static CoLA.Core.Tests.Catalog.TestWorld;
 

@@ -1,8 +1,10 @@
 using System.Text;
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Rejections;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Rejections;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tokens;
+using CoLA.Core.Tokens.Chat;
 using Xunit;
 
 namespace CoLA.Core.Tests.Data;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Rejections;
 using CoLA.TestKit;
 using Xunit;

@@ -1,9 +1,10 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
+using CoLA.Core.Naming;
+using CoLA.Core.Sequences;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Tests.Telemetry;
 using CoLA.Core.Training;
 using Xunit;

@@ -1,8 +1,10 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Sequences;
 using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;

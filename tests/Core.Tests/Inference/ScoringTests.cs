@@ -1,9 +1,9 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Inference;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 

@@ -1,4 +1,4 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Jobs;
 using Xunit;
 

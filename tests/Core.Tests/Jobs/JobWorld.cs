@@ -1,7 +1,7 @@
 using CoLA.Core.Data;
 using CoLA.Core.Engine;
 using CoLA.Core.Jobs;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using CoLA.Core.Training;
 
 namespace CoLA.Core.Tests.Jobs;

@@ -1,6 +1,5 @@
 using CoLA.Core.Kernels;
 using CoLA.Core.Matrices;
-using CoLA.Core.Weights;
 using Xunit;
 using static TorchSharp.torch;
 

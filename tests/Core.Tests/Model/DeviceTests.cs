@@ -1,6 +1,9 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Forward;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Model;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using CoLA.Core.Training;
 using CoLA.Core.Weights;
 using CoLA.TestKit;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
+using CoLA.Core.Sequences;
 using CoLA.TestKit;
 using Xunit;
 
@@ -62,7 +63,7 @@ public sealed class ModelGoldenTests
             ModelSource.Base,
             answer.TryGetProperty("messages", out var messages) && messages.ValueKind == JsonValueKind.Array
                 ? new ChatPrompt([.. messages.EnumerateArray().Select(message =>
-                    new Core.Tokens.ChatMessage(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!))])
+                    new Core.Tokens.Chat.ChatMessage(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!))])
                 : new TokenPrompt(Ids(answer, "prompt_ids")),
             SamplingOptions.Greedy,
             [],

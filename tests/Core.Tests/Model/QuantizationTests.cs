@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
+using CoLA.Models.Likelihood;
 using CoLA.TestKit;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,9 +1,10 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
-using CoLA.Core.Data;
+using CoLA.Core.Data.Examples;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Similarity;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
@@ -147,7 +148,7 @@ public sealed class SimilarTasksTests
 
     private static Newcomer Newcomer(string id) => new(new TaskName(Acme, id), Pool, null, null, null, 3, []);
 
-    private static IEnumerable<(int, float?)> Bits(IReadOnlyList<Core.Inference.GeneratedToken> tokens) => tokens.Select(token => (token.Id, (float?)token.LogProbability));
+    private static IEnumerable<(int, float?)> Bits(IReadOnlyList<Core.Sequences.GeneratedToken> tokens) => tokens.Select(token => (token.Id, (float?)token.LogProbability));
 
     private static Task<TaskSnapshot> GrantAsync(CoreWorld world, TaskName task, Grants grants) =>
         world.Core.Tasks.UpdateAsync(world.Mutation(), task, [new TaskGrant(Globex, grants)], world.Cancellation);

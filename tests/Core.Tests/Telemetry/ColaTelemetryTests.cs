@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
+using CoLA.Core.Sequences;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tokens;
+using CoLA.Core.Tokens.Chat;
 using CoLA.TestKit;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using CoLA.Core.Rejections;
 using CoLA.Core.Tokens;
+using CoLA.Core.Tokens.Chat;
 using Xunit;
 
 namespace CoLA.Core.Tests.Tokens;

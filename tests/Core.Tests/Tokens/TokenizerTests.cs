@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CoLA.Core.Tokens;
+using CoLA.Core.Tokens.Chat;
 using CoLA.TestKit;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Cache;
 using CoLA.Core.Engine.Runners;
 using CoLA.Core.Tests.Engine.Runners;

@@ -1,5 +1,6 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Data;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;

@@ -1,4 +1,5 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Model;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training;

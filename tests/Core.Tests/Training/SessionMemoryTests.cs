@@ -1,11 +1,12 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Tests.Telemetry;
 using CoLA.Core.Training;
 using CoLA.TestKit;

@@ -1,11 +1,15 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
+using CoLA.Core.Fairness;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Tests.Telemetry;
 using CoLA.Core.Training;
+using CoLA.Core.Work;
 using CoLA.TestKit;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -270,11 +274,11 @@ public sealed class TrainingQueueTests : IAsyncDisposable
     }
 
     /// <summary>Long work that cancels once two calls share a pass.</summary>
-    private IEnumerable<Core.Engine.Unit> Cancelling(CancellationTokenSource cancellation)
+    private IEnumerable<Core.Work.Unit> Cancelling(CancellationTokenSource cancellation)
     {
         while (!Calls.Contains(2))
         {
-            yield return Core.Engine.Unit.File;
+            yield return Core.Work.Unit.File;
         }
 
         cancellation.Cancel();

@@ -1,4 +1,5 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training;
 using Xunit;
@@ -51,7 +52,7 @@ public sealed class TrainingSessionsTests
         }
 
         await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
-        var example = new TrainingExample(task, new Core.Data.TokenExample([97, 98, 99, 100], [0, 0, 1, 1]));
+        var example = new TrainingExample(task, new Core.Data.Examples.TokenExample([97, 98, 99, 100], [0, 0, 1, 1]));
         var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new BatchSpec([example]), world.Cancellation);
 
         Assert.Equal(-losses[task].Sum, await world.ScoreAsync(task, "ab", "cd"), 1e-4);
@@ -152,10 +153,10 @@ public sealed class TrainingSessionsTests
         Assert.Contains("examples: is empty", await Refused(), StringComparison.Ordinal);
         Assert.Contains("examples[1]: has", await Refused(Example(task, "a", "b"), Example(task, new string('x', 200), "y")), StringComparison.Ordinal);
         Assert.Contains("examples[0].task", await Refused(Example(new(Acme, "stranger"), "a", "b")), StringComparison.Ordinal);
-        Assert.Contains("0..259", await Refused(new TrainingExample(task, new Core.Data.TokenExample([1, 999], [0, 1]))), StringComparison.Ordinal);
-        Assert.Contains("at least 2", await Refused(new TrainingExample(task, new Core.Data.TokenExample([1], [1]))), StringComparison.Ordinal);
-        Assert.Contains("entries", await Refused(new TrainingExample(task, new Core.Data.TokenExample([1, 2], [1]))), StringComparison.Ordinal);
-        Assert.Contains("finite", await Refused(new TrainingExample(task, new Core.Data.TokenExample([1, 2], [0, float.NaN]))), StringComparison.Ordinal);
+        Assert.Contains("0..259", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 999], [0, 1]))), StringComparison.Ordinal);
+        Assert.Contains("at least 2", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1], [1]))), StringComparison.Ordinal);
+        Assert.Contains("entries", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 2], [1]))), StringComparison.Ordinal);
+        Assert.Contains("finite", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 2], [0, float.NaN]))), StringComparison.Ordinal);
 
         Assert.Equal(1, (await world.StepAsync(session, 1, Example(task, "a", "b"))).Tasks[0].Step!.Step);
     }

@@ -1,7 +1,8 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Kernels;
 using CoLA.Core.Model;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Naming;
 using CoLA.Core.Training;
 using CoLA.Core.Weights;
 using CoLA.TestKit;
@@ -207,7 +208,7 @@ public sealed class TrainingStepTests : IDisposable
         _directory.Dispose();
     }
 
-    private static void Run(IEnumerable<Core.Engine.Unit> units)
+    private static void Run(IEnumerable<Core.Work.Unit> units)
     {
         foreach (var unit in units)
         {
@@ -254,7 +255,7 @@ public sealed class TrainingStepTests : IDisposable
         ];
     }
 
-    private IEnumerable<Core.Engine.Unit> Accumulated(SessionTensors session, IReadOnlyList<EncodedExample> rows)
+    private IEnumerable<Core.Work.Unit> Accumulated(SessionTensors session, IReadOnlyList<EncodedExample> rows)
     {
         var step = new TrainingStep(_model, session.Pool, session.Tasks, rows);
         foreach (var unit in step.Gradients())

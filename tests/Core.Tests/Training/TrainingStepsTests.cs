@@ -1,6 +1,7 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
@@ -130,7 +131,7 @@ public sealed class TrainingStepsTests
         var task = await world.MakeTaskAsync("t");
         var session = (await world.OpenAsync([task])).Session.Name;
 
-        var report = await world.ForwardBackwardAsync(session, 1, new BatchSpec([new TrainingExample(task, new Core.Data.TokenExample([1, 2], [0, 0]))]));
+        var report = await world.ForwardBackwardAsync(session, 1, new BatchSpec([new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 2], [0, 0]))]));
 
         Assert.Equal((0, 0), (report[task].Weight, report.Tokens));
         await Assert.ThrowsAsync<PreconditionRejection>(() => world.OptimStepAsync(session, 2));

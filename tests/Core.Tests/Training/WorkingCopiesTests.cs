@@ -1,7 +1,9 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Inference;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
+using CoLA.Core.Sequences;
 using CoLA.Core.Training;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
@@ -25,7 +27,7 @@ public sealed class WorkingCopiesTests
         {
             seen.Add(await ScoreAsync(world, session, task));
             var expected = await world.Core.Steps.EvaluateAsync(
-                Acme, session, new BatchSpec([new TrainingExample(task, new Core.Data.TokenExample([97, 98, 99, 100], [0, 0, 1, 1]))]), world.Cancellation);
+                Acme, session, new BatchSpec([new TrainingExample(task, new Core.Data.Examples.TokenExample([97, 98, 99, 100], [0, 0, 1, 1]))]), world.Cancellation);
             Assert.Equal(-expected[task].Sum, seen[^1], 1e-4);
             await world.StepAsync(session, step, Example(task, "ab", "cd"));
         }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
 using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
 using CoLA.TestKit;

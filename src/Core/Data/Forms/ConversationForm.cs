@@ -1,5 +1,6 @@
 using System.Text.Json;
-using CoLA.Core.Tokens;
+using CoLA.Core.Data.Examples;
+using CoLA.Core.Tokens.Chat;
 
 namespace CoLA.Core.Data.Forms;
 

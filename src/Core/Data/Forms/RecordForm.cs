@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoLA.Core.Data.Examples;
 
 namespace CoLA.Core.Data.Forms;
 

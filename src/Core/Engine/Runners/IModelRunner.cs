@@ -1,3 +1,5 @@
+using CoLA.Core.Sequences;
+
 namespace CoLA.Core.Engine.Runners;
 
 /// <summary>Runs the base model with the rows' adapters over one step's tokens, and keeps their keys and values.</summary>

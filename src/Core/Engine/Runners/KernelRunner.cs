@@ -1,7 +1,9 @@
 using CoLA.Core.Cache;
+using CoLA.Core.Configuration;
 using CoLA.Core.Kernels;
 using CoLA.Core.Matrices;
 using CoLA.Core.Model;
+using CoLA.Core.Sequences;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Engine.Runners;
@@ -106,7 +108,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
             Tiles = _tokens.Tiles,
             Runs = _tokens.Runs,
             Layer = layer,
-            Target = (int)Adapters.Target.Q,
+            Target = (int)Target.Q,
             Site = (int)Site.AttentionInput,
             HeadDim = _config.HeadDim,
             Group = _config.Heads / _config.KeyValueHeads,
@@ -135,7 +137,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         _team.Run(ref attention, _tokens.QueryHeads);
         var branch = _branch.Of((long)_tokens.Count * _config.HiddenSize);
         Multiply(layer, Site.AttentionOutput, weights.Output, weights.OutputBias, mixed, branch);
-        AddAndNorm(layer, Adapters.Target.O, Site.AttentionOutput, branch, weights.FeedForwardNorm);
+        AddAndNorm(layer, Target.O, Site.AttentionOutput, branch, weights.FeedForwardNorm);
     }
 
     private void FeedForward(int layer)
@@ -148,8 +150,8 @@ internal sealed unsafe class KernelRunner : IModelRunner
             Tiles = _tokens.Tiles,
             Runs = _tokens.Runs,
             Layer = layer,
-            Gate = (int)Adapters.Target.Gate,
-            Up = (int)Adapters.Target.Up,
+            Gate = (int)Target.Gate,
+            Up = (int)Target.Up,
             Site = (int)Site.FeedForwardInput,
             Width = _config.IntermediateSize,
             Joined = joined,
@@ -158,7 +160,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         _team.Run(ref gate, _tokens.TileCount * gate.Slices);
         var branch = _branch.Of((long)_tokens.Count * _config.HiddenSize);
         Multiply(layer, Site.FeedForwardOutput, weights.Down, weights.DownBias, gate.Gated, branch);
-        AddAndNorm(layer, Adapters.Target.Down, Site.FeedForwardOutput, branch, layer + 1 < _layers.Length ? _layers[layer + 1].AttentionNorm : _finalNorm);
+        AddAndNorm(layer, Target.Down, Site.FeedForwardOutput, branch, layer + 1 < _layers.Length ? _layers[layer + 1].AttentionNorm : _finalNorm);
     }
 
     /// <summary>One product of the base for all tokens, and beside it one for each lane with its pool's A.</summary>
@@ -258,7 +260,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         return start;
     }
 
-    private void AddAndNorm(int layer, Adapters.Target target, Site site, float* branch, float* norm)
+    private void AddAndNorm(int layer, Target target, Site site, float* branch, float* norm)
     {
         var job = new NormJob
         {

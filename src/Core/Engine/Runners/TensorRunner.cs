@@ -1,7 +1,7 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Forward;
 using CoLA.Core.Cache;
-using CoLA.Core.Inference;
 using CoLA.Core.Model;
+using CoLA.Core.Sequences;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Engine.Runners;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using CoLA.Core.Artifacts;
 using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Weights.Gguf;

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using CoLA.Core.Artifacts;
+using CoLA.Core.Matrices;
 using CoLA.Core.Rejections;
+using CoLA.Core.Weights.Tensors;
 using TorchSharp;
 
 namespace CoLA.Core.Weights.Gguf;

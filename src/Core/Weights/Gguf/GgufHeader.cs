@@ -1,5 +1,7 @@
 using System.Numerics;
+using CoLA.Core.Artifacts;
 using CoLA.Core.Rejections;
+using CoLA.Core.Weights.Tensors;
 
 namespace CoLA.Core.Weights.Gguf;
 

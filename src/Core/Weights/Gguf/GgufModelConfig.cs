@@ -1,4 +1,4 @@
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
 using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Weights.Gguf;

@@ -1,5 +1,7 @@
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
+using CoLA.Core.Matrices;
 using CoLA.Core.Rejections;
+using CoLA.Core.Weights.Tensors;
 using TorchSharp;
 
 namespace CoLA.Core.Weights.Gguf;

@@ -1,4 +1,6 @@
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Cache;
 using CoLA.Core.Engine.Runners;
 using CoLA.Core.Model;

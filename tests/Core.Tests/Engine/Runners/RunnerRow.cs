@@ -1,9 +1,8 @@
 using System.Threading.Channels;
-using CoLA.Core.Adapters;
+using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Cache;
-using CoLA.Core.Engine;
 using CoLA.Core.Engine.Runners;
-using CoLA.Core.Inference;
+using CoLA.Core.Sequences;
 
 namespace CoLA.Core.Tests.Engine.Runners;
 

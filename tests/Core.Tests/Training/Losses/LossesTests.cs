@@ -1,9 +1,10 @@
-using CoLA.Core.Adapters;
-using CoLA.Core.Data;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Data.Examples;
 using CoLA.Core.Engine;
 using CoLA.Core.Inference;
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Tenancy;
 using CoLA.Core.Training;
 using CoLA.Core.Training.Losses;
 using Xunit;

@@ -1,4 +1,4 @@
-using CoLA.Core.Model;
+using CoLA.Core.Configuration;
 using CoLA.Core.Rejections;
 using CoLA.Core.Weights;
 using CoLA.TestKit;

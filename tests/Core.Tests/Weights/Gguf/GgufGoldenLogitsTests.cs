@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CoLA.Core.Adapters;
 using CoLA.Core.Model;
 using CoLA.Core.Weights;
 using CoLA.TestKit;

@@ -1,0 +1,118 @@
+using System.Globalization;
+using CoLA.Core.Configuration;
+using CoLA.Core.Rejections;
+using CoLA.Core.Weights;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Adapters.Matrices;
+
+/// <summary>
+/// Matrices in safetensors files. A pool version holds <c>layers.0.q.A</c> (M, r, in) for every layer and target, and
+/// version 1 of a PISSA pool also <c>layers.0.q.initial.A</c> (1, rank, in) and <c>.initial.B</c> (1, rank, out); a task
+/// version holds <c>layers.0.q.B</c> (N, r, out), heads transposed, or one of each tie (<see cref="TiedHeads"/>), and what it
+/// trains of its coupling, <c>layers.0.q.gate</c>.
+/// </summary>
+internal static class AdapterFiles
+{
+    private const string InitialRole = "initial.";
+
+    public static void WritePool(Stream stream, PoolMatrices pool)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        Collect(tensors, pool.A);
+        if (pool.Initial is { } initial)
+        {
+            Collect(tensors, initial.A, InitialRole);
+            Collect(tensors, initial.B, InitialRole);
+        }
+
+        SafetensorsWriter.Write(stream, tensors, null);
+    }
+
+    public static void WriteHeads(Stream stream, FlatMatrices heads)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        Collect(tensors, heads);
+        SafetensorsWriter.Write(stream, tensors, null);
+    }
+
+    /// <exception cref="DamagedFileRejection">The file does not hold the matrices of this layout.</exception>
+    public static FlatMatrices ReadPool(string path, MatrixLayout layout, Device device) => Read(path, layout, device);
+
+    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    public static FlatMatrices ReadPool(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, device);
+
+    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    public static FlatMatrices ReadHeads(string path, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return ReadHeads(file, config, pool, task, device);
+    }
+
+    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    public static FlatMatrices ReadHeads(SafetensorsFile file, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
+    {
+        var tied = TiedHeads.Of(config, pool, task)?.Layout;
+        var holdsTied = tied is not null && tied.Slots.All(slot => Holds(file, slot.Name(), slot));
+        return Read(file, holdsTied ? tied! : MatrixLayout.OfHeads(config, pool, task), device);
+    }
+
+    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    public static void ReadInitial(SafetensorsFile file, InitialProduct initial)
+    {
+        Fill(file, initial.A, InitialRole);
+        Fill(file, initial.B, InitialRole);
+    }
+
+    private static void Collect(Dictionary<string, Tensor> tensors, FlatMatrices matrices, string role = "")
+    {
+        foreach (var slot in matrices.Layout.Slots)
+        {
+            tensors.Add(slot.Name(role), matrices.View(slot));
+        }
+    }
+
+    private static FlatMatrices Read(string path, MatrixLayout layout, Device device)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return Read(file, layout, device);
+    }
+
+    private static FlatMatrices Read(SafetensorsFile file, MatrixLayout layout, Device device)
+    {
+        var matrices = FlatMatrices.Zeros(layout, device);
+        try
+        {
+            Fill(file, matrices);
+            return matrices;
+        }
+        catch
+        {
+            matrices.Dispose();
+            throw;
+        }
+    }
+
+    private static void Fill(SafetensorsFile file, FlatMatrices matrices, string role = "")
+    {
+        using var noGrad = no_grad();
+        foreach (var slot in matrices.Layout.Slots)
+        {
+            using var scope = NewDisposeScope();
+            var name = slot.Name(role);
+            if (!Holds(file, name, slot))
+            {
+                throw new DamagedFileRejection(
+                    file.Path,
+                    string.Create(CultureInfo.InvariantCulture, $"{name} of shape ({string.Join(", ", slot.Shape)}) is not in it"));
+            }
+
+            matrices.View(slot).copy_(file.Read(name));
+        }
+    }
+
+    private static bool Holds(SafetensorsFile file, string name, MatrixSlot slot) =>
+        file.Entries.TryGetValue(name, out var entry) && entry.Shape.SequenceEqual(slot.Shape);
+}

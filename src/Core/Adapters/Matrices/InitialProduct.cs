@@ -1,0 +1,72 @@
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Configuration;
+using CoLA.Core.Weights;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Adapters.Matrices;
+
+/// <summary>
+/// The product at initialisation of a PISSA or PISSA_SLICES pool: s B A is the sum of the first components of W, a
+/// constant low-rank correction of the base that tasks begun on pool version 1 subtract for their whole life. The base
+/// itself is shared and never written. Rank per target: r for PISSA, M r for PISSA_SLICES.
+/// </summary>
+internal sealed class InitialProduct(FlatMatrices a, FlatMatrices b, int rank) : IDisposable
+{
+    /// <summary>Per target (1, rank, in): sqrt(S / s) V^T.</summary>
+    public FlatMatrices A { get; } = a;
+
+    /// <summary>Per target (1, rank, out): sqrt(S / s) U^T.</summary>
+    public FlatMatrices B { get; } = b;
+
+    public int Rank { get; } = rank;
+
+    public long Bytes => sizeof(float) * (A.Layout.Length + B.Layout.Length);
+
+    /// <summary>The rank that <paramref name="pool"/> subtracts; 0 for none.</summary>
+    public static int RankOf(PoolSpec pool) => pool.Initialisation switch
+    {
+        Initialisation.Pissa => pool.Rank,
+        Initialisation.PissaSlices => pool.M * pool.Rank,
+        _ => 0,
+    };
+
+    public static InitialProduct Empty(ModelConfig config, PoolSpec pool, Device device)
+    {
+        // One A and one head of the product's rank.
+        var shape = pool with { M = 1, Rank = RankOf(pool) };
+        return new InitialProduct(
+            FlatMatrices.Zeros(MatrixLayout.OfPool(config, shape), device),
+            FlatMatrices.Zeros(MatrixLayout.OfHeads(config, shape, new TaskSpec(Strategy.Lora, 1, 0)), device),
+            shape.Rank);
+    }
+
+    /// <summary>Reads it from the file of a pool's version 1.</summary>
+    /// <exception cref="Rejections.DamagedFileRejection">The file does not hold it.</exception>
+    public static InitialProduct Read(string path, ModelConfig config, PoolSpec pool, Device device)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return Read(file, config, pool, device);
+    }
+
+    /// <inheritdoc cref="Read(string, ModelConfig, PoolSpec, Device)"/>
+    public static InitialProduct Read(SafetensorsFile file, ModelConfig config, PoolSpec pool, Device device)
+    {
+        var initial = Empty(config, pool, device);
+        try
+        {
+            AdapterFiles.ReadInitial(file, initial);
+            return initial;
+        }
+        catch
+        {
+            initial.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        A.Dispose();
+        B.Dispose();
+    }
+}

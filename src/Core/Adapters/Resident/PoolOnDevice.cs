@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using CoLA.Core.Adapters.Couplings;
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Kernels;
+using CoLA.Core.Model;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Adapters.Resident;
+
+/// <summary>
+/// A pool version as it is served: per layer and site the transposed stack of all A's (in, targets x M r) and their sum
+/// (in, targets x r), each with the subtracted product's A behind it. One product per site serves every task on it. What
+/// is derived from A is made once, by whichever thread first asks.
+/// </summary>
+internal sealed class PoolOnDevice : IDisposable
+{
+    private static long _numbers;
+
+    private readonly Lock _making = new();
+    private readonly ConcurrentDictionary<(int Layer, Site Site, bool Summed, bool Subtracts), Tensor> _projections = [];
+    private readonly ConcurrentDictionary<(int Layer, Target Target), Tensor> _subtracted = [];
+    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts, int Routed), SitePlaces> _places = [];
+    private readonly CausalLanguageModel _model;
+    private readonly PoolMatrices _matrices;
+    private long _derivedBytes;
+
+    public PoolOnDevice(CausalLanguageModel model, PoolSpec spec, PoolMatrices matrices)
+    {
+        _model = model;
+        _matrices = matrices;
+        Spec = spec;
+    }
+
+    public PoolSpec Spec { get; }
+
+    /// <summary>Tells it from every other pool version of the process.</summary>
+    public long Number { get; } = Interlocked.Increment(ref _numbers);
+
+    public int SubtractedRank => _matrices.Initial?.Rank ?? 0;
+
+    /// <summary>What the A matrices, the initial product and the layouts derived from them hold.</summary>
+    public long Bytes => _matrices.A.Bytes
+        + (_matrices.Initial is { } initial ? initial.A.Bytes + initial.B.Bytes : 0)
+        + Volatile.Read(ref _derivedBytes);
+
+    /// <summary>Targets of <paramref name="site"/> that the pool adapts, in the order of the projection's columns.</summary>
+    public IReadOnlyList<Target> TargetsAt(int layer, Site site) => _matrices.A.Layout.Find(layer, site)?.Targets ?? [];
+
+    /// <summary>
+    /// (in, columns): for each target of the site M r columns (or r, summed), then for each target the subtracted rank.
+    /// Null where nothing is adapted. Made at first use and kept.
+    /// </summary>
+    public Tensor? ProjectionOf(int layer, Site site, bool summed, bool subtracts)
+    {
+        var key = (layer, site, summed, subtracts && SubtractedRank > 0);
+        return TargetsAt(layer, site).Count == 0 ? null : Made(_projections, key, Project);
+    }
+
+    /// <summary>Where the CPU's kernels find the projections; made at first use and kept.</summary>
+    public SitePlaces PlacesOf(bool summed, bool subtracts, int routed)
+    {
+        var key = (summed, subtracts && SubtractedRank > 0, routed);
+        if (_places.TryGetValue(key, out var made))
+        {
+            return made;
+        }
+
+        lock (_making)
+        {
+            return _places.GetOrAdd(key, wanted => new SitePlaces(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts, wanted.Routed));
+        }
+    }
+
+    /// <summary>-s B of the subtracted product: (rank, out).</summary>
+    public Tensor SubtractedOf(int layer, Target target) => Made(_subtracted, (layer, target), Subtract);
+
+    /// <summary>The pool's matrices in host memory, where its head is folded from; the caller disposes it.</summary>
+    public FlatMatrices OnHost()
+    {
+        using var noGrad = no_grad();
+        return new FlatMatrices(_matrices.A.Layout, _matrices.A.Flat.cpu().DetachFromDisposeScope());
+    }
+
+    /// <summary>Makes everything that adapters of one kind need, so that the engine's thread does not have to.</summary>
+    public void Prepare(bool summed, bool subtracts)
+    {
+        foreach (var site in _matrices.A.Layout.SiteSlots)
+        {
+            ProjectionOf(site.Layer, site.Site, summed, subtracts);
+            foreach (var target in subtracts && SubtractedRank > 0 ? site.Targets : [])
+            {
+                SubtractedOf(site.Layer, target);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var places in _places.Values)
+        {
+            places.Dispose();
+        }
+
+        foreach (var tensor in _projections.Values.Concat(_subtracted.Values))
+        {
+            tensor.Dispose();
+        }
+
+        _matrices.Initial?.Dispose();
+        _matrices.Dispose();
+    }
+
+    private Tensor Made<TKey>(ConcurrentDictionary<TKey, Tensor> kept, TKey key, Func<TKey, Tensor> make)
+        where TKey : notnull
+    {
+        if (kept.TryGetValue(key, out var made))
+        {
+            return made;
+        }
+
+        lock (_making)
+        {
+            return kept.GetOrAdd(key, wanted =>
+            {
+                var derived = make(wanted);
+                Interlocked.Add(ref _derivedBytes, derived.NumberOfElements * derived.ElementSize);
+                return derived;
+            });
+        }
+    }
+
+    private Tensor Project((int Layer, Site Site, bool Summed, bool Subtracts) key)
+    {
+        var (layer, site, summed, subtracts) = key;
+        var targets = TargetsAt(layer, site);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var parts = targets
+            .Select(target => _matrices.A.View(_matrices.A.Layout.Find(layer, target, MatrixKind.A)!)) // (M, r, in)
+            .Select(a => summed ? a.sum(dim: 0) : a.flatten(0, 1))
+            .ToList();
+        if (subtracts)
+        {
+            var initial = _matrices.Initial!.A;
+            parts.AddRange(targets.Select(target => initial.View(initial.Layout.Find(layer, target, MatrixKind.A)!).squeeze(0)));
+        }
+
+        // Whole panels of columns, as the CPU's kernels read them
+        var columns = (int)parts.Sum(part => part.shape[0]);
+        parts.Add(zeros(Panels.Padded(columns) - columns, parts[0].shape[1], parts[0].dtype, parts[0].device));
+        return cat([.. parts]).t().contiguous().to(_model.DType).DetachFromDisposeScope();
+    }
+
+    private Tensor Subtract((int Layer, Target Target) key)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var initial = _matrices.Initial!.B;
+        return initial.View(initial.Layout.Find(key.Layer, key.Target, MatrixKind.B)!).squeeze(0)
+            .mul(-Spec.Scale).to(_model.DType).DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+using CoLA.Core.Kernels;
+using CoLA.Core.Model;
+
+namespace CoLA.Core.Adapters.Resident;
+
+/// <summary>Where the CPU's kernels find the projections of a pool version: (layers, sites), made once.</summary>
+internal sealed unsafe class SitePlaces : IDisposable
+{
+    public SitePlaces(PoolOnDevice pool, int layers, bool summed, bool subtracts, int routed)
+    {
+        Table = (SitePlace*)NativeMemory.AllocZeroed((nuint)(layers * Sites.All.Count), (nuint)sizeof(SitePlace));
+        for (var layer = 0; layer < layers; layer++)
+        {
+            foreach (var site in Sites.All)
+            {
+                if (pool.ProjectionOf(layer, site, summed, subtracts) is { } projection)
+                {
+                    var columns = (int)projection.shape[1];
+                    Table[layer * Sites.All.Count + (int)site] = new SitePlace
+                    {
+                        Projection = projection.Floats(),
+                        Columns = columns,
+                        Width = columns + (routed == 0 ? 0 : pool.TargetsAt(layer, site).Count * (Panels.Padded(routed) + routed * pool.Spec.Rank)),
+                    };
+                }
+            }
+        }
+    }
+
+    public SitePlace* Table { get; private set; }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(Table);
+        Table = null;
+    }
+}

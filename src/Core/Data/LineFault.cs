@@ -1,4 +1,0 @@
-namespace CoLA.Core.Data;
-
-/// <summary>One record cannot be read; the reader notes it with its line and goes on to the next.</summary>
-internal sealed class LineFault(string problem) : Exception(problem);

@@ -1,4 +1,0 @@
-namespace CoLA.Core.Data.Skills;
-
-/// <summary>What a skill is asked and what it answers.</summary>
-internal readonly record struct SkillLine(string Argument, string Answer);

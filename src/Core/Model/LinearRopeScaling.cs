@@ -1,5 +1,0 @@
-namespace CoLA.Core.Model;
-
-/// <summary>Every frequency divided by <paramref name="Factor"/> (position interpolation, arXiv 2306.15595).</summary>
-/// <param name="Factor">At least 1.</param>
-public sealed record LinearRopeScaling(double Factor) : RopeScaling;

@@ -1,4 +1,0 @@
-namespace CoLA.Core.Model;
-
-/// <summary>How rotary frequencies are stretched for contexts longer than the model was first trained on.</summary>
-public abstract record RopeScaling;

@@ -1,0 +1,81 @@
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Adapters.Resident;
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
+using CoLA.Core.Naming;
+using CoLA.Core.Rejections;
+
+namespace CoLA.Core.Residency;
+
+/// <summary>
+/// Tasks whose served version the operator wants resident always: brought at the start and after every change of the
+/// registry, so that a switch of versions is followed and a name that is registered later is picked up.
+/// </summary>
+internal sealed class PinnedTasks(
+    IReadOnlyList<TaskName> names, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank)
+{
+    private int _asked;
+
+    /// <summary>Those that are not there, or cannot be served by this base model, by now.</summary>
+    public IReadOnlyList<TaskName> Missing { get; private set; } = [];
+
+    /// <summary>Looks up what each task serves now; from any thread. Calls that come while one is on its way are one.</summary>
+    public void Refresh()
+    {
+        if (names.Count > 0 && Interlocked.Increment(ref _asked) == 1)
+        {
+            _ = Task.Run(RefreshAsync);
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        int answered;
+        do
+        {
+            answered = Volatile.Read(ref _asked);
+            var sources = names.ToDictionary(name => name, Find);
+            Missing = [.. sources.Where(source => source.Value is null).Select(source => source.Key)];
+            try
+            {
+                await engine.CallAsync(() => Pin(sources)).ConfigureAwait(false);
+            }
+            catch (PreconditionRejection)
+            {
+                return; // the engine has stopped
+            }
+        }
+        while (Interlocked.Add(ref _asked, -answered) > 0);
+    }
+
+    /// <summary>What a task serves; null where it is not there.</summary>
+    private TaskVersionSnapshot? Find(TaskName name)
+    {
+        try
+        {
+            return tasks.Resolve(name.Tenant, name);
+        }
+        catch (Rejection)
+        {
+            return null;
+        }
+    }
+
+    private bool Pin(Dictionary<TaskName, TaskVersionSnapshot?> sources)
+    {
+        foreach (var (name, version) in sources)
+        {
+            // A version that was never trained is the base itself, and needs no memory.
+            if (version is not null && AdapterSource.Of(version, artifacts) is { } source)
+            {
+                bank.Pin(source);
+            }
+            else
+            {
+                bank.Unpin(name);
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,4 +1,0 @@
-namespace CoLA.Core.Tokens;
-
-/// <summary>One turn of a conversation: who speaks (system, user, assistant, ...) and what.</summary>
-public sealed record ChatMessage(string Role, string Content);
