@@ -1,6 +1,7 @@
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
+using CoLA.Core.Fairness;
 using CoLA.Core.Inference;
 using CoLA.Core.Jobs;
 using CoLA.Core.Model;
@@ -31,7 +32,9 @@ public sealed class ColaCore : IAsyncDisposable
         telemetry.Rows.Model = model.Identity.Name;
         var isHost = model.Language.Device.type == TorchSharp.DeviceType.CPU;
         _bank = new AdapterBank(model.Language, new AdapterBankOptions(options.AdapterMemory, isHost ? 0 : options.HostAdapterMemory), telemetry.Adapters, () => _engine!.Wake());
-        _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank);
+        var counters = new VirtualCounters();
+        var queue = new TrainingQueue(model.Language, counters, options, telemetry.Engine, time);
+        _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank, counters, queue);
         Pools = new PoolCatalog(data, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
         Tasks = new TaskCatalog(data, model.Identity);
         var sessions = new SessionCatalog(data, model.Identity);
@@ -41,7 +44,7 @@ public sealed class ColaCore : IAsyncDisposable
         _live = new LiveSessions(sessions, loader, memory, time, options.SessionExpiry);
         var renewal = new AdapterRenewal(Tasks, data.Artifacts, _engine, _bank);
         Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader, renewal);
-        Steps = new TrainingSteps(_live, _engine, loader, model, options, telemetry.Tokens);
+        Steps = new TrainingSteps(_live, _engine, queue, loader, model, options, telemetry.Tokens);
         var sources = new RowSources(Tasks, data.Artifacts, new WorkingCopies(sessions, Tasks, _live, loader, _engine, data.Artifacts));
         Generation = new Generation(model, sources, _engine, telemetry);
         Scoring = new Scoring(model, sources, _engine, _bank, options, telemetry.Tokens);

@@ -9,7 +9,6 @@ using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Sequences;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Training;
 using CoLA.Core.Work;
 
 namespace CoLA.Core.Engine;
@@ -30,7 +29,7 @@ internal sealed class Engine : IDisposable
     private readonly KeyValueBlocks _blocks;
     private readonly Scheduler _scheduler;
     private readonly WorkQueue _work;
-    private readonly TrainingQueue _training;
+    private readonly IWorkSource _source;
     private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
     private readonly long _blockBytes;
@@ -42,7 +41,14 @@ internal sealed class Engine : IDisposable
     /// <summary>Tokens that rows are served in a second, as the counters count them; a guess until some were.</summary>
     private double _tokensPerSecond = 100;
 
-    public Engine(CausalLanguageModel model, EngineOptions options, EngineMetrics metrics, AdapterBank bank)
+    /// <param name="model">The base.</param>
+    /// <param name="options">The operator's settings.</param>
+    /// <param name="metrics">Where steps, rows and memory are counted.</param>
+    /// <param name="bank">The adapters that rows run on.</param>
+    /// <param name="counters">Whose turn it is, among rows and long work alike.</param>
+    /// <param name="source">What gives the engine long work, besides <see cref="RunAsync"/>.</param>
+    public Engine(
+        CausalLanguageModel model, EngineOptions options, EngineMetrics metrics, AdapterBank bank, VirtualCounters counters, IWorkSource source)
     {
         Model = model;
         _metrics = metrics;
@@ -50,10 +56,9 @@ internal sealed class Engine : IDisposable
         _blockBytes = BlockBytes(model);
         _blocks = new KeyValueBlocks(options.BlocksOf(_blockBytes));
         _runner = model.Team is null ? new TensorRunner(model, _blocks.Capacity) : new KernelRunner(model, _blocks.Capacity);
-        var counters = new VirtualCounters();
         _scheduler = new Scheduler(options, _blocks, bank, counters, metrics, _runner.IsInvariant);
         _work = new WorkQueue(counters);
-        _training = new TrainingQueue(model, counters, options, () => IsDecoding, metrics, TimeProvider.System);
+        _source = source;
         _thread = new Thread(Loop) { IsBackground = true, Name = "CoLA engine" };
         _thread.Start();
     }
@@ -99,17 +104,13 @@ internal sealed class Engine : IDisposable
     public Task RunAsync(TenantId tenant, IEnumerable<Unit> units, CancellationToken cancellation)
     {
         var work = new LongWork(tenant, units, cancellation);
-        LetIn(() => _calls.Enqueue(() => _work.Add(work)));
+        Post(() => _work.Add(work));
         return work.Done;
     }
 
-    /// <summary>Runs the passes of a training step, together with those of whoever else waits.</summary>
+    /// <summary>Runs something short on the engine's thread, and waits for nothing; it must not throw.</summary>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
-    public Task TrainAsync(QueuedStep step)
-    {
-        LetIn(() => _calls.Enqueue(() => _training.Add(step)));
-        return step.Done;
-    }
+    public void Post(Action call) => LetIn(() => _calls.Enqueue(call));
 
     /// <inheritdoc cref="Scheduler.RequireRoomFor"/>
     public void RequireRoomFor(Sequence row) => _scheduler.RequireRoomFor(row);
@@ -157,7 +158,7 @@ internal sealed class Engine : IDisposable
         {
             if (!Step())
             {
-                _wake.WaitOne(_training.Patience);
+                _wake.WaitOne(_source.Patience);
             }
         }
 
@@ -243,13 +244,13 @@ internal sealed class Engine : IDisposable
 
     private bool Work()
     {
-        if (_training.Next() is { } batch)
+        if (_source.Next(IsDecoding) is { } work)
         {
-            _work.Add(batch);
+            _work.Add(work);
         }
 
         var started = Stopwatch.GetTimestamp();
-        var worked = _scheduler.Running > 0 ? _work.RunBeside(_step, _tokensPerSecond) : _work.RunOne(_tokensPerSecond);
+        var worked = IsDecoding ? _work.RunBeside(_step, _tokensPerSecond) : _work.RunOne(_tokensPerSecond);
         if (worked)
         {
             _metrics.Stepped(StepKind.Work, 0, started);
@@ -269,7 +270,7 @@ internal sealed class Engine : IDisposable
         Call();
         _scheduler.FailAll(stopped);
         _work.AbandonAll(stopped);
-        _training.FailAll(stopped);
+        _source.FailAll(stopped);
         _runner.Dispose();
     }
 }

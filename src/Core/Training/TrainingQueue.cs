@@ -16,11 +16,10 @@ namespace CoLA.Core.Training;
 /// <param name="model">The base.</param>
 /// <param name="counters">Whose turn it is.</param>
 /// <param name="options">How many tokens a micro-batch has.</param>
-/// <param name="isDecoding">Whether rows run that long units would hold up.</param>
 /// <param name="metrics">How many calls share a micro-batch.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TrainingQueue(
-    CausalLanguageModel model, VirtualCounters counters, EngineOptions options, Func<bool> isDecoding, EngineMetrics metrics, TimeProvider time)
+    CausalLanguageModel model, VirtualCounters counters, EngineOptions options, EngineMetrics metrics, TimeProvider time) : IWorkSource
 {
     /// <summary>
     /// Callers who go on at once are waited for, for this share of the time that the last micro-batch took: else two that
@@ -36,8 +35,9 @@ internal sealed class TrainingQueue(
     private readonly HashSet<StepRhythm> _awaited = [];
     private long _awaitedUntil;
     private bool _runs;
+    private bool _beside;
 
-    /// <summary>After how long <see cref="Next"/> may say something else, if nothing happens.</summary>
+    /// <inheritdoc/>
     public TimeSpan Patience => _runs || _steps.Count == 0 ? Timeout.InfiniteTimeSpan : Awaits(time.GetTimestamp(), out var left) ? left : TimeSpan.Zero;
 
     public void Add(QueuedStep step)
@@ -48,8 +48,10 @@ internal sealed class TrainingQueue(
     }
 
     /// <summary>The next micro-batch; null where nothing waits, where one runs, and where callers are waited for.</summary>
-    public LongWork? Next()
+    /// <inheritdoc/>
+    public LongWork? Next(bool beside)
     {
+        _beside = beside;
         foreach (var step in All().Where(step => step.IsCancelled && !_batch.Contains(step)).ToArray())
         {
             TryEnd(step);
@@ -65,6 +67,7 @@ internal sealed class TrainingQueue(
         return new LongWork(_steps.Turns()[0], Run(shares), CancellationToken.None) { Shares = shares };
     }
 
+    /// <inheritdoc/>
     public void FailAll(Exception why)
     {
         foreach (var step in All().ToArray())
@@ -111,7 +114,7 @@ internal sealed class TrainingQueue(
     /// <summary>Rows of those that wait. Calls that the CPU's kernels know all of stay among themselves.</summary>
     private List<PassStretch> Fill()
     {
-        var left = isDecoding() ? options.TrainingTokensBesideDecoding : options.TrainingTokens;
+        var left = _beside ? options.TrainingTokensBesideDecoding : options.TrainingTokens;
         var stretches = new List<PassStretch>();
         foreach (var step in All().Where(step => !step.IsCancelled))
         {

@@ -13,15 +13,18 @@ public sealed class TrainingSteps
 {
     private readonly LiveSessions _live;
     private readonly Engine.Engine _engine;
+    private readonly TrainingQueue _queue;
     private readonly SessionLoader _loader;
     private readonly ExampleEncoder _encoder;
     private readonly EngineOptions _options;
     private readonly TokenMetrics _tokens;
 
-    internal TrainingSteps(LiveSessions live, Engine.Engine engine, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
+    internal TrainingSteps(
+        LiveSessions live, Engine.Engine engine, TrainingQueue queue, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
     {
         _live = live;
         _engine = engine;
+        _queue = queue;
         _loader = loader;
         _encoder = new ExampleEncoder(model.Config, model.Tokenizer);
         _options = options;
@@ -106,7 +109,8 @@ public sealed class TrainingSteps
             }
 
             var queued = new QueuedStep(call.Caller, step, live.Rhythm, Finish, cancellation) { Deterministic = batch.Deterministic };
-            await _engine.TrainAsync(queued).ConfigureAwait(false);
+            _engine.Post(() => _queue.Add(queued));
+            await queued.Done.ConfigureAwait(false);
             Count(call.Caller, rows, (account, tokens) => account.Trained(tokens));
             return report!;
         },

@@ -177,30 +177,30 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         await using var world = new CoreWorld();
         var time = new FakeTimeProvider();
         var model = world.Core.Engine.Model;
-        var queue = new TrainingQueue(model, new VirtualCounters(), new EngineOptions(), () => false, _telemetry.Engine, time);
+        var queue = new TrainingQueue(model, new VirtualCounters(), new EngineOptions(), _telemetry.Engine, time);
         var (quick, slow) = (await SessionAsync("quick"), await SessionAsync("slow"));
 
         queue.Add(Step(quick));
         queue.Add(Step(slow));
-        RunToEnd(queue.Next()!); // in a second: 20 ms of patience
+        RunToEnd(queue.Next(beside: false)!); // in a second: 20 ms of patience
         queue.Add(Step(quick));
-        Assert.Null(queue.Next());
+        Assert.Null(queue.Next(beside: false));
         Assert.Equal(TimeSpan.FromMilliseconds(20), queue.Patience);
         time.Advance(TimeSpan.FromMilliseconds(19));
         queue.Add(Step(slow));
-        RunToEnd(queue.Next()!);
+        RunToEnd(queue.Next(beside: false)!);
         Assert.Equal([2, 2], Calls);
 
         queue.Add(Step(quick));
-        Assert.Null(queue.Next());
+        Assert.Null(queue.Next(beside: false));
         time.Advance(TimeSpan.FromMilliseconds(20));
-        RunToEnd(queue.Next()!);
+        RunToEnd(queue.Next(beside: false)!);
         queue.Add(Step(slow)); // too late to be waited for again
-        Assert.Null(queue.Next());
+        Assert.Null(queue.Next(beside: false));
         queue.Add(Step(quick));
-        RunToEnd(queue.Next()!);
+        RunToEnd(queue.Next(beside: false)!);
         queue.Add(Step(quick));
-        RunToEnd(queue.Next()!);
+        RunToEnd(queue.Next(beside: false)!);
         Assert.Equal([2, 2, 1, 2, 1], Calls);
 
         async Task<(SessionTensors Tensors, TaskName Task, StepRhythm Rhythm)> SessionAsync(string pool)
