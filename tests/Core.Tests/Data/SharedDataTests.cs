@@ -12,13 +12,16 @@ public sealed class SharedDataTests
 {
     private const int FaultyLinesToExpect = 1;
 
-    /// <summary>Every data file of the shared material; a mapping.json describes tasks and holds none.</summary>
+    /// <summary>Files beside the data that hold no records: descriptions of tasks, and chat templates.</summary>
+    private static readonly string[] WithoutRecords = ["mapping.json", "templates.json"];
+
+    /// <summary>Every data file of the shared material.</summary>
     public static TheoryData<string> Files()
     {
         var root = SharedMaterial.PathOf("data");
         return Directory.Exists(root)
             ? [.. Directory.GetFiles(root, "*", SearchOption.AllDirectories)
-                .Where(file => Path.GetExtension(file) is ".csv" or ".json" or ".jsonl" && Path.GetFileName(file) != "mapping.json")
+                .Where(file => Path.GetExtension(file) is ".csv" or ".json" or ".jsonl" && !WithoutRecords.Contains(Path.GetFileName(file)))
                 .Select(file => Path.GetRelativePath(root, file))
                 .Order(StringComparer.Ordinal)]
             : [];
