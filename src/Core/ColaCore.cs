@@ -8,7 +8,8 @@ using CoLA.Core.Model;
 using CoLA.Core.Residency;
 using CoLA.Core.Similarity;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Passes;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core;
 

@@ -1,7 +1,7 @@
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
 using CoLA.Core.Model;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Sessions;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 

@@ -10,7 +10,11 @@ using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Sequences;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Optimizers;
+using CoLA.Core.Training.Passes;
+using CoLA.Core.Training.Sessions;
+using CoLA.Core.Training.State;
 using CoLA.TestKit;
 
 namespace CoLA.Core.Tests;

@@ -10,7 +10,10 @@ using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Sequences;
 using CoLA.Core.Similarity;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Optimizers;
+using CoLA.Core.Training.Sessions;
+using CoLA.Core.Training.State;
 using CoLA.Models.Skills;
 
 namespace CoLA.Bench.Newcomers;

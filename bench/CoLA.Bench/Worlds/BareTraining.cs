@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using CoLA.Core.Data.Examples;
 using CoLA.Core.Model;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
 using static TorchSharp.torch;
 
 namespace CoLA.Bench.Worlds;

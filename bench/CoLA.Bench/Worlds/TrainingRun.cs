@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CoLA.Core.Naming;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Bench.Worlds;
 

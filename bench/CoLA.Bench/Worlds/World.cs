@@ -9,7 +9,10 @@ using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Sequences;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Optimizers;
+using CoLA.Core.Training.Sessions;
+using CoLA.Core.Training.State;
 
 namespace CoLA.Bench.Worlds;
 

@@ -1,5 +1,5 @@
 using CoLA.Core.Data;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Jobs;
 

@@ -6,7 +6,7 @@ using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 

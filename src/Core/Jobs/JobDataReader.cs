@@ -4,7 +4,7 @@ using CoLA.Core.Data;
 using CoLA.Core.Data.Examples;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
 using CoLA.Core.Training.Losses;
 
 namespace CoLA.Core.Jobs;

@@ -1,4 +1,4 @@
-using CoLA.Core.Training;
+using CoLA.Core.Training.Passes;
 
 namespace CoLA.Core.Jobs;
 

@@ -1,5 +1,6 @@
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Optimizers;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 

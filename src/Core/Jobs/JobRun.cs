@@ -92,7 +92,7 @@ internal sealed class JobRun(JobJournal journal, JobSession calls, JobCatalog ca
         (_plan.KeepBest && Progress.BestStep == step)
         || (isOver ? _plan.Publish && !_plan.KeepBest : step > 0 && step % _plan.CheckpointEvery == 0);
 
-    private async Task EvaluateAsync(SessionName session, int step, IReadOnlyList<Training.TrainingExample> heldOut, CancellationToken cancellation)
+    private async Task EvaluateAsync(SessionName session, int step, IReadOnlyList<Training.Examples.TrainingExample> heldOut, CancellationToken cancellation)
     {
         var report = await calls.EvaluateAsync(session, heldOut, cancellation).ConfigureAwait(false);
         var loss = report.Tasks.Average(task => task.Loss.Mean);

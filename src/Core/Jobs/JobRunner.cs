@@ -2,7 +2,7 @@ using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 

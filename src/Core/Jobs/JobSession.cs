@@ -1,7 +1,9 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Passes;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 

@@ -1,5 +1,5 @@
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 

@@ -5,7 +5,8 @@ using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 

@@ -10,7 +10,7 @@ using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Similarity;
 

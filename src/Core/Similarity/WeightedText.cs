@@ -1,6 +1,6 @@
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Inference;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Similarity;
 

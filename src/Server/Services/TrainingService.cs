@@ -3,7 +3,7 @@ using System.Text;
 using CoLA.Core;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Sessions;
 using CoLA.Server.Tenancy;
 using CoLA.Server.Translation;
 using CoLA.V1;

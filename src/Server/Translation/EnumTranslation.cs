@@ -4,7 +4,8 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Jobs;
 using CoLA.Core.Model;
 using CoLA.Core.Sequences;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Optimizers;
+using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Server.Translation;
 

@@ -2,7 +2,7 @@ using CoLA.Core.Data.Examples;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Tokens.Chat;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
 
 namespace CoLA.Server.Translation;
 

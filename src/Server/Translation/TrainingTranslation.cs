@@ -1,8 +1,11 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
 using CoLA.Core.Training.Losses;
+using CoLA.Core.Training.Optimizers;
+using CoLA.Core.Training.Passes;
+using CoLA.Core.Training.Sessions;
+using CoLA.Core.Training.State;
 
 namespace CoLA.Server.Translation;
 

@@ -2,7 +2,9 @@ using CoLA.Core.Data;
 using CoLA.Core.Engine;
 using CoLA.Core.Jobs;
 using CoLA.Core.Naming;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Optimizers;
+using CoLA.Core.Training.Sessions;
+using CoLA.Core.Training.State;
 
 namespace CoLA.Core.Tests.Jobs;
 

@@ -2,7 +2,9 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Engine;
 using CoLA.Core.Jobs;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Optimizers;
+using CoLA.Core.Training.Sessions;
+using CoLA.Core.Training.State;
 using Xunit;
 
 namespace CoLA.Core.Tests.Jobs;

@@ -2,7 +2,7 @@ using CoLA.Core.Engine;
 using CoLA.Core.Naming;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tests.Telemetry;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Sessions;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 

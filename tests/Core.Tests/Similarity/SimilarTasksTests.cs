@@ -5,7 +5,7 @@ using CoLA.Core.Data.Examples;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Similarity;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Sessions;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 
@@ -43,7 +43,7 @@ public sealed class SimilarTasksTests
         var ranking = await world.Core.Similar.FindAsync(Acme, new Comparison(Pool, examples, [first]), world.Cancellation);
 
         var session = (await world.OpenAsync([first])).Session.Name;
-        var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new Core.Training.BatchSpec([.. examples.Select(example => new Core.Training.TrainingExample(first, example))]), world.Cancellation);
+        var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new Core.Training.Sessions.BatchSpec([.. examples.Select(example => new Core.Training.Examples.TrainingExample(first, example))]), world.Cancellation);
         Assert.Equal(losses[first].Mean, ranking.Ranked.Single(task => task.Version?.Task == first).Loss, 1e-5);
         Assert.Equal(losses[first].Tokens, ranking.LabelledTokens);
     }

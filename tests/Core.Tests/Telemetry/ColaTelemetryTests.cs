@@ -5,7 +5,7 @@ using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Sequences;
 using CoLA.Core.Telemetry;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Sessions;
 using Xunit;
 
 namespace CoLA.Core.Tests.Telemetry;

@@ -1,7 +1,9 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Model;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Passes;
+using CoLA.Core.Training.Sites;
 using CoLA.TestKit;
 using Xunit;
 using static TorchSharp.torch;

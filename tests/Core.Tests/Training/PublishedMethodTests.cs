@@ -1,7 +1,8 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Data.Examples;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Sessions;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 

@@ -5,7 +5,7 @@ namespace CoLA.Core.Adapters.Couplings;
 
 /// <summary>
 /// AdaLoRA (arXiv 2303.10512): s B diag(E) A on one A, with E (r) of the task's own, so that single components can be
-/// switched off while training (<see cref="Training.RankBudget"/>).
+/// switched off while training.
 /// </summary>
 internal sealed class AdaloraCoupling() : Coupling(Filled(1, 1, 1))
 {

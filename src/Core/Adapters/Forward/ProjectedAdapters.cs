@@ -11,7 +11,7 @@ internal abstract class ProjectedAdapters : IAdapters
     {
         var output = matrix.Multiply(input, bias);
         var projected = Project(layer, site, input);
-        var targets = Sites.TargetsOf(site);
+        var targets = SiteMap.TargetsOf(site);
         Tensor[] outputs = targets.Count == 1 ? [output] : output.split(widths, 1);
         return [.. outputs.Select((each, at) => Add(layer, targets[at], each, projected))];
     }

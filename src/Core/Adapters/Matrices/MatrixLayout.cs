@@ -90,9 +90,9 @@ internal sealed class MatrixLayout
     {
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            foreach (var site in Sites.All)
+            foreach (var site in SiteMap.All)
             {
-                var members = Sites.TargetsOf(site).Where(targets.Contains).ToArray();
+                var members = SiteMap.TargetsOf(site).Where(targets.Contains).ToArray();
                 var start = Length;
                 foreach (var target in members)
                 {

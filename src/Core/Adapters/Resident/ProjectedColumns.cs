@@ -22,7 +22,7 @@ internal readonly record struct ProjectedColumns(long Task, long Subtracted, lon
     /// <param name="routed">N where they are routed; 0 otherwise.</param>
     public static ProjectedColumns Of(PoolOnDevice pool, int layer, Target target, int rank, bool subtracts, int routed)
     {
-        var targets = pool.TargetsAt(layer, Sites.Of(target));
+        var targets = pool.TargetsAt(layer, SiteMap.Of(target));
         var at = 0;
         while (targets[at] != target)
         {

@@ -9,15 +9,15 @@ internal sealed unsafe class SitePlaces : IDisposable
 {
     public SitePlaces(PoolOnDevice pool, int layers, bool summed, bool subtracts, int routed)
     {
-        Table = (SitePlace*)NativeMemory.AllocZeroed((nuint)(layers * Sites.All.Count), (nuint)sizeof(SitePlace));
+        Table = (SitePlace*)NativeMemory.AllocZeroed((nuint)(layers * SiteMap.All.Count), (nuint)sizeof(SitePlace));
         for (var layer = 0; layer < layers; layer++)
         {
-            foreach (var site in Sites.All)
+            foreach (var site in SiteMap.All)
             {
                 if (pool.ProjectionOf(layer, site, summed, subtracts) is { } projection)
                 {
                     var columns = (int)projection.shape[1];
-                    Table[layer * Sites.All.Count + (int)site] = new SitePlace
+                    Table[layer * SiteMap.All.Count + (int)site] = new SitePlace
                     {
                         Projection = projection.Floats(),
                         Columns = columns,

@@ -172,7 +172,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         var projected = ProjectedOf(layer, site);
         foreach (var lane in _tokens.Lanes)
         {
-            var place = ((SitePlace*)lane.Sites)[layer * Sites.All.Count + (int)site];
+            var place = ((SitePlace*)lane.Sites)[layer * SiteMap.All.Count + (int)site];
             if (place.Projection != null)
             {
                 products[count++] = PanelProduct.OfRowMajor(
@@ -200,7 +200,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         for (var at = 0; at < _tokens.RunCount; at++)
         {
             ref readonly var run = ref _tokens.Runs[at];
-            foreach (var target in Sites.TargetsOf(site))
+            foreach (var target in SiteMap.TargetsOf(site))
             {
                 ref readonly var place = ref run.PlaceOf(layer, (int)target);
                 if (place.Router != null)
@@ -212,7 +212,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
                         input + (long)run.First * width,
                         run.Count,
                         run.RowOf(layer, (int)site, run.First) + place.RouterColumn,
-                        run.SitePlaces[layer * Sites.All.Count + (int)site].Width);
+                        run.SitePlaces[layer * SiteMap.All.Count + (int)site].Width);
                 }
             }
         }
@@ -222,7 +222,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
 
     private void Route(int layer, Site site)
     {
-        var targets = Sites.TargetsOf(site);
+        var targets = SiteMap.TargetsOf(site);
         var job = new RouteJob
         {
             Tiles = _tokens.Tiles,
@@ -241,7 +241,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         var floats = 0L;
         foreach (var lane in _tokens.Lanes)
         {
-            floats += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * Sites.All.Count + (int)site].Width;
+            floats += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * SiteMap.All.Count + (int)site].Width;
         }
 
         var start = _projected.Of(floats);
@@ -254,7 +254,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
                 _tokens.Runs[run].Projected = place;
             }
 
-            place += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * Sites.All.Count + (int)site].Width;
+            place += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * SiteMap.All.Count + (int)site].Width;
         }
 
         return start;

@@ -1,3 +1,5 @@
+using CoLA.Core.Training.Examples;
+
 namespace CoLA.Core.Training.Losses;
 
 /// <summary>The sum of weight x -lp; its weight is the sum of the token weights.</summary>

@@ -1,4 +1,5 @@
 using CoLA.Core.Rejections;
+using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Training.Losses;
 

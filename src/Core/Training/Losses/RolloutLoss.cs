@@ -1,3 +1,5 @@
+using CoLA.Core.Training.Examples;
+
 namespace CoLA.Core.Training.Losses;
 
 /// <summary>

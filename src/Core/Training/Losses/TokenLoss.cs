@@ -1,3 +1,5 @@
+using CoLA.Core.Training.Examples;
+
 namespace CoLA.Core.Training.Losses;
 
 /// <summary>A loss that is a sum over tokens.</summary>

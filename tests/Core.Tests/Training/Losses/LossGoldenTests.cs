@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
 using CoLA.Core.Training.Losses;
 using CoLA.TestKit;
 using Xunit;

@@ -5,8 +5,9 @@ using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
-using CoLA.Core.Training;
+using CoLA.Core.Training.Examples;
 using CoLA.Core.Training.Losses;
+using CoLA.Core.Training.Sessions;
 using Xunit;
 using static CoLA.Core.Tests.CoreWorld;
 

@@ -1,0 +1,294 @@
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
+using CoLA.Core.Training.Sites;
+using CoLA.Core.Work;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Training.Passes;
+
+/// <summary>
+/// Forward, and if asked backward, of the base for micro-batches of many tasks, of one call or of several. The graph is cut
+/// between layers: each layer keeps its own, or only its input where that is computed again, and the backward walks down
+/// layer by layer, so that a pass is an iterator of small units. Gradients fall into the flat buffers of the tasks in the
+/// batch and of their pools.
+/// </summary>
+/// <param name="model">The base.</param>
+/// <param name="recomputes">
+/// Layers keep nothing but their input, and are computed a second time on the way down (checkpointing): less memory for a
+/// third more work. What is drawn is drawn from seeds, so that it comes out the same.
+/// </param>
+internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = false)
+{
+    public const int DefaultTokenBudget = 2048;
+
+    /// <summary>Labelled positions whose logits exist at one time, at most.</summary>
+    private const int LongestLossChunk = 256;
+
+    /// <summary>The fewest: below, a chunk's time is that of reading the head.</summary>
+    private const int ShortestLossChunk = 32;
+
+    /// <summary>One call alone, micro-batch after micro-batch; may be abandoned after any unit.</summary>
+    /// <param name="call">None of whose rows was taken.</param>
+    /// <param name="tokenBudget">Tokens of the next micro-batch at most; asked before each.</param>
+    /// <param name="gradients">Backward too.</param>
+    public IEnumerable<Unit> Run(PassCall call, Func<int> tokenBudget, bool gradients)
+    {
+        while (!call.IsTaken)
+        {
+            foreach (var unit in Run([new PassStretch(call, call.Take(tokenBudget(), any: true))], gradients))
+            {
+                yield return unit;
+            }
+        }
+    }
+
+    /// <summary>One micro-batch, of calls of different sessions; may be abandoned after any unit.</summary>
+    public IEnumerable<Unit> Run(IReadOnlyList<PassStretch> stretches, bool gradients)
+    {
+        if (stretches.Count == 0)
+        {
+            yield break;
+        }
+
+        var calls = stretches.SelectMany(stretch => stretch.Call.Losses.Keys, (stretch, task) => (stretch.Call, Task: task))
+            .ToDictionary(owner => owner.Task, owner => owner.Call); // a task is in one session at most
+        using var batch = new MicroBatch(model, [.. stretches.SelectMany(stretch => stretch.Rows)]);
+        using var angles = AnglesOf(batch);
+        var adapters = AdaptersOf(model, [.. stretches.Select(stretch => stretch.Call.PartsOf(stretch.Rows))]);
+        var layers = model.Config.Layers;
+        var inputs = new Tensor?[layers + 1]; // the top's input is the last layer's output
+        var outputs = new Tensor?[layers];
+        Tensor? gradient = null;
+        try
+        {
+            var losses = new LabelLosses(batch, task => calls[task].Loss);
+            foreach (var unit in ReadReferences(batch, losses))
+            {
+                yield return unit;
+            }
+
+            foreach (var unit in Climb(batch, angles, adapters, inputs, outputs, gradients))
+            {
+                yield return unit;
+            }
+
+            foreach (var (start, count) in Chunks(losses.LabelsOfPairs, batch))
+            {
+                losses.Take(start, Read(batch, start, count, inputs[layers]!));
+                yield return Unit.LossChunk;
+            }
+
+            losses.ComparePairs();
+            if (gradients)
+            {
+                gradient = zeros_like(inputs[layers]!, requires_grad: false).DetachFromDisposeScope();
+            }
+
+            foreach (var (start, count) in Chunks(gradients ? Enumerable.Range(0, batch.Weights.Count) : losses.LabelsOfTokens, batch))
+            {
+                Loss(batch, losses, calls, start, count, inputs[layers]!, gradient);
+                yield return Unit.LossChunk;
+            }
+
+            losses.AddTo(task => calls[task]);
+            for (var layer = layers - 1; gradients && layer >= 0; layer--)
+            {
+                if (recomputes)
+                {
+                    Compute(layer, batch.Attention, angles, adapters, inputs, outputs);
+                    yield return Unit.LayerForward;
+                }
+
+                gradient = Backward(layer, inputs, outputs, gradient!);
+                yield return Unit.LayerBackward;
+            }
+        }
+        finally
+        {
+            gradient?.Dispose();
+            (adapters as IDisposable)?.Dispose();
+            foreach (var tensor in inputs.Concat(outputs))
+            {
+                tensor?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The adapters of a batch in the form that <paramref name="model"/> computes them; some are <see cref="IDisposable"/>.</summary>
+    internal static IAdapters AdaptersOf(CausalLanguageModel model, IReadOnlyList<PoolParts> pools) =>
+        model.Team is not null && pools.All(pool => pool.FitsKernels) ? new KernelAdapters(model, pools)
+        : pools is [var only] ? new TrainingAdapters(only.Pool, only.Parts)
+        : new JoinedAdapters(pools);
+
+    /// <summary>Neighbouring labels in chunks, of a size that takes about as long as a layer of the batch.</summary>
+    private static IEnumerable<(int Start, int Count)> Chunks(IEnumerable<int> labels, MicroBatch batch)
+    {
+        var longest = Math.Clamp(batch.Rows.Sum(row => row.Ids.Count) / 4, ShortestLossChunk, LongestLossChunk);
+        var (start, count) = (0, 0);
+        foreach (var label in labels)
+        {
+            if (count == longest || (count > 0 && label != start + count))
+            {
+                yield return (start, count);
+                count = 0;
+            }
+
+            start = count == 0 ? label : start;
+            count++;
+        }
+
+        if (count > 0)
+        {
+            yield return (start, count);
+        }
+    }
+
+    /// <summary>From the embedding to the last layer's output, which is the top's input.</summary>
+    private IEnumerable<Unit> Climb(
+        MicroBatch batch, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
+    {
+        using (no_grad())
+        {
+            inputs[0] = model.Embed(batch.Ids).DetachFromDisposeScope();
+        }
+
+        // The adapters of the lowest layer are reached by the gradient of what goes in.
+        inputs[0]!.requires_grad_(gradients);
+        for (var layer = 0; layer < model.Config.Layers; layer++)
+        {
+            Forward(layer, batch.Attention, angles, adapters, inputs, outputs, gradients);
+            yield return Unit.LayerForward;
+        }
+    }
+
+    /// <summary>What pairs are compared with, where the caller did not say: the answers under the bare base.</summary>
+    private IEnumerable<Unit> ReadReferences(MicroBatch batch, LabelLosses losses)
+    {
+        int[] rows = [.. losses.RowsWithoutReference];
+        if (rows.Length == 0)
+        {
+            yield break;
+        }
+
+        using var bare = new MicroBatch(model, [.. rows.Select(row => batch.Rows[row])]);
+        using var angles = AnglesOf(bare);
+        var inputs = new Tensor?[model.Config.Layers + 1];
+        try
+        {
+            foreach (var unit in Climb(bare, angles, NoAdapters.Instance, inputs, [], gradients: false))
+            {
+                yield return unit;
+            }
+
+            foreach (var (start, count) in Chunks(Enumerable.Range(0, bare.Weights.Count), bare))
+            {
+                foreach (var (at, value) in Read(bare, start, count, inputs[^1]!).Index())
+                {
+                    losses.References[rows[bare.Places[start + at].Row]] += value;
+                }
+
+                yield return Unit.LossChunk;
+            }
+        }
+        finally
+        {
+            foreach (var tensor in inputs)
+            {
+                tensor?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Log-probabilities of some labels, without a graph.</summary>
+    private float[] Read(MicroBatch batch, int start, int count, Tensor hidden)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var chunk = hidden.index_select(0, batch.Positions.narrow(0, start, count));
+        return model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)).cpu().data<float>().ToArray();
+    }
+
+    private RotaryAngles AnglesOf(MicroBatch batch)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var angles = model.Angles(batch.Attention);
+        return new RotaryAngles(angles.Cos.DetachFromDisposeScope(), angles.Sin.DetachFromDisposeScope());
+    }
+
+    private void Forward(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
+    {
+        var keepsGraph = gradients && !recomputes;
+        using var mode = set_grad_enabled(keepsGraph);
+        using var scope = NewDisposeScope();
+        var output = model.Layer(layer, inputs[layer]!, attention, angles, adapters);
+        inputs[layer + 1] = output.detach().DetachFromDisposeScope();
+        if (keepsGraph)
+        {
+            outputs[layer] = output.DetachFromDisposeScope();
+        }
+
+        if (gradients)
+        {
+            inputs[layer + 1]!.requires_grad_(true);
+        }
+        else
+        {
+            inputs[layer]!.Dispose();
+            inputs[layer] = null;
+        }
+    }
+
+    /// <summary>A layer's output and graph a second time.</summary>
+    private void Compute(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs)
+    {
+        using var mode = enable_grad();
+        using var scope = NewDisposeScope();
+        outputs[layer] = model.Layer(layer, inputs[layer]!, attention, angles, adapters).DetachFromDisposeScope();
+    }
+
+    private void Loss(
+        MicroBatch batch, LabelLosses losses, Dictionary<TaskName, PassCall> calls, int start, int count, Tensor hidden, Tensor? gradient)
+    {
+        using var mode = set_grad_enabled(gradient is not null);
+        using var scope = NewDisposeScope();
+        var positions = batch.Positions.narrow(0, start, count);
+        var chunk = hidden.detach().index_select(0, positions);
+        if (gradient is not null)
+        {
+            chunk.requires_grad_(true);
+        }
+
+        var logProbabilities = model.LogProbabilities(chunk, batch.Labels.narrow(0, start, count)); // (count)
+        losses.Take(start, logProbabilities.detach().cpu().data<float>().ToArray());
+        if (gradient is null)
+        {
+            return;
+        }
+
+        var factors = new float[count];
+        for (var at = 0; at < count; at++)
+        {
+            var task = batch.Owners[start + at]!.Value;
+            factors[at] = (float)(losses.SlopeOf(start + at) / calls[task].DivisorOf(task));
+        }
+
+        autograd.backward([logProbabilities], [tensor(factors, float32, model.Device)]);
+        using var noGrad = no_grad();
+        gradient.index_add_(0, positions, chunk.grad!, 1);
+    }
+
+    /// <summary>Takes the gradient of a layer's output, frees the layer's graph, and returns the gradient of its input.</summary>
+    private static Tensor Backward(int layer, Tensor?[] inputs, Tensor?[] outputs, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        autograd.backward([outputs[layer]!], [gradient]);
+        var below = inputs[layer]!.grad!.DetachFromDisposeScope();
+        gradient.Dispose();
+        outputs[layer]!.Dispose();
+        outputs[layer] = null;
+        inputs[layer + 1]!.Dispose();
+        inputs[layer + 1] = null;
+        return below;
+    }
+}

@@ -1,0 +1,55 @@
+using CoLA.Core.Artifacts;
+using CoLA.Core.Naming;
+using CoLA.Core.Rejections;
+using CoLA.Core.Training.State;
+
+namespace CoLA.Core.Training.Sessions;
+
+/// <summary>What a session trained, while its tensors are not on the device: in host memory, in a file, or both.</summary>
+internal sealed class EvictedSession(SessionName session, SessionState state, ArtifactStore files) : IDisposable
+{
+    private SessionState? _state = state;
+    private Artifact? _file;
+
+    /// <summary>Optimizer steps, by the names of the tasks and of the pool.</summary>
+    public IReadOnlyDictionary<string, long> Steps { get; } = state.Steps;
+
+    /// <summary>In host memory; 0 where it is in the file alone.</summary>
+    public long HostBytes => Volatile.Read(ref _state)?.Bytes ?? 0;
+
+    public long DiskBytes => _file?.Bytes ?? 0;
+
+    /// <summary>Moves it to a file; what is thrown leaves it in memory.</summary>
+    public void Spill()
+    {
+        _file ??= files.Write(_state!.Write);
+        _state!.Dispose();
+        _state = null;
+    }
+
+    /// <summary>What it is, read from the file if need be; it stays this one's.</summary>
+    /// <exception cref="DamagedFileRejection">The file is missing or damaged: what was not saved is lost.</exception>
+    public SessionState Recall()
+    {
+        try
+        {
+            return _state ??= SessionState.Read(files.Map(_file!));
+        }
+        catch (DamagedFileRejection damaged)
+        {
+            throw new DamagedFileRejection(
+                damaged.File,
+                $"{damaged.Problem}; {session} had left memory for that file, and what it trained since it was last saved is lost. "
+                + "LoadState goes back to a saved state, CloseSession lets go of its tasks");
+        }
+    }
+
+    public void Dispose()
+    {
+        _state?.Dispose();
+        if (_file is not null)
+        {
+            files.Remove(_file);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
+using CoLA.Core.Training.State;
+using CoLA.Core.Work;
+
+namespace CoLA.Core.Training.Sessions;
+
+/// <summary>Makes a session's tensors on the engine, from where the registry says that the session stands, and frees them.</summary>
+internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifacts, SessionMemory memory)
+{
+    /// <summary>The session's tensors, made now if need be, without tasks that were taken out of it.</summary>
+    public async Task<SessionTensors> TensorsAsync(SessionSnapshot session, LiveSession live, CancellationToken cancellation)
+    {
+        var tensors = live.Tensors ?? await OpenAsync(session, live, cancellation).ConfigureAwait(false);
+        var held = session.Tasks.Select(task => task.Task).ToHashSet();
+        var gone = tensors.Tasks.Keys.Where(task => !held.Contains(task)).ToArray();
+        if (gone.Length > 0)
+        {
+            await engine.CallAsync(() =>
+            {
+                Array.ForEach(gone, tensors.Remove);
+                return true;
+            }).ConfigureAwait(false);
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Frees the session's tensors, and what became of them; they can be made again.</summary>
+    public async Task FreeAsync(LiveSession live)
+    {
+        memory.Forget(live);
+        live.Evicted?.Dispose();
+        live.Evicted = null;
+        if (live.Tensors is { } tensors)
+        {
+            live.Tensors = null;
+            await engine.CallAsync(() => Free(tensors)).ConfigureAwait(false);
+        }
+    }
+
+    private static bool Free(SessionTensors tensors)
+    {
+        tensors.Dispose();
+        return true;
+    }
+
+    private async Task<SessionTensors> OpenAsync(SessionSnapshot session, LiveSession live, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        SessionTensors? opened = null;
+        var files = SessionFiles.Of(session, artifacts);
+        var evicted = live.Evicted;
+        using var saved = evicted is null && session.Stand.Artifact is { } artifact ? SessionState.Read(artifacts.Map(artifact)) : null;
+        var state = evicted?.Recall() ?? saved;
+        IEnumerable<Unit> Open()
+        {
+            foreach (var unit in SessionTensors.Open(engine.Model, files, made => opened = made))
+            {
+                yield return unit;
+            }
+
+            foreach (var unit in state?.RestoreByParts(opened!) ?? [])
+            {
+                yield return unit;
+            }
+
+            live.Tensors = opened;
+        }
+
+        try
+        {
+            await engine.RunAsync(session.Opener, Open(), cancellation).ConfigureAwait(false);
+        }
+        catch when (live.Tensors is null && opened is not null)
+        {
+            await engine.CallAsync(() => Free(opened)).ConfigureAwait(false);
+            throw;
+        }
+
+        live.Evicted = null;
+        evicted?.Dispose();
+        await memory.HoldAsync(session, live, evicted is null ? null : started, cancellation).ConfigureAwait(false);
+        return opened!;
+    }
+}

@@ -1,0 +1,189 @@
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
+using CoLA.Core.Kernels;
+using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
+using CoLA.Core.Training.State;
+using CoLA.Core.Work;
+
+namespace CoLA.Core.Training.Sessions;
+
+/// <summary>
+/// Which sessions are on the device, in host memory and on disk. Where there is more than the limit, the least recently
+/// called go down, weights, gradients and optimizers together; the next call brings a session back to the bit. One that a
+/// call runs on has its gate taken, and stays. The engine's thread takes the tensors, and never waits for a file.
+/// </summary>
+internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, SessionMemoryOptions options, SessionMetrics metrics) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<LiveSession, SessionSnapshot> _sessions = [];
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private volatile bool _stopped;
+
+    private bool Fits => _stopped || (OnDevice().Bytes <= options.Memory && OnHost().Bytes <= options.HostMemory);
+
+    /// <summary>A session has come to the device, and makes room for itself.</summary>
+    /// <param name="session">Its record.</param>
+    /// <param name="live">What holds it; a call runs on it.</param>
+    /// <param name="started">When an evicted one was called for; null for one that was opened.</param>
+    /// <param name="cancellation">Ends the wait for one's turn.</param>
+    public Task HoldAsync(SessionSnapshot session, LiveSession live, long? started, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            _sessions[live] = session;
+        }
+
+        if (started is { } since)
+        {
+            metrics.Loaded(since);
+        }
+
+        Report();
+        return Fits ? Task.CompletedTask : FitAsync(cancellation);
+    }
+
+    /// <summary>A session is gone.</summary>
+    public void Forget(LiveSession live)
+    {
+        lock (_lock)
+        {
+            _sessions.Remove(live);
+        }
+
+        Report();
+    }
+
+    /// <summary>Looks, when a call has ended, whether there is too much now; whoever called does not wait for it.</summary>
+    public void FitSoon()
+    {
+        Report();
+        if (!Fits)
+        {
+            _ = FitAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for the move that is under way, and lets no other begin; once the engine has stopped.</summary>
+    public void Dispose()
+    {
+        _stopped = true;
+        _turn.Wait();
+        _turn.Release();
+    }
+
+    private async Task FitAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            while (!_stopped && OnDevice().Bytes > options.Memory
+                && await TryWithOldestAsync(live => live.Tensors is not null, EvictAsync).ConfigureAwait(false))
+            {
+            }
+
+            while (!_stopped && OnHost().Bytes > options.HostMemory
+                && await TryWithOldestAsync(live => live.Evicted is { HostBytes: > 0 }, SpillAsync).ConfigureAwait(false))
+            {
+            }
+        }
+        finally
+        {
+            _turn.Release();
+            Report();
+        }
+    }
+
+    private void Report() => metrics.Hold(OnDevice(), OnHost(), Sum(live => live.Evicted is { HostBytes: 0 } evicted ? evicted.DiskBytes : null));
+
+    private (int Sessions, long Bytes) OnDevice() => Sum(live => live.Tensors?.Bytes);
+
+    private (int Sessions, long Bytes) OnHost() => Sum(live => live.Evicted is { HostBytes: > 0 and var bytes } ? bytes : null);
+
+    private (int Sessions, long Bytes) Sum(Func<LiveSession, long?> bytesOf)
+    {
+        lock (_lock)
+        {
+            var bytes = _sessions.Keys.Select(bytesOf).OfType<long>().ToArray();
+            return (bytes.Length, bytes.Sum());
+        }
+    }
+
+    /// <summary>Moves the least recently called session that may be moved; false where there is none, or it could not be.</summary>
+    private async Task<bool> TryWithOldestAsync(Predicate<LiveSession> may, Func<SessionSnapshot, LiveSession, Task<bool>> move)
+    {
+        KeyValuePair<LiveSession, SessionSnapshot>[] oldest;
+        lock (_lock)
+        {
+            oldest = [.. _sessions.Where(session => may(session.Key)).OrderBy(session => session.Key.LastUse)];
+        }
+
+        foreach (var (live, session) in oldest)
+        {
+            if (!await live.Gate.WaitAsync(0).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            try
+            {
+                if (may(live))
+                {
+                    return await move(session, live).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                live.Gate.Release();
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> EvictAsync(SessionSnapshot session, LiveSession live)
+    {
+        IEnumerable<Unit> Leave()
+        {
+            var tensors = live.Tensors!;
+            SessionState? state = null;
+            foreach (var unit in SessionState.Take(tensors, taken => state = taken))
+            {
+                yield return unit;
+            }
+
+            live.Evicted = new EvictedSession(session.Name, state!, files);
+            live.Tensors = null;
+            tensors.Dispose();
+        }
+
+        try
+        {
+            await engine.RunAsync(session.Opener, Leave(), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (PreconditionRejection)
+        {
+            return false; // the server is stopping: what is on the device goes with it
+        }
+
+        metrics.Evicted();
+        NativeHeap.TrimSoon();
+        return true;
+    }
+
+    /// <summary>On a thread of the pool.</summary>
+    private static Task<bool> SpillAsync(SessionSnapshot session, LiveSession live) => Task.Run(() =>
+    {
+        try
+        {
+            live.Evicted!.Spill();
+        }
+        catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+        {
+            return false; // the disk may be full: it stays in memory, and the next move tries again
+        }
+
+        NativeHeap.TrimSoon();
+        return true;
+    });
+}

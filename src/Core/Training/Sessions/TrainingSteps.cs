@@ -1,0 +1,158 @@
+using CoLA.Core.Catalog;
+using CoLA.Core.Engine;
+using CoLA.Core.Model;
+using CoLA.Core.Naming;
+using CoLA.Core.Rejections;
+using CoLA.Core.Telemetry;
+using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Passes;
+using CoLA.Core.Work;
+
+namespace CoLA.Core.Training.Sessions;
+
+/// <summary>The calls of a session that compute: gradients, optimizer steps, losses.</summary>
+public sealed class TrainingSteps
+{
+    private readonly LiveSessions _live;
+    private readonly Engine.Engine _engine;
+    private readonly TrainingQueue _queue;
+    private readonly SessionLoader _loader;
+    private readonly ExampleEncoder _encoder;
+    private readonly EngineOptions _options;
+    private readonly TokenMetrics _tokens;
+
+    internal TrainingSteps(
+        LiveSessions live, Engine.Engine engine, TrainingQueue queue, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
+    {
+        _live = live;
+        _engine = engine;
+        _queue = queue;
+        _loader = loader;
+        _encoder = new ExampleEncoder(model.Config, model.Tokenizer);
+        _options = options;
+        _tokens = tokens;
+    }
+
+    /// <summary>ForwardBackward and OptimStep in one, with the session's optimizers.</summary>
+    /// <param name="call">Who calls, under which number.</param>
+    /// <param name="batch">Its examples.</param>
+    /// <param name="cancellation">Seen within the step, which then has changed nothing.</param>
+    /// <exception cref="PreconditionRejection">Not the next number, or a loss that is not finite; nothing has changed.</exception>
+    public Task<StepReport> TrainStepAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
+        GradientsAsync(call, batch, (step, logProbabilities) => step.Apply() with { LogProbabilities = logProbabilities }, cancellation);
+
+    /// <summary>Adds the gradients of the examples to those that wait for an optimizer step.</summary>
+    /// <inheritdoc cref="TrainStepAsync"/>
+    public Task<LossReport> ForwardBackwardAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
+        GradientsAsync(call, batch, (step, logProbabilities) => step.Accumulate() with { LogProbabilities = logProbabilities }, cancellation);
+
+    /// <summary>Applies the gradients that wait.</summary>
+    /// <param name="call">Who calls, under which number.</param>
+    /// <param name="spec">Whose, and with which optimizers.</param>
+    /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <exception cref="PreconditionRejection">Not the next number, or there is nothing to apply; nothing has changed.</exception>
+    public Task<OptimStepReport> OptimStepAsync(NumberedCall call, OptimStepSpec spec, CancellationToken cancellation) => AcceptAsync<OptimStepReport>(
+        call,
+        async (session, live) =>
+        {
+            spec.Validate();
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            OptimStepReport? report = null;
+            IEnumerable<Unit> Run()
+            {
+                report = new OptimizerStep(tensors.Pool, tensors.Tasks, spec, _engine.Model.Team).Apply();
+                if (report is { Tasks.Count: 0, Pool: null })
+                {
+                    throw new PreconditionRejection($"{session.Name} has no gradient to apply; ForwardBackward makes one");
+                }
+
+                live.Accept(call, report);
+                yield break;
+            }
+
+            await _engine.RunAsync(call.Caller, Run(), cancellation).ConfigureAwait(false);
+            return report!;
+        },
+        cancellation);
+
+    /// <summary>Losses of the working copies, changing nothing; random couplings by their mean, as they are served.</summary>
+    public Task<LossReport> EvaluateAsync(TenantId caller, SessionName name, BatchSpec batch, CancellationToken cancellation) => _live.EnterAsync(
+        caller,
+        name,
+        async (session, live) =>
+        {
+            var rows = Encode(session, batch);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var pass = new PassCall(tensors.Pool, tensors.Tasks, rows, batch.Loss);
+            int TokenBudget() => batch.Deterministic || _engine.IsDecoding ? _options.TrainingTokensBesideDecoding : _options.TrainingTokens;
+            await _engine.RunAsync(caller, new TrainingPass(_engine.Model).Run(pass, TokenBudget, gradients: false), cancellation).ConfigureAwait(false);
+            Count(caller, rows, (account, tokens) => account.Scored(tokens));
+            return new LossReport(
+                [.. pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))],
+                pass.Tokens,
+                ByExample(batch, rows, pass.LogProbabilities));
+        },
+        cancellation);
+
+    /// <summary>Makes gradients and then, with the last unit, what <paramref name="finish"/> makes of them.</summary>
+    private Task<T> GradientsAsync<T>(NumberedCall call, BatchSpec batch, Func<TrainingStep, IReadOnlyList<IReadOnlyList<float>>?, T> finish, CancellationToken cancellation)
+        where T : class => AcceptAsync<T>(
+        call,
+        async (session, live) =>
+        {
+            var rows = Encode(session, batch);
+            var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
+            var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, batch.Loss) { NormaliserOf = batch.NormaliserOf };
+            T? report = null;
+            void Finish()
+            {
+                report = finish(step, ByExample(batch, rows, step.LogProbabilities));
+                live.Accept(call, report);
+            }
+
+            var queued = new QueuedStep(call.Caller, step, live.Rhythm, Finish, cancellation) { Deterministic = batch.Deterministic };
+            _engine.Post(() => _queue.Add(queued));
+            await queued.Done.ConfigureAwait(false);
+            Count(call.Caller, rows, (account, tokens) => account.Trained(tokens));
+            return report!;
+        },
+        cancellation);
+
+    /// <summary>The kept reply where the call was accepted before, else what it does now.</summary>
+    private Task<T> AcceptAsync<T>(NumberedCall call, Func<SessionSnapshot, LiveSession, Task<T>> act, CancellationToken cancellation)
+        where T : class => _live.EnterAsync(
+        call.Caller,
+        call.Session,
+        async (session, live) => live.ReplyTo<T>(call) ?? await act(session, live).ConfigureAwait(false),
+        cancellation);
+
+    /// <summary>Counts the tokens of each task's rows that took part.</summary>
+    private void Count(TenantId caller, IReadOnlyList<EncodedExample> rows, Action<TokenAccount, long> count)
+    {
+        foreach (var task in rows.Where(row => row is { Task: not null, Weight: > 0 }).GroupBy(row => row.Task))
+        {
+            count(_tokens.Of(caller, task.Key), task.Sum(row => (long)row.Ids.Count));
+        }
+    }
+
+    /// <summary>Null where they were not asked for; empty for an example without weight.</summary>
+    private static IReadOnlyList<IReadOnlyList<float>>? ByExample(
+        BatchSpec batch, IReadOnlyList<EncodedExample> rows, IReadOnlyDictionary<EncodedExample, float[]> logProbabilities) =>
+        batch.LogProbabilities ? [.. rows.GroupBy(row => row.Place).Select(own => own.SelectMany(row => logProbabilities.GetValueOrDefault(row) ?? []).ToArray())] : null;
+
+    private IReadOnlyList<EncodedExample> Encode(SessionSnapshot session, BatchSpec batch)
+    {
+        var held = session.Tasks.Select(task => task.Task).ToHashSet();
+        InvalidArgumentRejection.ThrowIfAny([.. batch.Examples.Index()
+            .Where(example => !held.Contains(example.Item.Task))
+            .Select(example => new FieldViolation($"examples[{example.Index}].task", $"{example.Item.Task} is not in {session.Name}"))]);
+        batch.Validate();
+        var rows = _encoder.Encode(batch.Examples);
+        InvalidArgumentRejection.ThrowIfAny([.. rows
+            .Select(row => (row.Place, Problem: batch.Loss.ProblemOf(row)))
+            .Where(row => row.Problem is not null)
+            .DistinctBy(row => row.Place)
+            .Select(row => new FieldViolation($"examples[{row.Place}]", row.Problem!))]);
+        return rows;
+    }
+}

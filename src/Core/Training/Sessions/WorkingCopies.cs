@@ -1,0 +1,81 @@
+using CoLA.Core.Adapters.Matrices;
+using CoLA.Core.Adapters.Resident;
+using CoLA.Core.Artifacts;
+using CoLA.Core.Catalog;
+using CoLA.Core.Naming;
+using CoLA.Core.Rejections;
+using CoLA.Core.Training.State;
+
+namespace CoLA.Core.Training.Sessions;
+
+/// <summary>
+/// Sessions' working copies as what rows run on. Each state of the weights has keys of its own: rows that began before a
+/// step end on the weights that they began with, and no cache takes one state for another.
+/// </summary>
+internal sealed class WorkingCopies(
+    SessionCatalog catalog, TaskCatalog tasks, LiveSessions live, SessionLoader loader, Engine.Engine engine, ArtifactStore artifacts)
+{
+    /// <summary>Keys of the registry are positive: these never meet them.</summary>
+    private long _keys;
+
+    /// <summary>The task's weights as they are now, whatever runs in the session.</summary>
+    /// <exception cref="NotFoundRejection">The caller did not open the session, or it does not hold the task.</exception>
+    /// <exception cref="PermissionRejection">The caller may not generate with the task.</exception>
+    public async Task<AdapterSource> SourceAsync(TenantId caller, SessionName name, TaskName task, CancellationToken cancellation)
+    {
+        var session = catalog.Get(caller, name);
+        tasks.Resolve(caller, task); // refuses whoever may not
+        var source = await CaptureAsync(session, task).ConfigureAwait(false);
+        if (source is not null)
+        {
+            return source;
+        }
+
+        // Not loaded, or expired: the session's turn is awaited then.
+        return await live.EnterAsync(
+            caller,
+            name,
+            async (opened, own) =>
+            {
+                await loader.TensorsAsync(opened, own, cancellation).ConfigureAwait(false);
+                return await CaptureAsync(opened, task).ConfigureAwait(false);
+            },
+            cancellation).ConfigureAwait(false)
+            ?? throw new NotFoundRejection($"{task} is not in {name}");
+    }
+
+    /// <summary>Null where the session's tensors are not there, or do not hold the task.</summary>
+    private Task<AdapterSource?> CaptureAsync(SessionSnapshot session, TaskName task) => engine.CallAsync(() =>
+        session.Tasks.Any(held => held.Task == task)
+        && live.Find(session.Name)?.Tensors is { } tensors
+        && tensors.Tasks.TryGetValue(task, out var state)
+            ? state.Copy is { } kept && kept.Edition == (state.Heads.Edition, tensors.Pool.A.Edition)
+                ? kept.Source
+                : Capture(session, task, tensors.Pool, state)
+            : null);
+
+    private AdapterSource Capture(SessionSnapshot session, TaskName task, PoolState pool, TaskState state)
+    {
+        var moves = pool.Optimizer is not null;
+        var version = new TaskVersionSnapshot(
+            -Interlocked.Increment(ref _keys),
+            task,
+            0,
+            state.Spec,
+            session.PoolSpec,
+            moves ? session.PoolVersion with { Key = -pool.A.Edition } : session.PoolVersion,
+            null,
+            state.Subtracts,
+            session.Opener,
+            Served: false,
+            session.Created,
+            StartedFrom: null);
+        var source = new AdapterSource(version, artifacts)
+        {
+            WorkingHeads = new WorkingMatrices(state.Heads.Weights),
+            WorkingPool = moves ? new WorkingMatrices(pool.A.Weights) : null,
+        };
+        state.Copy = ((state.Heads.Edition, pool.A.Edition), source);
+        return source;
+    }
+}

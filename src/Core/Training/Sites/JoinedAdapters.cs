@@ -1,0 +1,26 @@
+using CoLA.Core.Adapters.Forward;
+using CoLA.Core.Model;
+using static TorchSharp.torch;
+
+namespace CoLA.Core.Training.Sites;
+
+/// <summary>Adapters of a training batch of several pools: each pool's for its own stretch of the rows, in libtorch's operations.</summary>
+/// <param name="pools">In the order of the batch.</param>
+internal sealed class JoinedAdapters(IReadOnlyList<PoolParts> pools) : ProjectedAdapters
+{
+    private readonly TrainingAdapters[] _pools = [.. pools.Select(pool => new TrainingAdapters(pool.Pool, pool.Parts))];
+    private readonly long[] _tokens = [.. pools.Select(pool => (long)pool.Tokens)];
+
+    public override object? Project(int layer, Site site, Tensor input)
+    {
+        var inputs = input.split(_tokens);
+        return _pools.Select((pool, at) => pool.Project(layer, site, inputs[at])).ToArray();
+    }
+
+    public override Tensor Add(int layer, Target target, Tensor output, object? projected)
+    {
+        var outputs = output.split(_tokens);
+        var each = (object?[])projected!;
+        return cat([.. _pools.Select((pool, at) => pool.Add(layer, target, outputs[at], each[at]))]);
+    }
+}
