@@ -1,6 +1,5 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Configuration;
-using CoLA.Core.Kernels;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 

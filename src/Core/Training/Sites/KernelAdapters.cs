@@ -1,6 +1,5 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Kernels;
 using CoLA.Core.Matrices;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
