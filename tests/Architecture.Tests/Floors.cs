@@ -34,4 +34,27 @@ internal static class Floors
         ["Similarity"],
         [Roof],
     ];
+
+    public static IReadOnlyList<IReadOnlyList<string>> Server { get; } =
+    [
+        ["Callers", "Interceptors", "Settings"],
+        ["Binding", "Telemetry"],
+        ["Translation"],
+        ["Services"],
+        [Roof],
+    ];
+
+    public static IReadOnlyList<IReadOnlyList<string>> Cli { get; } =
+    [
+        ["Naming", "Status"],
+        ["Failures"],
+        ["Rendering"],
+        ["Curves", "Hosting", "Options"],
+        ["Data", "Plotting"],
+        ["Evaluation", "Jobs"],
+        ["Training"],
+        ["Quickstart"],
+        ["Commands"],
+        [Roof],
+    ];
 }

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using CoLA.Cli.Data;
 using CoLA.Cli.Evaluation;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Options;
 using CoLA.Cli.Rendering;
 using CoLA.Client;
 using CoLA.Core.Data;

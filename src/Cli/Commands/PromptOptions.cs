@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Unicode;
 using CoLA.Cli.Data;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Failures;
+using CoLA.Cli.Rendering;
 using CoLA.V1;
 
 namespace CoLA.Cli.Commands;

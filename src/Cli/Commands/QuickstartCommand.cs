@@ -1,6 +1,8 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Options;
 using CoLA.Cli.Quickstart;
 using CoLA.Cli.Rendering;
 using CoLA.Client;

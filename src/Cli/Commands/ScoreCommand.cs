@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
 using CoLA.Client;

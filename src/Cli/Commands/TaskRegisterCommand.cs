@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CoLA.Cli.Data;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;

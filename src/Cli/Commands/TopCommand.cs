@@ -1,5 +1,7 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
+using CoLA.Cli.Options;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Status;
 using CoLA.Client;

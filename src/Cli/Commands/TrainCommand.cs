@@ -1,8 +1,10 @@
 using System.CommandLine;
 using CoLA.Cli.Data;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Jobs;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Options;
 using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Training;

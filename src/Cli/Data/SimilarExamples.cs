@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Options;
 using CoLA.V1;
 
 namespace CoLA.Cli.Data;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 
 namespace CoLA.Cli.Failures;

@@ -1,6 +1,6 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
-using CoLA.Cli.Training;
 
 namespace CoLA.Cli.Jobs;
 

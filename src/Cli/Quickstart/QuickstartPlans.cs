@@ -1,5 +1,5 @@
 using System.Text;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Failures;
 using CoLA.Core.Data;
 using CoLA.Core.Data.Examples;
 using CoLA.Models.Skills;

@@ -1,3 +1,4 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Evaluation;
 using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CoLA.Cli.Commands;
 using CoLA.Cli.Naming;
 using CoLA.Core.Configuration;
 using CoLA.Core.Model;
@@ -30,7 +29,7 @@ internal static class ModelTables
             ("rotary", $"theta {config.RopeTheta.ToString("0.##", CultureInfo.InvariantCulture)}{(config.RopeScaling is { } scaling ? $", {scaling}" : "")}"),
             ("biases and norms", Extras(config)),
             ("tokenizer", tokenizer is null ? "none: token ids only" : $"{Sizes.Count(tokenizer.VocabularySize)} tokens, BOS {tokenizer.BosId?.ToString(CultureInfo.InvariantCulture) ?? "none"}, ends a text: {string.Join(", ", tokenizer.EosIds)}"),
-            ("chat template", ModelInspectCommand.ChatFamily(tokenizer) ?? "none"));
+            ("chat template", ChatFamily(tokenizer) ?? "none"));
     }
 
     public static Table Check(IEnumerable<GoldenFindings> findings)
@@ -71,6 +70,9 @@ internal static class ModelTables
     public static string Weights(Quantization form) => form == Quantization.None ? "unquantised" : EnumWords.Of(form);
 
     public static string Difference(double? difference) => difference?.ToString("0.0e+00", CultureInfo.InvariantCulture) ?? "-";
+
+    public static string? ChatFamily(Tokenizer? tokenizer) =>
+        tokenizer?.ChatTemplate is not { } template ? null : template.Family ?? "of no supported family";
 
     private static string Greedy(GoldenFindings finding) => finding switch
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Options;
 using CoLA.V1;
 
 namespace CoLA.Cli.Training;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CoLA.V1;
 
-namespace CoLA.Cli.Training;
+namespace CoLA.Cli.Curves;
 
 /// <summary>The mean losses of one task, step by step.</summary>
 /// <param name="task"><c>tenants/TENANT/tasks/TASK</c></param>

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CoLA.Cli.Rendering;
 
-namespace CoLA.Cli.Hosting;
+namespace CoLA.Cli.Options;
 
 /// <summary>A number of bytes, plain or with a unit: <c>1048576</c>, <c>512MiB</c>, <c>1.5GiB</c>. Null where it is not given.</summary>
 internal sealed partial class ByteSizeOption : Option<long?>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using CoLA.Cli.Naming;
-using CoLA.Cli.Training;
+using CoLA.Cli.Rendering;
 using Spectre.Console;
 
-namespace CoLA.Cli.Rendering;
+namespace CoLA.Cli.Curves;
 
 /// <summary>What a training came to, as people see it.</summary>
 internal static class TrainingTables

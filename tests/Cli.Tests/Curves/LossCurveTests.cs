@@ -1,8 +1,8 @@
-using CoLA.Cli.Training;
+using CoLA.Cli.Curves;
 using CoLA.V1;
 using Xunit;
 
-namespace CoLA.Cli.Tests.Training;
+namespace CoLA.Cli.Tests.Curves;
 
 public sealed class LossCurveTests
 {

@@ -1,10 +1,10 @@
 using CoLA.Cli.Naming;
-using CoLA.Cli.Quickstart;
+using CoLA.Cli.Rendering;
 using CoLA.Core.Data;
 using CoLA.Core.Data.Examples;
 using Spectre.Console;
 
-namespace CoLA.Cli.Rendering;
+namespace CoLA.Cli.Quickstart;
 
 /// <summary>What a quickstart has to show, as people see it.</summary>
 internal static class QuickstartTables

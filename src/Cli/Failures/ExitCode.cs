@@ -1,4 +1,5 @@
-namespace CoLA.Cli.Hosting;
+
+namespace CoLA.Cli.Failures;
 
 /// <summary>What the command tells the shell.</summary>
 internal static class ExitCode

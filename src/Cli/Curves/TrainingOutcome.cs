@@ -1,6 +1,6 @@
 using CoLA.V1;
 
-namespace CoLA.Cli.Training;
+namespace CoLA.Cli.Curves;
 
 /// <summary>What a job has come to.</summary>
 /// <param name="Job">As it ended.</param>

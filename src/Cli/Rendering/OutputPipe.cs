@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace CoLA.Cli.Hosting;
+namespace CoLA.Cli.Rendering;
 
 /// <summary>
 /// Standard output where it is a pipe. The console's own stream is silent about a reader that has gone, as <c>head</c> goes

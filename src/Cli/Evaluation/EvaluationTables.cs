@@ -1,7 +1,7 @@
-using CoLA.Cli.Evaluation;
+using CoLA.Cli.Rendering;
 using Spectre.Console;
 
-namespace CoLA.Cli.Rendering;
+namespace CoLA.Cli.Evaluation;
 
 /// <summary>Accuracies as people see them.</summary>
 internal static class EvaluationTables

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using CoLA.Cli.Rendering;
 
-namespace CoLA.Cli.Hosting;
+namespace CoLA.Cli.Options;
 
 /// <summary>A length of time: <c>30s</c>, <c>15m</c>, <c>2h</c>, <c>1.5d</c>, or <c>0:15:00</c>. Null where it is not given. A bare number is refused: everybody means another unit by it.</summary>
 internal sealed partial class DurationOption : Option<TimeSpan?>

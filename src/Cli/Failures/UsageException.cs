@@ -1,4 +1,5 @@
-namespace CoLA.Cli.Hosting;
+
+namespace CoLA.Cli.Failures;
 
 /// <summary>The command line is wrong in a way that only shows when it is carried out.</summary>
 /// <param name="message">What is wrong.</param>

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace CoLA.Cli.Hosting;
+namespace CoLA.Cli.Rendering;
 
 /// <summary>What surrounds the command: its streams, its environment, its clock.</summary>
 /// <param name="Output">Standard output: results.</param>

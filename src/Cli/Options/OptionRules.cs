@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace CoLA.Cli.Hosting;
+namespace CoLA.Cli.Options;
 
 /// <summary>Rules about an option's value, told before anything is done.</summary>
 internal static class OptionRules

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Options;
 using Xunit;
 
-namespace CoLA.Cli.Tests.Hosting;
+namespace CoLA.Cli.Tests.Options;
 
 public sealed class DurationOptionTests
 {
