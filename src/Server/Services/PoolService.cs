@@ -28,11 +28,6 @@ internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServic
     {
         var mutation = context.Mutation(request.RequestId, request);
         var name = PoolName.Parse(request.Name, "name");
-        if (request.Sharing is null && !request.HasCurrentVersion)
-        {
-            throw new Core.Rejections.InvalidArgumentRejection("sharing", "is left out, and current_version too; say what to change");
-        }
-
         int? version = request.HasCurrentVersion ? NameTranslation.VersionOf(name, request.CurrentVersion, "current_version") : null;
         return (await pools.UpdateAsync(mutation, name, request.Sharing?.ToCore(), version, context.CancellationToken).ConfigureAwait(false)).ToContract();
     }

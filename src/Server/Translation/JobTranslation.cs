@@ -9,20 +9,9 @@ internal static class JobTranslation
 {
     public static JobSpec ToCore(this V1.JobSpec spec)
     {
-        var session = new V1.OpenSessionRequest
-        {
-            Pool = spec.Pool,
-            Tasks = { spec.Tasks },
-            SharedA = spec.SharedA,
-            PoolOptimizer = spec.PoolOptimizer,
-            Rebase = spec.Rebase,
-        };
-        if (spec.HasPoolVersion)
-        {
-            session.PoolVersion = spec.PoolVersion;
-        }
-
-        return new JobSpec(session.ToCore())
+        var session = TrainingTranslation.SessionOf(
+            spec.Pool, spec.HasPoolVersion ? spec.PoolVersion : null, spec.Tasks, spec.SharedA, spec.PoolOptimizer, spec.Rebase);
+        return new JobSpec(session)
         {
             Steps = spec.HasSteps ? spec.Steps : null,
             Epochs = spec.HasEpochs ? spec.Epochs : null,

@@ -12,30 +12,41 @@ namespace CoLA.Server.Translation;
 /// <summary>What sessions are asked and what they answer, between the contract and Core.</summary>
 internal static class TrainingTranslation
 {
-    public static OpenSessionSpec ToCore(this V1.OpenSessionRequest request)
+    public static OpenSessionSpec ToCore(this V1.OpenSessionRequest request) => SessionOf(
+        request.Pool,
+        request.HasPoolVersion ? request.PoolVersion : null,
+        request.Tasks,
+        request.SharedA,
+        request.PoolOptimizer,
+        request.Rebase);
+
+    /// <summary>The session that a request opens, or that a job runs in; both have the same fields.</summary>
+    /// <exception cref="InvalidArgumentRejection">A name cannot be read, or a setting is missing or does not belong here.</exception>
+    public static OpenSessionSpec SessionOf(
+        string pool, string? version, IEnumerable<V1.SessionTask> tasks, V1.SharedA sharedA, V1.AdamW? poolOptimizer, bool rebase)
     {
-        var pool = PoolName.Parse(request.Pool);
-        var trainable = request.SharedA switch
+        var name = PoolName.Parse(pool);
+        var trainable = sharedA switch
         {
             V1.SharedA.Trainable => true,
             V1.SharedA.Frozen => false,
             _ => throw new InvalidArgumentRejection("shared_a", "is required: TRAINABLE or FROZEN"),
         };
-        if (!trainable && request.PoolOptimizer is not null)
+        if (!trainable && poolOptimizer is not null)
         {
             throw new InvalidArgumentRejection("pool_optimizer", "is for TRAINABLE sessions; with FROZEN the pool does not move");
         }
 
         return new OpenSessionSpec(
-            pool,
-            request.HasPoolVersion ? NameTranslation.VersionOf(pool, request.PoolVersion, "pool_version") : null,
-            [.. request.Tasks.Select((task, index) => new SessionTaskSpec(
+            name,
+            version is null ? null : NameTranslation.VersionOf(name, version, "pool_version"),
+            [.. tasks.Select((task, index) => new SessionTaskSpec(
                 TaskName.Parse(task.Task, $"tasks[{index}].task"),
                 ToCore(task.Optimizer, $"tasks[{index}].optimizer"),
                 task.Dropout,
                 ToCore(task.RankBudget)))],
-            trainable ? ToCore(request.PoolOptimizer, "pool_optimizer") : null,
-            request.Rebase);
+            trainable ? ToCore(poolOptimizer, "pool_optimizer") : null,
+            rebase);
     }
 
     /// <summary>Examples and what is made of their losses.</summary>
