@@ -32,7 +32,8 @@ public sealed class ColaCore : IAsyncDisposable
         telemetry ??= _ownTelemetry = new ColaTelemetry();
         telemetry.Rows.Model = model.Identity.Name;
         var isHost = model.Language.Device.type == TorchSharp.DeviceType.CPU;
-        _bank = new AdapterBank(model.Language, new AdapterBankOptions(options.AdapterMemory, isHost ? 0 : options.HostAdapterMemory), telemetry.Adapters, () => _engine!.Wake());
+        _bank = new AdapterBank(
+            model.Language, new AdapterBankOptions(options.AdapterMemory, isHost ? 0 : options.HostAdapterMemory), telemetry.Adapters, () => _engine!.Wake());
         var counters = new VirtualCounters();
         var queue = new TrainingQueue(model.Language, counters, options, telemetry.Engine, time);
         _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank, counters, queue);

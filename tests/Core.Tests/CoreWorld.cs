@@ -67,7 +67,8 @@ internal sealed class CoreWorld : IAsyncDisposable
 
     public Mutation Mutation(TenantId? tenant = null) => new(tenant ?? Acme, $"r{++_requests}", [1]);
 
-    public Task<PoolSnapshot> MakePoolAsync(int m = 2, Initialisation initialisation = Initialisation.Gaussian, int rank = 4, Target[]? targets = null, bool sharedHead = false) =>
+    public Task<PoolSnapshot> MakePoolAsync(
+        int m = 2, Initialisation initialisation = Initialisation.Gaussian, int rank = 4, Target[]? targets = null, bool sharedHead = false) =>
         Core.Pools.CreateAsync(
             Mutation(),
             Pool.Pool,
@@ -93,7 +94,13 @@ internal sealed class CoreWorld : IAsyncDisposable
         return task;
     }
 
-    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2, double dropout = 0, RankBudgetSpec? budget = null, TenantId? tenant = null) => Core.Sessions.OpenAsync(
+    public Task<SessionView> OpenAsync(
+        TaskName[] tasks,
+        bool frozen = false,
+        double rate = 1e-2,
+        double dropout = 0,
+        RankBudgetSpec? budget = null,
+        TenantId? tenant = null) => Core.Sessions.OpenAsync(
         Mutation(tenant),
         new OpenSessionSpec(
             Pool,
@@ -159,7 +166,8 @@ internal sealed class CoreWorld : IAsyncDisposable
         _ownModel?.Dispose();
     }
 
-    private static byte[] HashOf(TrainingExample[] examples) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', examples.Select(example => example.ToString()))));
+    private static byte[] HashOf(TrainingExample[] examples) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', examples.Select(example => example.ToString()))));
 
     private ColaCore Open() => ColaCore.Open(ModelDirectory, "cpu", _directory.PathOf("data"), _options, _time, _telemetry);
 }

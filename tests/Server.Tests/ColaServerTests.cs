@@ -36,7 +36,11 @@ public sealed class ColaServerTests : IDisposable
         Assert.NotEqual(0, server.Address.Port);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
         Assert.Superset(
-            new HashSet<string> { "cola.v1.PoolService", "cola.v1.TaskService", "cola.v1.TrainingService", "cola.v1.InferenceService", "cola.v1.StatusService", "grpc.health.v1.Health" },
+            new HashSet<string>
+            {
+                "cola.v1.PoolService", "cola.v1.TaskService", "cola.v1.TrainingService", "cola.v1.InferenceService", "cola.v1.StatusService",
+                "grpc.health.v1.Health",
+            },
             services.ToHashSet());
     }
 

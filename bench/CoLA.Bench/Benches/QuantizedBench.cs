@@ -33,7 +33,9 @@ internal sealed class QuantizedBench : ModelBench
 
     protected override async Task MeasureAsync(BenchRun run, ParseResult parse, CancellationToken cancellation)
     {
-        var text = Text(parse.GetValue(_golden) ?? Path.Combine(run.Model, "..", "..", "goldens", Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Model)), "golden.json"));
+        var text = Text(
+            parse.GetValue(_golden)
+                ?? Path.Combine(run.Model, "..", "..", "goldens", Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Model)), "golden.json"));
         await using var plain = run.Open();
         await using var int8 = run.Open(new EngineOptions { Quantization = Quantization.Int8 });
         await using var int4 = run.Open(new EngineOptions { Quantization = Quantization.Int4 });

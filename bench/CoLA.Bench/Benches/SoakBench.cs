@@ -22,7 +22,11 @@ internal sealed class SoakBench : BenchCommand
     private readonly Option<string> _model = new("--model") { Description = "A model directory or a GGUF file", HelpName = "DIR", Required = true };
     private readonly Option<double> _minutes = new("--minutes") { Description = "How long", DefaultValueFactory = _ => 10 };
     private readonly Option<int> _clients = new("--clients") { Description = "Clients that ask without pause", DefaultValueFactory = _ => 32 };
-    private readonly Option<int> _tasks = new("--tasks") { Description = "Tasks that are trained, switched, deleted and made anew meanwhile", DefaultValueFactory = _ => 16 };
+    private readonly Option<int> _tasks = new("--tasks")
+    {
+        Description = "Tasks that are trained, switched, deleted and made anew meanwhile",
+        DefaultValueFactory = _ => 16,
+    };
 
     public SoakBench()
         : base(

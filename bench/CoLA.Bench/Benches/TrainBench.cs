@@ -48,6 +48,7 @@ internal sealed class TrainBench() : ModelBench(
         run.Figures["tokensPerSecond"] = ManyTasks * Tokens / rounds.Median("heuristic2x3");
         run.Ratios["adaptersFull"] = _ => rounds.Median(round => round["full4x10"] / round["none"]);
         run.Ratios["adaptersHeuristic"] = _ => rounds.Median(round => round["heuristic4x10"] / round["none"]);
-        run.Ratios["sgemm"] = machine => world.Cost.TrainingFlop(ManyTasks * Tokens, ManyTasks * (Tokens - 1)) / rounds.Median("heuristic2x3") / 1e9 / machine.SgemmGflops;
+        run.Ratios["sgemm"] = machine =>
+            world.Cost.TrainingFlop(ManyTasks * Tokens, ManyTasks * (Tokens - 1)) / rounds.Median("heuristic2x3") / 1e9 / machine.SgemmGflops;
     }
 }

@@ -19,7 +19,8 @@ internal sealed class ModelInspectCommand : CliCommand
     {
         using var checkpoint = Checkpoint.Open(parse.GetRequiredValue(_model));
         var tokenizer = checkpoint.LoadTokenizer();
-        var types = checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(Parameters)).Select(group => group.Key).ToArray();
+        var types = checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(
+            group => group.Sum(Parameters)).Select(group => group.Key).ToArray();
         var parameters = checkpoint.Tensors.Values.Sum(Parameters);
         var bytes = checkpoint.WeightFiles.Sum(file => new FileInfo(file).Length);
         terminal.Show(ModelTables.Inspection(checkpoint, parameters, bytes, types, tokenizer));

@@ -16,7 +16,10 @@ internal sealed class PoolCreateCommand : ClientCommand
     private readonly Option<int?> _rank = new("--rank") { Description = "Rank r of each, 1 to 256 [default: 8]", HelpName = "R" };
     private readonly Option<double?> _alpha = new("--alpha") { Description = "Numerator of the scale, alpha / r [default: 16]" };
     private readonly Option<Initialisation?> _initialisation = EnumWords.Option<Initialisation>("--init", "How the matrices begin [default: gaussian]");
-    private readonly Option<int?> _svdIterations = new("--svd-iterations") { Description = "Power iterations of a randomised SVD, 1 to 64 [default: the exact SVD]" };
+    private readonly Option<int?> _svdIterations = new("--svd-iterations")
+    {
+        Description = "Power iterations of a randomised SVD, 1 to 64 [default: the exact SVD]",
+    };
 
     private readonly Option<string[]> _targets = new("--targets")
     {

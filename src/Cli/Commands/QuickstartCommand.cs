@@ -24,7 +24,10 @@ internal sealed class QuickstartCommand : CliCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<int?> _steps = new Option<int?>("--steps") { Description = "Optimizer steps [default: 120 for the skills, 100 for files]" }.AtLeast(1);
+    private readonly Option<int?> _steps = new Option<int?>("--steps")
+    {
+        Description = "Optimizer steps [default: 120 for the skills, 100 for files]",
+    }.AtLeast(1);
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of everything that is drawn" };
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda, cuda:N, or auto", DefaultValueFactory = _ => "auto" };
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads of one operation on the CPU [default: one per core]" };
@@ -90,7 +93,8 @@ internal sealed class QuickstartCommand : CliCommand
         terminal.Show(QuickstartTables.Learned(result));
         terminal.Line($"What a served version holds on the device:");
         terminal.Show(QuickstartTables.Held(result));
-        terminal.Line($"Trained {result.TrainTokensPerSecond:0} tokens/s, decoded {result.DecodeTokensPerSecond:0} tokens/s. {Sizes.Duration(result.Elapsed)} in all.");
+        terminal.Line(
+            $"Trained {result.TrainTokensPerSecond:0} tokens/s, decoded {result.DecodeTokensPerSecond:0} tokens/s. {Sizes.Duration(result.Elapsed)} in all.");
         terminal.Line($"A server of your own: cola serve --model DIR --data DIR");
         terminal.Result(new
         {

@@ -17,33 +17,114 @@ internal sealed class ServeCommand : CliCommand
 {
     private static readonly ServerOptions Defaults = new();
 
-    private readonly Option<string?> _model = new("--model") { Description = "The base model: a directory in HuggingFace layout, or a GGUF file [default: cola-tiny, which comes with cola]", HelpName = "DIR" };
-    private readonly Option<string> _data = new("--data") { Description = "Directory of everything that lasts; made where it is not there", HelpName = "DIR", DefaultValueFactory = _ => "cola-data" };
-    private readonly Option<string> _device = new("--device") { Description = "cpu, cuda, cuda:N, or auto for CUDA where it is there", DefaultValueFactory = _ => Defaults.Device };
-    private readonly Option<Quantization?> _quantize = EnumWords.Option<Quantization>("--quantize", "Store the base model's matrices by codes, on the CPU: less memory, faster answers, slightly other ones");
-    private readonly Option<string> _host = new("--host") { Description = "IP address to listen on; 0.0.0.0 opens it to every network, where anybody may call in any tenant's name", DefaultValueFactory = _ => Defaults.Host };
+    private readonly Option<string?> _model = new("--model")
+    {
+        Description = "The base model: a directory in HuggingFace layout, or a GGUF file [default: cola-tiny, which comes with cola]",
+        HelpName = "DIR",
+    };
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "Directory of everything that lasts; made where it is not there",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "cola-data",
+    };
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "cpu, cuda, cuda:N, or auto for CUDA where it is there",
+        DefaultValueFactory = _ => Defaults.Device,
+    };
+    private readonly Option<Quantization?> _quantize = EnumWords.Option<Quantization>(
+        "--quantize", "Store the base model's matrices by codes, on the CPU: less memory, faster answers, slightly other ones");
+    private readonly Option<string> _host = new("--host")
+    {
+        Description = "IP address to listen on; 0.0.0.0 opens it to every network, where anybody may call in any tenant's name",
+        DefaultValueFactory = _ => Defaults.Host,
+    };
     private readonly Option<int> _port = new("--port") { Description = "TCP port; 0 takes a free one", DefaultValueFactory = _ => Defaults.Port };
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads of one operation on the CPU [default: one per core]" };
-    private readonly Option<int> _maximumRows = new("--max-rows") { Description = "Rows that decode together at most", DefaultValueFactory = _ => Defaults.MaximumRows };
-    private readonly Option<int> _maximumWaiting = new("--max-waiting") { Description = "Rows that wait at most; one more is refused with a hint to try again", DefaultValueFactory = _ => Defaults.MaximumWaiting };
+    private readonly Option<int> _maximumRows = new("--max-rows")
+    {
+        Description = "Rows that decode together at most",
+        DefaultValueFactory = _ => Defaults.MaximumRows,
+    };
+    private readonly Option<int> _maximumWaiting = new("--max-waiting")
+    {
+        Description = "Rows that wait at most; one more is refused with a hint to try again",
+        DefaultValueFactory = _ => Defaults.MaximumWaiting,
+    };
     private readonly ByteSizeOption _keyValueMemory = new("--kv-memory", "Memory that keys and values may take", Defaults.KeyValueMemory);
-    private readonly ByteSizeOption _adapterMemory = new("--adapter-memory", "Memory of the device that folded adapters and the pools under them may take", Defaults.AdapterMemory);
-    private readonly ByteSizeOption _hostAdapterMemory = new("--host-adapter-memory", "Host memory for folded adapters that left the device; not used on the CPU", Defaults.HostAdapterMemory);
-    private readonly ByteSizeOption _trainingMemory = new("--training-memory", "Memory of the device that training sessions may take; beyond it, those called least recently wait in host memory or on disk", Defaults.TrainingMemory);
-    private readonly ByteSizeOption _hostTrainingMemory = new("--host-training-memory", "Host memory for training sessions that left the device, beyond it they go to disk; not used on the CPU", Defaults.HostTrainingMemory);
-    private readonly Option<string[]> _pin = new("--pin") { Description = "Task whose served version stays on the device, tenants/TENANT/tasks/TASK; repeatable", HelpName = "TASK" };
-    private readonly Option<int> _prefillTokens = new("--prefill-tokens") { Description = "Prompt tokens of one step at most", DefaultValueFactory = _ => Defaults.PrefillTokens };
-    private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' prompts", DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding };
-    private readonly Option<int> _trainingTokens = new("--training-tokens") { Description = "Tokens of one training micro-batch at most; fewer take less memory", DefaultValueFactory = _ => Defaults.TrainingTokens };
-    private readonly Option<bool> _checkpointing = new("--gradient-checkpointing") { Description = "Train with less memory and a third more work: layers are computed a second time instead of kept" };
-    private readonly DurationOption _sessionExpiry = new("--session-expiry", "How long a training session may be idle before it lets go of its tasks", Defaults.SessionExpiry);
-    private readonly Option<int> _maximumJobs = new("--max-jobs") { Description = "Jobs that run at once at most; the others wait", DefaultValueFactory = _ => Defaults.MaximumJobs };
-    private readonly Option<string?> _jobData = new("--job-data") { Description = "Directory whose data files every tenant's jobs may name [default: none]", HelpName = "DIR" };
-    private readonly Option<int> _trainingTokensBeside = new("--training-tokens-beside") { Description = "The same while rows decode; fewer let them wait less for others' training", DefaultValueFactory = _ => Defaults.TrainingTokensBesideDecoding };
-    private readonly Option<int?> _metricsPort = new("--metrics-port") { Description = "TCP port where Prometheus finds metrics, at /metrics; 0 takes a free one [default: none]" };
-    private readonly Option<int> _metricsNames = new("--metrics-names") { Description = "Tenants, and tasks, that are counted under their own names; later ones are counted together", DefaultValueFactory = _ => Defaults.MetricsNames };
-    private readonly Option<string?> _operator = new("--operator") { Description = "The tenant that sees all tenants and tasks in `cola top` [default: none, each sees its own]", HelpName = "TENANT" };
-    private readonly Option<LogLevel> _log = new("--log") { Description = "Least level of the log on standard error", DefaultValueFactory = _ => LogLevel.Information };
+    private readonly ByteSizeOption _adapterMemory = new(
+        "--adapter-memory", "Memory of the device that folded adapters and the pools under them may take", Defaults.AdapterMemory);
+    private readonly ByteSizeOption _hostAdapterMemory = new(
+        "--host-adapter-memory", "Host memory for folded adapters that left the device; not used on the CPU", Defaults.HostAdapterMemory);
+    private readonly ByteSizeOption _trainingMemory = new(
+        "--training-memory",
+        "Memory of the device that training sessions may take; beyond it, those called least recently wait in host memory or on disk",
+        Defaults.TrainingMemory);
+    private readonly ByteSizeOption _hostTrainingMemory = new(
+        "--host-training-memory",
+        "Host memory for training sessions that left the device, beyond it they go to disk; not used on the CPU",
+        Defaults.HostTrainingMemory);
+    private readonly Option<string[]> _pin = new("--pin")
+    {
+        Description = "Task whose served version stays on the device, tenants/TENANT/tasks/TASK; repeatable",
+        HelpName = "TASK",
+    };
+    private readonly Option<int> _prefillTokens = new("--prefill-tokens")
+    {
+        Description = "Prompt tokens of one step at most",
+        DefaultValueFactory = _ => Defaults.PrefillTokens,
+    };
+    private readonly Option<int> _prefillTokensBeside = new("--prefill-tokens-beside")
+    {
+        Description = "The same while rows decode; fewer let them wait less for others' prompts",
+        DefaultValueFactory = _ => Defaults.PrefillTokensBesideDecoding,
+    };
+    private readonly Option<int> _trainingTokens = new("--training-tokens")
+    {
+        Description = "Tokens of one training micro-batch at most; fewer take less memory",
+        DefaultValueFactory = _ => Defaults.TrainingTokens,
+    };
+    private readonly Option<bool> _checkpointing = new("--gradient-checkpointing")
+    {
+        Description = "Train with less memory and a third more work: layers are computed a second time instead of kept",
+    };
+    private readonly DurationOption _sessionExpiry = new(
+        "--session-expiry", "How long a training session may be idle before it lets go of its tasks", Defaults.SessionExpiry);
+    private readonly Option<int> _maximumJobs = new("--max-jobs")
+    {
+        Description = "Jobs that run at once at most; the others wait",
+        DefaultValueFactory = _ => Defaults.MaximumJobs,
+    };
+    private readonly Option<string?> _jobData = new("--job-data")
+    {
+        Description = "Directory whose data files every tenant's jobs may name [default: none]",
+        HelpName = "DIR",
+    };
+    private readonly Option<int> _trainingTokensBeside = new("--training-tokens-beside")
+    {
+        Description = "The same while rows decode; fewer let them wait less for others' training",
+        DefaultValueFactory = _ => Defaults.TrainingTokensBesideDecoding,
+    };
+    private readonly Option<int?> _metricsPort = new("--metrics-port")
+    {
+        Description = "TCP port where Prometheus finds metrics, at /metrics; 0 takes a free one [default: none]",
+    };
+    private readonly Option<int> _metricsNames = new("--metrics-names")
+    {
+        Description = "Tenants, and tasks, that are counted under their own names; later ones are counted together",
+        DefaultValueFactory = _ => Defaults.MetricsNames,
+    };
+    private readonly Option<string?> _operator = new("--operator")
+    {
+        Description = "The tenant that sees all tenants and tasks in `cola top` [default: none, each sees its own]",
+        HelpName = "TENANT",
+    };
+    private readonly Option<LogLevel> _log = new("--log")
+    {
+        Description = "Least level of the log on standard error",
+        DefaultValueFactory = _ => LogLevel.Information,
+    };
 
     public ServeCommand(CliContext cli)
         : base("serve", "Serve a base model and its tenants' tasks over gRPC, until Ctrl-C", cli)

@@ -17,7 +17,9 @@ internal static class TrainingTables
         foreach (var (curve, task) in outcome.Losses.Zip(outcome.Job.Tasks))
         {
             var published = outcome.Job.Published?.Tasks.FirstOrDefault(made => made.Task == task.Task);
-            string[] heldOut = isEvaluated ? [Loss(curve.HeldOut is [var first, ..] ? first.Loss : null), Loss(curve.HeldOut is [.., var last] ? last.Loss : null)] : [];
+            string[] heldOut = isEvaluated
+                ? [Loss(curve.HeldOut is [var first, ..] ? first.Loss : null), Loss(curve.HeldOut is [.., var last] ? last.Loss : null)]
+                : [];
             table.AddTextRow(
             [
                 ResourceNames.Short(task.Task),

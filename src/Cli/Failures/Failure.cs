@@ -35,10 +35,16 @@ internal sealed record Failure(int ExitCode, string Message)
                 Violations = [.. violations.Select(violation => $"{violation.Field}: {violation.Description}")],
             },
         IOException { InnerException.InnerException: SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } } =>
-            new Failure(Failures.ExitCode.Failed, exception.Message.TrimEnd('.')) { Cure = "Another server may run there already; take another port with --port (or --metrics-port), 0 for a free one." },
+            new Failure(Failures.ExitCode.Failed, exception.Message.TrimEnd('.'))
+            {
+                Cure = "Another server may run there already; take another port with --port (or --metrics-port), 0 for a free one.",
+            },
         Rejection or IOException or UnauthorizedAccessException => new Failure(Failures.ExitCode.Failed, exception.Message),
         OperationCanceledException => new Failure(Failures.ExitCode.Cancelled, "Stopped."),
-        _ => new Failure(Failures.ExitCode.Failed, $"unexpected: {exception}") { Cure = "This is a fault of cola itself; please report it with the lines above." },
+        _ => new Failure(Failures.ExitCode.Failed, $"unexpected: {exception}")
+        {
+            Cure = "This is a fault of cola itself; please report it with the lines above.",
+        },
     };
 
     private static Failure OfServer(ColaException refused, string server, Func<string, string> optionOf) => refused.StatusCode switch
@@ -47,17 +53,23 @@ internal sealed record Failure(int ExitCode, string Message)
         {
             Cure = $"Start one with `cola serve`, or name another with --server ADDRESS or {EnvironmentVariables.Server}.",
         },
-        StatusCode.Unimplemented when refused.Message.Length == 0 => new Failure(Failures.ExitCode.Failed, $"what answers at {server} is not a CoLA server, or an older one"),
-        StatusCode.DeadlineExceeded => new Failure(Failures.ExitCode.Failed, $"the server at {server} did not answer in time") { Cure = "It may be busy, or the call is too large: try again, or ask for less at once." },
+        StatusCode.Unimplemented when refused.Message.Length == 0 =>
+            new Failure(Failures.ExitCode.Failed, $"what answers at {server} is not a CoLA server, or an older one"),
+        StatusCode.DeadlineExceeded => new Failure(Failures.ExitCode.Failed, $"the server at {server} did not answer in time")
+        {
+            Cure = "It may be busy, or the call is too large: try again, or ask for less at once.",
+        },
         _ when refused.FieldViolations.Count > 0 => new Failure(Failures.ExitCode.Failed, "the server refused the request")
         {
-            Violations = [.. refused.FieldViolations.Select(violation => $"{optionOf(violation.Field)}: {violation.Description}").Distinct()], // one option may fill several fields
+            // one option may fill several fields
+            Violations = [.. refused.FieldViolations.Select(violation => $"{optionOf(violation.Field)}: {violation.Description}").Distinct()],
         },
         StatusCode.NotFound => new Failure(Failures.ExitCode.Failed, refused.Message)
         {
             Cure = "`cola pool list`, `cola task list` and `cola job list` show what this tenant sees; others' tasks are seen only with their grant.",
         },
-        StatusCode.ResourceExhausted when refused.RetryAfter is { } wait => new Failure(Failures.ExitCode.Failed, refused.Message) { Cure = $"Try again in {wait.TotalSeconds:0} s." },
+        StatusCode.ResourceExhausted when refused.RetryAfter is { } wait =>
+            new Failure(Failures.ExitCode.Failed, refused.Message) { Cure = $"Try again in {wait.TotalSeconds:0} s." },
         _ => new Failure(Failures.ExitCode.Failed, refused.Message),
     };
 }

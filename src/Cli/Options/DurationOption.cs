@@ -5,7 +5,10 @@ using CoLA.Cli.Rendering;
 
 namespace CoLA.Cli.Options;
 
-/// <summary>A length of time: <c>30s</c>, <c>15m</c>, <c>2h</c>, <c>1.5d</c>, or <c>0:15:00</c>. Null where it is not given. A bare number is refused: everybody means another unit by it.</summary>
+/// <summary>
+/// A length of time: <c>30s</c>, <c>15m</c>, <c>2h</c>, <c>1.5d</c>, or <c>0:15:00</c>. Null where it is not given. A bare
+/// number is refused: everybody means another unit by it.
+/// </summary>
 internal sealed partial class DurationOption : Option<TimeSpan?>
 {
     public DurationOption(string name, string description, TimeSpan standard)
@@ -30,7 +33,9 @@ internal sealed partial class DurationOption : Option<TimeSpan?>
     {
         if (text.Contains(':', StringComparison.Ordinal))
         {
-            return TimeSpan.TryParseExact(text, ["h\\:mm\\:ss", "hh\\:mm\\:ss", "d\\.hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var clock) ? clock : null;
+            return TimeSpan.TryParseExact(text, ["h\\:mm\\:ss", "hh\\:mm\\:ss", "d\\.hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var clock)
+                ? clock
+                : null;
         }
 
         var match = NumberAndUnit().Match(text);
@@ -39,7 +44,13 @@ internal sealed partial class DurationOption : Option<TimeSpan?>
             return null;
         }
 
-        var unit = match.Groups[2].Value switch { "s" => TimeSpan.FromSeconds(1), "m" => TimeSpan.FromMinutes(1), "h" => TimeSpan.FromHours(1), _ => TimeSpan.FromDays(1) };
+        var unit = match.Groups[2].Value switch
+        {
+            "s" => TimeSpan.FromSeconds(1),
+            "m" => TimeSpan.FromMinutes(1),
+            "h" => TimeSpan.FromHours(1),
+            _ => TimeSpan.FromDays(1),
+        };
         return number < TimeSpan.MaxValue / unit ? number * unit : null;
     }
 

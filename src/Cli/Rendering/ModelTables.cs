@@ -23,12 +23,14 @@ internal static class ModelTables
             ("SHA-256", checkpoint.Sha256()),
             ("layers", $"{config.Layers}"),
             ("hidden", $"{config.HiddenSize}, feed-forward {config.IntermediateSize}"),
-            ("attention", $"{config.Heads} heads of {config.HeadDim}, {config.KeyValueHeads} for keys and values{(config.SlidingWindow is { } window ? $", window {window}" : "")}"),
+            ("attention", $"{config.Heads} heads of {config.HeadDim}, {config.KeyValueHeads} for keys and values"
+                + (config.SlidingWindow is { } window ? $", window {window}" : "")),
             ("context", $"{Sizes.Count(config.ContextLength)} tokens"),
             ("vocabulary", $"{Sizes.Count(config.VocabularySize)}, embeddings {(config.TieEmbeddings ? "tied" : "untied")}"),
             ("rotary", $"theta {config.RopeTheta.ToString("0.##", CultureInfo.InvariantCulture)}{(config.RopeScaling is { } scaling ? $", {scaling}" : "")}"),
             ("biases and norms", Extras(config)),
-            ("tokenizer", tokenizer is null ? "none: token ids only" : $"{Sizes.Count(tokenizer.VocabularySize)} tokens, BOS {tokenizer.BosId?.ToString(CultureInfo.InvariantCulture) ?? "none"}, ends a text: {string.Join(", ", tokenizer.EosIds)}"),
+            ("tokenizer", tokenizer is null ? "none: token ids only" : $"{Sizes.Count(tokenizer.VocabularySize)} tokens, BOS "
+                + $"{tokenizer.BosId?.ToString(CultureInfo.InvariantCulture) ?? "none"}, ends a text: {string.Join(", ", tokenizer.EosIds)}"),
             ("chat template", ChatFamily(tokenizer) ?? "none"));
     }
 

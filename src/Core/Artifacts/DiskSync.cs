@@ -45,7 +45,10 @@ internal static class DiskSync
         }
     }
 
-    /// <summary>Has the disk begin to take what was just written, so that a flush has less to wait for. Where the system cannot, the flush does it all.</summary>
+    /// <summary>
+    /// Has the disk begin to take what was just written, so that a flush has less to wait for. Where the system cannot, the
+    /// flush does it all.
+    /// </summary>
     public static void Begin(SafeFileHandle file, long offset, long bytes)
     {
         if (OperatingSystem.IsLinux())

@@ -100,7 +100,8 @@ public sealed class PoolCatalog(
             if (tasks > 0 || sessions > 0)
             {
                 throw new PreconditionRejection(
-                    $"{name} has {tasks} {(tasks == 1 ? "task" : "tasks")} and {sessions} open {(sessions == 1 ? "session" : "sessions")} attached; it can be deleted when there are none");
+                    $"{name} has {tasks} {(tasks == 1 ? "task" : "tasks")} and {sessions} open {(sessions == 1 ? "session" : "sessions")} attached; it "
+                        + "can be deleted when there are none");
             }
 
             foreach (var version in registry.Pools.Versions(pool.Key))

@@ -50,7 +50,9 @@ public sealed class SessionCatalog(DataDirectory data, BaseModelIdentity baseMod
     /// <summary>Every tenant's open sessions on pools of this base model, oldest first; not those that have expired.</summary>
     public IReadOnlyList<SessionSnapshot> ListOpen() => _ledger.Read<IReadOnlyList<SessionSnapshot>>(registry =>
         [.. registry.Sessions.List()
-            .Where(session => session.Released is null && string.Equals(registry.Pools.Get(session.Pool).BaseSha256, baseModel.Sha256, StringComparison.OrdinalIgnoreCase))
+            .Where(
+                session => session.Released is null
+                    && string.Equals(registry.Pools.Get(session.Pool).BaseSha256, baseModel.Sha256, StringComparison.OrdinalIgnoreCase))
             .Select(session => Snapshots.Of(registry, session))]);
 
     /// <summary>The saved states of a session, oldest first.</summary>

@@ -113,7 +113,8 @@ internal sealed class SessionOpening(RegistryTransaction registry, TenantId call
             var poolName = Snapshots.NameOf(pool);
             throw new PreconditionRejection(
                 $"{new TaskVersionName(Snapshots.NameOf(task), served.Number)} is pinned to {new PoolVersionName(poolName, served.PoolVersion)}, "
-                + $"the session begins at {new PoolVersionName(poolName, session.PoolVersion)}; begin there, or set rebase to keep the heads although their outputs change");
+                + $"the session begins at {new PoolVersionName(poolName, session.PoolVersion)}; begin there, or set rebase to keep the heads although "
+                    + "their outputs change");
         }
 
         var kept = pinned ?? (hasHeads ? served : null);

@@ -87,7 +87,8 @@ internal sealed class TaskRegistration(
         var violations = new List<FieldViolation>();
         if (newcomer.Strategy is { } strategy && strategy != spec.Strategy)
         {
-            violations.Add(new FieldViolation("spec.strategy", $"is {EnumOf(strategy)}; a task that starts from {start} takes its strategy, {EnumOf(spec.Strategy)}"));
+            violations.Add(
+                new FieldViolation("spec.strategy", $"is {EnumOf(strategy)}; a task that starts from {start} takes its strategy, {EnumOf(spec.Strategy)}"));
         }
 
         if (newcomer.N is { } n && n != spec.N)
@@ -99,7 +100,8 @@ internal sealed class TaskRegistration(
         {
             violations.Add(new FieldViolation(
                 "pool_version",
-                $"is {new PoolVersionName(newcomer.Pool, asked)}; a task that starts from {start} is pinned as that is, to {new PoolVersionName(newcomer.Pool, poolVersion)}"));
+                $"is {new PoolVersionName(newcomer.Pool, asked)}; a task that starts from {start} is pinned as that is, "
+                    + $"to {new PoolVersionName(newcomer.Pool, poolVersion)}"));
         }
 
         InvalidArgumentRejection.ThrowIfAny(violations);

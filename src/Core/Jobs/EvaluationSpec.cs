@@ -8,7 +8,8 @@ namespace CoLA.Core.Jobs;
 /// <param name="Patience">Evaluations in a row without improvement after which the job stops; 0 for never.</param>
 /// <param name="MinimumImprovement">The loss must be lower by more than this; finite, at least 0.</param>
 /// <param name="KeepBest">Publish the weights of the lowest loss.</param>
-public sealed record EvaluationSpec(int Every = 0, int Examples = EvaluationSpec.DefaultExamples, int Patience = 0, double MinimumImprovement = 0, bool KeepBest = false)
+public sealed record EvaluationSpec(
+    int Every = 0, int Examples = EvaluationSpec.DefaultExamples, int Patience = 0, double MinimumImprovement = 0, bool KeepBest = false)
 {
     public const int DefaultExamples = 100;
 

@@ -50,7 +50,8 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
                 Checked(registry, mutation.Tenant, plan.Session);
                 if (registry.Jobs.CountUnended(mutation.Tenant.Value) >= MaximumUnended)
                 {
-                    throw new ExhaustedRejection($"{MaximumUnended} jobs of {mutation.Tenant} have not ended; wait for one, or cancel one", TimeSpan.FromMinutes(1));
+                    throw new ExhaustedRejection(
+                        $"{MaximumUnended} jobs of {mutation.Tenant} have not ended; wait for one, or cancel one", TimeSpan.FromMinutes(1));
                 }
 
                 registry.Jobs.Insert(new JobRow

@@ -46,7 +46,8 @@ internal sealed partial class JobDataReader(ExampleEncoder encoder, JobDirectory
 
         InvalidArgumentRejection.ThrowIfAny([.. tasks.Index()
             .Where(task => training[task.Item].Count == 0)
-            .Select(task => new FieldViolation($"tasks[{task.Index}]", $"{task.Item} has no examples to learn from; send some, or name a file of the server's"))]);
+            .Select(
+                task => new FieldViolation($"tasks[{task.Index}]", $"{task.Item} has no examples to learn from; send some, or name a file of the server's"))]);
         return new JobData([.. training.Select(task => new JobTaskData(task.Key, task.Value, [.. evaluation[task.Key].Take(heldOut)]))]);
 
         void AddFile(TaskName task, DataSet data, string name)

@@ -48,7 +48,8 @@ public sealed record JobPlan(
         plan.Session.Validate();
         return plan.Evaluation is null || tasks.Any(task => task.HeldOutExamples > 0)
             ? plan
-            : throw new InvalidArgumentRejection("evaluation", "needs examples that are held out, and there are none; send some, or let fewer of a file's items be for training");
+            : throw new InvalidArgumentRejection(
+                "evaluation", "needs examples that are held out, and there are none; send some, or let fewer of a file's items be for training");
     }
 
     internal bool IsEvaluatedAt(int step) => Evaluation is { } evaluation && (step % evaluation.Every == 0 || step == Steps);

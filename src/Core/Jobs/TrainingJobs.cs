@@ -44,7 +44,8 @@ public sealed class TrainingJobs : IAsyncDisposable
     /// <summary>Reads and checks a job's data, and lets it wait for its turn.</summary>
     /// <exception cref="InvalidArgumentRejection">The spec or the data are faulty.</exception>
     /// <exception cref="PreconditionRejection">A task is of another pool, or the server opened no directory of data.</exception>
-    public Task<JobSnapshot> SubmitAsync(Mutation mutation, JobSpec spec, IReadOnlyList<JobSource> sources, DataReading reading, CancellationToken cancellation) =>
+    public Task<JobSnapshot> SubmitAsync(
+        Mutation mutation, JobSpec spec, IReadOnlyList<JobSource> sources, DataReading reading, CancellationToken cancellation) =>
         _gate.EnterAsync(
             mutation,
             async () =>

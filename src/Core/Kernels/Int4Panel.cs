@@ -155,7 +155,8 @@ internal static unsafe class Int4Panel
     /// <summary>scale x code + minimum; the code is in the lowest bits, and the permutation looks at no others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Value(Vector512<uint> code, Vector512<float> scale, Vector512<float> minimum) =>
-        Vector512.FusedMultiplyAdd(scale, Avx512F.PermuteVar16x32(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), code.AsInt32()), minimum);
+        Vector512.FusedMultiplyAdd(
+            scale, Avx512F.PermuteVar16x32(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), code.AsInt32()), minimum);
 
     /// <summary>Asks for a group some way ahead: panels are many short streams, at whose beginnings the processor does not foresee enough.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -62,7 +62,10 @@ internal unsafe struct PanelProduct : IProductJob
         PanelsPerChunk = 2,
     };
 
-    /// <summary>Panels of a chunk, a multiple of those that are computed together: so many chunks that the threads end together, so few that taking them costs nothing.</summary>
+    /// <summary>
+    /// Panels of a chunk, a multiple of those that are computed together: so many chunks that the threads end together, so
+    /// few that taking them costs nothing.
+    /// </summary>
     public static int ChunkOf(PanelKind kind, int panels, int threads)
     {
         var together = kind == PanelKind.Float ? 2 : QuantizedProduct.PanelsTogether;

@@ -12,7 +12,8 @@ internal static unsafe class WideTiles
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
 
     /// <summary>Two neighbouring panels: y (rows, 32).</summary>
-    public static void AddTwo(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, int rows, float* s, nint sStride, float* y, nint yStride) =>
+    public static void AddTwo(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, int rows, float* s, nint sStride, float* y, nint yStride) =>
         Add<Two>(w, panelStride, rowStride, depth, x, xStride, rows, s, sStride, y, yStride);
 
     /// <summary>One panel: y (rows, 16).</summary>
@@ -53,7 +54,8 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
+    private static void EightRows<TPanels>(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
@@ -126,7 +128,8 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
+    private static void FourRows<TPanels>(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
@@ -173,7 +176,8 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
+    private static void TwoRows<TPanels>(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
@@ -206,7 +210,8 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
+    private static void OneRow<TPanels>(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);

@@ -33,7 +33,8 @@ internal sealed unsafe class Int4Panels : PanelMatrix
                 {
                     var at = (long)row * groups + group;
                     Int4Panel.Write(
-                        panel, group, (place + row) % Panels.Width, (byte*)fromCodes + at * GroupCodes.Group, ((float*)fromScales)[at], ((float*)fromMinima)[at]);
+                        panel, group, (place + row) % Panels.Width, (byte*)fromCodes
+                            + at * GroupCodes.Group, ((float*)fromScales)[at], ((float*)fromMinima)[at]);
                 }
             });
             first += (int)codes.shape[0];

@@ -112,7 +112,10 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         return input;
     }
 
-    /// <summary>A job that multiplies <paramref name="rows"/> rows of <paramref name="x"/> (rows, out) by the matrix transposed into <paramref name="y"/> (rows, in).</summary>
+    /// <summary>
+    /// A job that multiplies <paramref name="rows"/> rows of <paramref name="x"/> (rows, out) by the matrix transposed into
+    /// <paramref name="y"/> (rows, in).
+    /// </summary>
     public TransposedProduct ProductTransposed(float* x, int rows, float* y) =>
         new() { Kind = Kind, Panels = _panels, X = x, Rows = rows, In = In, Out = Out, Y = y, ColumnsPerChunk = TransposedProduct.ChunkOf(In, _team.Threads) };
 }

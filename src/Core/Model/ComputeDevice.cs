@@ -35,7 +35,8 @@ public static class ComputeDevice
     {
         if (!torch.cuda.is_available())
         {
-            return $"'{name}' was asked for, but libtorch finds no CUDA device: choose cpu or auto, or build with -p:TorchBackend=cuda on a machine that has one";
+            return $"'{name}' was asked for, but libtorch finds no CUDA device: choose cpu or auto, or build with -p:TorchBackend=cuda on a machine that "
+                + "has one";
         }
 
         var count = torch.cuda.device_count();

@@ -46,7 +46,10 @@ internal sealed class TurnedHeads : autograd.SingleTensorFunction<TurnedHeads>
     {
         public bool HasNorms => QueryNorm is not null || KeyNorm is not null;
 
-        /// <summary>What comes out, or the gradient of <paramref name="joined"/> from that of what came out; then joined is read only where there are norms.</summary>
+        /// <summary>
+        /// What comes out, or the gradient of <paramref name="joined"/> from that of what came out; then joined is read
+        /// only where there are norms.
+        /// </summary>
         public Tensor Run(Tensor? joined, Tensor? gradient = null)
         {
             using var rows = joined?.contiguous();

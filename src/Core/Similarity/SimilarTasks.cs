@@ -167,7 +167,8 @@ public sealed class SimilarTasks
     {
         if (asked.Examples.Count > Comparison.MaximumExamples)
         {
-            throw new InvalidArgumentRejection("examples", $"are {asked.Examples.Count}; a handful tells tasks apart, send {Comparison.MaximumExamples} at most");
+            throw new InvalidArgumentRejection(
+                "examples", $"are {asked.Examples.Count}; a handful tells tasks apart, send {Comparison.MaximumExamples} at most");
         }
 
         var examples = _encoder.Encode(asked.Examples);

@@ -47,7 +47,8 @@ internal static class JobTranslation
             Name = job.Name.ToString(),
             State = EnumTranslation.JobStates.ToContract(job.State),
             Pool = plan.Session.Pool.ToString(),
-            Tasks = { plan.Tasks.Select(task => new V1.JobTask { Task = task.Task.ToString(), TrainingExamples = task.TrainingExamples, HeldOutExamples = task.HeldOutExamples }) },
+            Tasks = { plan.Tasks.Select(
+                task => new V1.JobTask { Task = task.Task.ToString(), TrainingExamples = task.TrainingExamples, HeldOutExamples = task.HeldOutExamples }) },
             Steps = plan.Steps,
             Step = progress.Step,
             Tokens = progress.Tokens,

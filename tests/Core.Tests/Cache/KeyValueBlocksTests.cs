@@ -88,7 +88,10 @@ public sealed class KeyValueBlocksTests
         Assert.Equal(32, blocks.Reuse(new RowBlocks(), Acme, Text(40)));
     }
 
-    /// <summary>Whatever comes and goes, a row only ever finds blocks that were computed for its owner and its tokens, and no two rows write one block.</summary>
+    /// <summary>
+    /// Whatever comes and goes, a row only ever finds blocks that were computed for its owner and its tokens, and no two
+    /// rows write one block.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

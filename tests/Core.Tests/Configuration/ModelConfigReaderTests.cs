@@ -130,9 +130,14 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("llama", "\"rope_scaling\": {\"type\": \"linear\"}", "rope_scaling.factor")]
     [InlineData("llama", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2, \"mrope_section\": [1]}", "rope_scaling.mrope_section")]
     [InlineData("llama", "\"rope_scaling\": [4]", "rope_scaling")]
-    [InlineData("llama", "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 64}", "rope_scaling.high_freq_factor")]
+    [InlineData(
+        "llama",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4, "
+            + "\"original_max_position_embeddings\": 64}",
+        "rope_scaling.high_freq_factor")]
     [InlineData("llama", "\"rope_theta\": 1e4, \"rope_parameters\": {\"rope_theta\": 5e5}", "rope_theta")]
-    [InlineData("llama", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}, \"rope_parameters\": {\"rope_type\": \"linear\", \"factor\": 4}", "rope_parameters")]
+    [InlineData(
+        "llama", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}, \"rope_parameters\": {\"rope_type\": \"linear\", \"factor\": 4}", "rope_parameters")]
     [InlineData("llama", "\"partial_rotary_factor\": 0.5", "partial_rotary_factor")]
     [InlineData("llama", "\"rope_theta\": 0", "rope_theta")]
     [InlineData("llama", "\"quantization_config\": {\"bits\": 4}", "quantization_config")]
@@ -159,7 +164,8 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("mistral", "\"num_key_value_heads\": 4, \"sliding_window\": -1", "sliding_window")]
     [InlineData("mistral", "\"num_key_value_heads\": 4, \"layer_types\": [\"full_attention\", \"full_attention\"]", "layer_types")]
     [InlineData("qwen2", "\"num_key_value_heads\": 4, \"use_sliding_window\": true, \"max_window_layers\": 1", "max_window_layers")]
-    [InlineData("qwen3", "\"num_key_value_heads\": 4, \"use_sliding_window\": true, \"layer_types\": [\"full_attention\", \"sliding_attention\"]", "layer_types")]
+    [InlineData(
+        "qwen3", "\"num_key_value_heads\": 4, \"use_sliding_window\": true, \"layer_types\": [\"full_attention\", \"sliding_attention\"]", "layer_types")]
     [InlineData("qwen3", "\"num_key_value_heads\": 4, \"layer_types\": [\"full_attention\"]", "layer_types")]
     public void Read_WhatWouldChangeTheComputation_IsRefusedByName(string? type, string keys, string named)
     {

@@ -133,7 +133,8 @@ public sealed class SchedulerTests
         await using var world = new CoreWorld(new EngineOptions { MaximumRows = 1 });
         var row = new GenerationRow(ModelSource.Base, new TextPrompt("hello"), SamplingOptions.Greedy, [], 20, null);
         var ended = 0;
-        await using var flood = world.Core.Generation.RunAsync(Acme, [.. Enumerable.Repeat(row, 40)], world.Cancellation).GetAsyncEnumerator(world.Cancellation);
+        await using var flood = world.Core.Generation.RunAsync(
+            Acme, [.. Enumerable.Repeat(row, 40)], world.Cancellation).GetAsyncEnumerator(world.Cancellation);
         Assert.True(await flood.MoveNextAsync());
 
         var other = Task.Run(async () =>

@@ -99,7 +99,10 @@ public sealed class GenerationTests
         }
 
         Assert.Equal(
-            [null, typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(NotFoundRejection), null],
+            [
+                null, typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection),
+                typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(NotFoundRejection), null,
+            ],
             finishes.Select(finish => finish.Failure?.GetType()));
         Assert.Equal(FinishReason.Length, finishes[0].Reason);
         Assert.Equal(3, finishes[7].CompletionTokens);

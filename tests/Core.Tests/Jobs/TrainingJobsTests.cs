@@ -97,7 +97,8 @@ public sealed class TrainingJobsTests
 
         // The published weights are those of the best step: a session that begins with them finds its loss.
         var session = (await world.World.OpenAsync([one])).Session.Name;
-        var found = await world.World.Core.Steps.EvaluateAsync(CoreWorld.Acme, session, new BatchSpec([CoreWorld.Example(one, "say:", " no, never")]), world.Cancellation);
+        var found = await world.World.Core.Steps.EvaluateAsync(
+            CoreWorld.Acme, session, new BatchSpec([CoreWorld.Example(one, "say:", " no, never")]), world.Cancellation);
         Assert.Equal(end.Progress.BestLoss, found[one].Mean);
     }
 
@@ -232,7 +233,8 @@ public sealed class TrainingJobsTests
         await world.World.MakePoolAsync();
         var job = await world.SubmitAsync(JobWorld.Spec(await world.World.MakeTaskAsync("one")));
 
-        await Assert.ThrowsAsync<NotFoundRejection>(async () => await world.Jobs.WatchAsync(CoreWorld.Globex, job.Name, 0, world.Cancellation).ToListAsync(world.Cancellation));
+        await Assert.ThrowsAsync<NotFoundRejection>(
+            async () => await world.Jobs.WatchAsync(CoreWorld.Globex, job.Name, 0, world.Cancellation).ToListAsync(world.Cancellation));
         Assert.Throws<NotFoundRejection>(() => world.Jobs.Get(CoreWorld.Globex, job.Name));
         Assert.Empty(world.Jobs.List(CoreWorld.Globex, new PageRequest()).Items);
     }

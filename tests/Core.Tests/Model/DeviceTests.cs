@@ -110,7 +110,8 @@ public sealed class DeviceTests : IDisposable
     private static TaskState MakeTask(CausalLanguageModel model, Strategy strategy, Device device)
     {
         var spec = new TaskSpec(strategy, 3, 1);
-        var layout = TiedHeads.Of(model.Config, Pool, spec)?.Layout ?? MatrixLayout.OfHeads(model.Config, Pool, spec); // nothing can be compared on the meta device
+        // nothing can be compared on the meta device
+        var layout = TiedHeads.Of(model.Config, Pool, spec)?.Layout ?? MatrixLayout.OfHeads(model.Config, Pool, spec);
         var heads = FlatMatrices.Zeros(layout, device);
         return new TaskState(model.Config, Pool, spec, heads, subtracts: true, new OptimizerSpec(5e-3));
     }

@@ -18,7 +18,8 @@ public sealed class NormedRowsTests : IDisposable
         var weight = _nodes.Random(width);
 
         KernelNodes.AssertEqual(
-            _nodes.Random(rows, width), features => NormedRows.Of(features, weight, Epsilon, _nodes.Team), features => RmsNorm.Apply(features, weight, Epsilon));
+            _nodes.Random(rows, width), features =>
+                NormedRows.Of(features, weight, Epsilon, _nodes.Team), features => RmsNorm.Apply(features, weight, Epsilon));
     }
 
     public void Dispose() => _nodes.Dispose();

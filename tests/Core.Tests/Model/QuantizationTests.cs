@@ -66,7 +66,9 @@ public sealed class QuantizationTests : IDisposable
         var exact = Nll(Quantization.None);
 
         Assert.Equal(expected.GetProperty("mean_nll").GetDouble(), exact, 1e-4);
-        Assert.All((Quantization[])[Quantization.Int8, Quantization.Int4, Quantization.Gguf], quantization => Assert.InRange(Nll(quantization) - exact, -LargestCost, LargestCost));
+        Assert.All(
+            (Quantization[])[Quantization.Int8, Quantization.Int4, Quantization.Gguf],
+            quantization => Assert.InRange(Nll(quantization) - exact, -LargestCost, LargestCost));
     }
 
     [Theory(SkipTestWithoutData = true)]

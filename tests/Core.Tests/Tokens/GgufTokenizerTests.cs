@@ -56,7 +56,8 @@ public sealed class GgufTokenizerTests
             ["tokenizer.ggml.eot_token_id"] = 5u,
             ["tokenizer.ggml.add_bos_token"] = true,
             ["tokenizer.chat_template"] =
-                "{% for message in messages %}{{ '<' + message['role'] + '>' + message['content'] + eos_token }}{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}",
+                "{% for message in messages %}{{ '<' + message['role'] + '>' + message['content'] + eos_token }}{% endfor %}"
+                    + "{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}",
         })!;
 
         Assert.Equal((3, 4), (tokenizer.BosId, tokenizer.EosId));

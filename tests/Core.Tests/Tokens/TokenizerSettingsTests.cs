@@ -54,9 +54,12 @@ public sealed class TokenizerSettingsTests
     {
         const string Tokens = "\"bos_token\": \"<s>\", \"eos_token\": \"</s>\"";
         Assert.Equal([1, 263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}}}")).Encode("a", true));
-        Assert.Equal([263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_bos_token\": false}}")).Encode("a", true));
-        Assert.Equal([1, 263, 2], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_eos_token\": true}}")).Encode("a", true));
-        Assert.Equal([263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_eos_token\": true}}")).Encode("a", false));
+        Assert.Equal(
+            [263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_bos_token\": false}}")).Encode("a", true));
+        Assert.Equal(
+            [1, 263, 2], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_eos_token\": true}}")).Encode("a", true));
+        Assert.Equal(
+            [263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_eos_token\": true}}")).Encode("a", false));
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public sealed class TokenizerSettingsTests
     [InlineData("""{"chat_template": "x"}""", true)]
     public void ChatTemplate_InAnyOfItsPlaces_IsFound(string configuration, bool inAFileOfItsOwn)
     {
-        const string Template = "{% for message in messages %}{{ '[' + message['role'] + ']' + message['content'] + '.' }}{% endfor %}{% if add_generation_prompt %}{{ '[assistant]' }}{% endif %}";
+        const string Template = "{% for message in messages %}{{ '[' + message['role'] + ']' + message['content'] + '.' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ '[assistant]' }}{% endif %}";
         List<(string, string)> files = [("tokenizer_config.json", configuration.Replace("TEMPLATE", Template, StringComparison.Ordinal))];
         if (inAFileOfItsOwn)
         {

@@ -175,7 +175,11 @@ public sealed class TokenizerTests
     internal static string RandomText(int seed, int length)
     {
         var random = new Random(seed);
-        string[] pieces = ["the", " model", " ", "  ", "\n", "'s", "'LL", "1", "23", "é", "e\u0301", "中", "😀", "𝒳", "𠮷", "_", "--", "\t", "ab", "Ａ", "\r\n", "<", ">", "\u200d", "٣"];
+        string[] pieces =
+        [
+            "the", " model", " ", "  ", "\n", "'s", "'LL", "1", "23", "é", "e\u0301", "中", "😀", "𝒳", "𠮷", "_", "--", "\t", "ab", "Ａ", "\r\n",
+            "<", ">", "\u200d", "٣",
+        ];
         return string.Concat(Enumerable.Range(0, length).Select(_ => pieces[random.Next(pieces.Length)]));
     }
 }

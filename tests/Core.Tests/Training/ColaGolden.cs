@@ -244,7 +244,9 @@ internal sealed class ColaGolden : IDisposable
 
     private TaskState MakeTask(JsonElement settings, OptimizerSpec optimizer, Func<MatrixSlot, string> nameOf)
     {
-        var strategy = settings.TryGetProperty("method", out var method) ? Methods[method.GetString()!] : Strategies[settings.GetProperty("strategy").GetString()!];
+        var strategy = settings.TryGetProperty("method", out var method)
+            ? Methods[method.GetString()!]
+            : Strategies[settings.GetProperty("strategy").GetString()!];
         var spec = new TaskSpec(strategy, settings.GetProperty("N").GetInt32(), 0);
         var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(Model.Config, Pool, spec), CPU);
         foreach (var (slot, j, matrix) in Each(heads))

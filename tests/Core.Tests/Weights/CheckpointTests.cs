@@ -170,7 +170,8 @@ public sealed class CheckpointTests : IDisposable
     public void Open_ConfigurationWithABillionLayers_NamesTheFirstMissingOne()
     {
         TinyModel.WriteTensors(_directory, Single, _tensors);
-        _directory.Write("config.json", TinyModel.ConfigJson.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000", StringComparison.Ordinal));
+        _directory.Write(
+            "config.json", TinyModel.ConfigJson.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000", StringComparison.Ordinal));
 
         AssertRefused(Single, "model.layers.2.self_attn.q_proj.weight", "shape [8, 8]", "no tensor");
     }
@@ -208,7 +209,8 @@ public sealed class CheckpointTests : IDisposable
     public void Open_IndexThatNamesAnAbsentTensor_IsRefused()
     {
         TinyModel.WriteShards(_directory, _tensors);
-        TinyModel.WriteTensors(_directory, "b.safetensors", _tensors.Where(pair => pair.Key.Contains("layers.1.", StringComparison.Ordinal) && pair.Key != Query).ToDictionary());
+        TinyModel.WriteTensors(
+            _directory, "b.safetensors", _tensors.Where(pair => pair.Key.Contains("layers.1.", StringComparison.Ordinal) && pair.Key != Query).ToDictionary());
 
         AssertRefused(Index, Query, "b.safetensors", "no tensor");
     }

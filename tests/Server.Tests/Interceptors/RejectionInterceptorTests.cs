@@ -97,7 +97,8 @@ public sealed class RejectionInterceptorTests
             }
         };
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await edge.Client.ScoreAsync(new ScoreRequest(), cancellationToken: cancellation.Token));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await edge.Client.ScoreAsync(new ScoreRequest(), cancellationToken: cancellation.Token));
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
 
         Assert.Equal(StatusCode.Cancelled, exception.StatusCode);

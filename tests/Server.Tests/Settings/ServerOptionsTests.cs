@@ -75,7 +75,9 @@ public sealed class ServerOptionsTests
 
         Assert.Equal(Quantization.Int8, engine.Quantization);
         Assert.Equal((19, Path.GetFullPath("/data")), (engine.MaximumJobs, engine.JobData));
-        Assert.Equal((3, 5, 7L, 11, 13, 17L), (engine.MaximumRows, engine.MaximumWaiting, engine.KeyValueMemory, engine.PrefillTokens, engine.TrainingTokens, engine.AdapterMemory));
+        Assert.Equal(
+            (3, 5, 7L, 11, 13, 17L),
+            (engine.MaximumRows, engine.MaximumWaiting, engine.KeyValueMemory, engine.PrefillTokens, engine.TrainingTokens, engine.AdapterMemory));
         Assert.True(engine.GradientCheckpointing);
         Assert.Equal((19, 23), (engine.TrainingMemory, engine.HostTrainingMemory));
     }

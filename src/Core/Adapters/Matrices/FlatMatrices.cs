@@ -39,7 +39,10 @@ internal sealed class FlatMatrices : IDisposable
         return new(Layout, values.cpu().DetachFromDisposeScope());
     }
 
-    /// <summary>The address of <paramref name="length"/> elements from <paramref name="offset"/> on, in the CPU's memory; valid while the matrices live.</summary>
+    /// <summary>
+    /// The address of <paramref name="length"/> elements from <paramref name="offset"/> on, in the CPU's memory; valid
+    /// while the matrices live.
+    /// </summary>
     public unsafe float* At(long offset, long length) => At(Flat, offset, length);
 
     /// <inheritdoc cref="At(long, long)"/>

@@ -11,7 +11,8 @@ namespace CoLA.Core.Adapters.Matrices;
 /// <param name="Maker">The tenant whose session published it.</param>
 /// <param name="Created">When.</param>
 /// <param name="Artifact">The matrices.</param>
-/// <param name="Initial">Where the product at initialisation stands, which tasks begun on version 1 subtract: the matrices of version 1; null for GAUSSIAN.</param>
+/// <param name="Initial">Where the product at initialisation stands, which tasks begun on version 1 subtract: the matrices
+/// of version 1; null for GAUSSIAN.</param>
 /// <param name="Current">Whether it is the pool's current version.</param>
 public sealed record PoolVersionSnapshot(
     long Key,

@@ -10,7 +10,8 @@ namespace CoLA.Core.Adapters.Matrices;
 /// <param name="Spec">The task's.</param>
 /// <param name="PoolSpec">The pool's.</param>
 /// <param name="PoolVersion">The pool version it was trained with and is pinned to.</param>
-/// <param name="Heads">The heads; null for initial heads, which the pool's spec determines: those of its initialisation where <paramref name="SubtractsInitial"/>, zero otherwise.</param>
+/// <param name="Heads">The heads; null for initial heads, which the pool's spec determines: those of its initialisation
+/// where <paramref name="SubtractsInitial"/>, zero otherwise.</param>
 /// <param name="SubtractsInitial">Whether the product at initialisation is subtracted (PISSA and PISSA_SLICES heads begun on pool version 1).</param>
 /// <param name="Maker">The tenant that registered the task or whose session published the version.</param>
 /// <param name="Served">Whether it is the task's served version.</param>

@@ -12,7 +12,8 @@ public sealed record CrossEntropyLoss : TokenLoss
     internal override string? ProblemOf(EncodedExample row) => row switch
     {
         { IsOfPair: true } => "is a pair of answers, which DPO compares; send completion, chat, instruction or tokens",
-        { OldLogProbabilities: not null } or { Advantages: not null } => "has old_logprobs or advantages, which cross-entropy does not use; name the loss that does",
+        { OldLogProbabilities: not null } or { Advantages: not null } =>
+            "has old_logprobs or advantages, which cross-entropy does not use; name the loss that does",
         _ => null,
     };
 

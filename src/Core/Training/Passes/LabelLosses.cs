@@ -18,7 +18,8 @@ internal sealed class LabelLosses(MicroBatch batch, Func<TaskName, LossSpec> los
     public IEnumerable<int> LabelsOfTokens => Labels(ofPairs: false);
 
     /// <summary>Rows of pairs whose reference the caller did not say.</summary>
-    public IEnumerable<int> RowsWithoutReference => Enumerable.Range(0, _losses.Length).Where(row => _losses[row] is DpoLoss && batch.Rows[row].Reference is null);
+    public IEnumerable<int> RowsWithoutReference =>
+        Enumerable.Range(0, _losses.Length).Where(row => _losses[row] is DpoLoss && batch.Rows[row].Reference is null);
 
     /// <summary>Log-probabilities of the rows' labels, each row's sum, under what pairs are compared with.</summary>
     public double[] References { get; } = [.. batch.Rows.Select(row => row.Reference ?? 0)];

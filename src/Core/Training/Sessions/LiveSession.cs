@@ -60,7 +60,8 @@ internal sealed class LiveSession(SessionStand stand, long now)
         if (Sequence < minimum)
         {
             throw new PreconditionRejection(
-                $"{name} stands at sequence {Sequence}, before {minimum}: steps after its last saved state were lost in a restart or its expiry; go on from {Sequence + 1}");
+                $"{name} stands at sequence {Sequence}, before {minimum}: steps after its last saved state were lost in a restart or its expiry; go on "
+                    + $"from {Sequence + 1}");
         }
     }
 

@@ -94,7 +94,9 @@ public sealed class TrainingSessions
                 var artifacts = await written.ConfigureAwait(false);
                 var headArtifacts = heads.Keys.Zip(artifacts).ToDictionary(task => task.First, task => task.Second);
                 var publication = await _catalog.RecordPublicationAsync(
-                    mutation, name, session.PoolTrainable ? artifacts[^1] : null, headArtifacts, spec.Serve, spec.MakeCurrent, cancellation).ConfigureAwait(false);
+                    mutation, name, session.PoolTrainable
+                        ? artifacts[^1]
+                        : null, headArtifacts, spec.Serve, spec.MakeCurrent, cancellation).ConfigureAwait(false);
                 await _renewal.RenewAsync(mutation.Tenant, publication, renewed).ConfigureAwait(false);
                 return publication;
             }

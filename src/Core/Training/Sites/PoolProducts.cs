@@ -159,7 +159,8 @@ internal sealed unsafe class PoolProducts
         .Of(dy + Place(part), _out, Count(part), dz + Column(part), Columns, Start.Zero);
 
     /// <summary>dz0 = dy U0^T of a part that subtracts the initial product.</summary>
-    public StridedProduct SubtractGradient(int part, float* panels, float* dy, float* dz) => StridedProduct.OfPanels(panels + InitialFolded(part), Width(part), _initialWidth)
+    public StridedProduct SubtractGradient(int part, float* panels, float* dy, float* dz) =>
+        StridedProduct.OfPanels(panels + InitialFolded(part), Width(part), _initialWidth)
         .Of(dy + Place(part), _out, Count(part), dz + InitialColumn(part), Columns, Start.Zero);
 
     /// <summary>Sixteen columns of z or dz (tokens, columns) as rows (columns, tokens).</summary>

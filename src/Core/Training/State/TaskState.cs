@@ -18,7 +18,8 @@ internal sealed class TaskState : IDisposable
     /// <param name="dropout">Share of the features that are dropped.</param>
     /// <param name="budget">Of an ADALORA task; null to keep all components.</param>
     public TaskState(
-        ModelConfig config, PoolSpec pool, TaskSpec spec, FlatMatrices heads, bool subtracts, OptimizerSpec optimizer, double dropout = 0, RankBudgetSpec? budget = null)
+        ModelConfig config, PoolSpec pool, TaskSpec spec, FlatMatrices heads, bool subtracts, OptimizerSpec optimizer, double dropout =
+            0, RankBudgetSpec? budget = null)
     {
         (Spec, Subtracts, Dropout) = (spec, subtracts, dropout);
         if (TiedHeads.Of(config, pool, spec) is { } ties)
@@ -63,7 +64,8 @@ internal sealed class TaskState : IDisposable
     public RankBudget? Budget { get; }
 
     /// <summary>The draws of the step that the optimizer will take next; null without dropout.</summary>
-    /// <param name="first">Place of the first row among the task's rows of the call; rows of calls before it, whose gradients wait for the same step, come first.</param>
+    /// <param name="first">Place of the first row among the task's rows of the call; rows of calls before it, whose
+    /// gradients wait for the same step, come first.</param>
     /// <param name="lengths">Tokens of the rows.</param>
     public DropoutMasks? MasksOf(int first, IReadOnlyList<int> lengths) =>
         Dropout == 0 ? null : new DropoutMasks(Dropout, Spec.Seed, Optimizer.Step, Heads.AccumulatedRows + first, lengths);

@@ -14,8 +14,14 @@ public sealed class ChatTemplateTests
 
     [Theory]
     [InlineData(ChatMl)]
-    [InlineData("{%- for message in messages -%}\n  {{- \"<|im_start|>\" ~ message.role ~ \"\\n\" }}{{ message.content }}{{ '<|im_end|>\\n' -}}\n{%- endfor %}\n{%- if add_generation_prompt -%}\n  {{- '<|im_start|>assistant\\n' }}\n{%- endif -%}\n")]
-    [InlineData("{# ChatML #}\n{% if not add_generation_prompt is defined %}{% set add_generation_prompt = false %}{% endif %}\n{% for message in messages %}\n<|im_start|>{{ message['role'] }}\n{{ message['content'] }}{{ eos_token }}\n{% endfor %}\n{% if add_generation_prompt %}\n<|im_start|>assistant\n{{ '' }}{% endif %}")]
+    [InlineData(
+        "{%- for message in messages -%}\n  {{- \"<|im_start|>\" ~ message.role ~ \"\\n\" }}{{ message.content }}"
+        + "{{ '<|im_end|>\\n' -}}\n{%- endfor %}\n{%- if add_generation_prompt -%}"
+        + "\n  {{- '<|im_start|>assistant\\n' }}\n{%- endif -%}\n")]
+    [InlineData(
+        "{# ChatML #}\n{% if not add_generation_prompt is defined %}{% set add_generation_prompt = false %}{% endif %}"
+        + "\n{% for message in messages %}\n<|im_start|>{{ message['role'] }}\n{{ message['content'] }}{{ eos_token }}"
+        + "\n{% endfor %}\n{% if add_generation_prompt %}\n<|im_start|>assistant\n{{ '' }}{% endif %}")]
     public void Render_OtherSpellingOfTheSameTemplate_GivesTheSameText(string spelling)
     {
         var template = ChatTemplate.Read(spelling, bosToken: null, eosToken: "<|im_end|>");
@@ -107,7 +113,9 @@ public sealed class ChatTemplateTests
     [InlineData("{% for message in messages %}{{ message['content'] | upper }}{% endfor %}")]
     [InlineData("{{ tools | tojson }}")]
     [InlineData("{% for message in messages %}{{ 'open")]
-    [InlineData("{% for message in messages %}{{ '\\u003c' + message['role'] + '>' + message['content'] }}{% endfor %}{% if add_generation_prompt %}{{ 'x' }}{% endif %}")]
+    [InlineData(
+        "{% for message in messages %}{{ '\\u003c' + message['role'] + '>' + message['content'] }}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ 'x' }}{% endif %}")]
     [InlineData("")]
     public void Render_UnknownTemplate_IsRefusedWithWhatIsSupported(string unknown)
     {

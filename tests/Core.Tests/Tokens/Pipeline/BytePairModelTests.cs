@@ -19,7 +19,9 @@ public sealed class BytePairModelTests
         var model = Model(name);
         var vocabulary = model.GetProperty("vocab").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetInt32());
         var merges = model.GetProperty("merges").EnumerateArray()
-            .Select(merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Split(' ') : [.. merge.EnumerateArray().Select(part => part.GetString()!)])
+            .Select(
+                merge =>
+                    merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Split(' ') : [.. merge.EnumerateArray().Select(part => part.GetString()!)])
             .Select(parts => (parts[0], parts[1])).ToList();
         var own = new BytePairModel(vocabulary, MergeTable.FromPairs(vocabulary, merges), new BytePairOptions(ByteLevel: true));
         var library = new LibraryBytePairModel(vocabulary, merges, longWords: own);

@@ -168,7 +168,8 @@ public sealed class SessionMemoryTests
     public async Task Publish_EvictedSessionThatLostATask_PublishesTheOthers()
     {
         await using var world = await WorldAsync(await CrampedAsync());
-        var (kept, gone) = (await world.MakeTaskAsync("kept"), await world.MakeTaskAsync("gone", Strategy.Heuristic, 3, Globex, new TaskGrant(Acme, Grants.Train)));
+        var (kept, gone) = (await world.MakeTaskAsync("kept"), await world.MakeTaskAsync(
+            "gone", Strategy.Heuristic, 3, Globex, new TaskGrant(Acme, Grants.Train)));
         var session = (await world.OpenAsync([kept, gone])).Session.Name;
         await world.StepAsync(session, 1, Example(kept, "a", "b"), Example(gone, "c", "d"));
         await TrainAsync(world, "b");
@@ -200,7 +201,8 @@ public sealed class SessionMemoryTests
             called.Live.Gate.Release();
         }
 
-        (double, double, double) Places() => (metrics.Sum("cola.sessions.resident"), metrics.Sum("cola.sessions.host.resident"), metrics.Sum("cola.sessions.disk.resident"));
+        (double, double, double) Places() =>
+            (metrics.Sum("cola.sessions.resident"), metrics.Sum("cola.sessions.host.resident"), metrics.Sum("cola.sessions.disk.resident"));
 
         // Evicted, a session has no buffer for gradients: where one fits on the device, two do in host memory.
         for (var count = 1; count <= 4; count++)
@@ -278,7 +280,8 @@ public sealed class SessionMemoryTests
     }
 
     /// <summary>All that two sessions answer, and all that they publish, when their calls alternate; and how often one made room for the other.</summary>
-    private static async Task<(IReadOnlyList<string> Answers, double Evictions)> InterleaveAsync(EngineOptions options, Initialisation initialisation, Strategy strategy)
+    private static async Task<(IReadOnlyList<string> Answers, double Evictions)> InterleaveAsync(
+        EngineOptions options, Initialisation initialisation, Strategy strategy)
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
@@ -328,7 +331,8 @@ public sealed class SessionMemoryTests
         return new EngineOptions { TrainingMemory = Live(world, session).Tensors!.Bytes * 3 / 2 };
     }
 
-    private static async Task<CoreWorld> WorldAsync(EngineOptions options, Initialisation initialisation = Initialisation.Gaussian, ColaTelemetry? telemetry = null, TimeProvider? time = null)
+    private static async Task<CoreWorld> WorldAsync(
+        EngineOptions options, Initialisation initialisation = Initialisation.Gaussian, ColaTelemetry? telemetry = null, TimeProvider? time = null)
     {
         var world = new CoreWorld(options, telemetry, time);
         await world.MakePoolAsync(initialisation: initialisation);
