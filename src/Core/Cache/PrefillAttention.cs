@@ -46,8 +46,8 @@ internal sealed class PrefillAttention : IAttention, IDisposable
             var (keys, values) = _cache.Read(layer, _places[at]);
             mixed[at] = nn.functional.scaled_dot_product_attention(
                 queries[at].transpose(0, 1).unsqueeze(0), // (1, heads, length, headDim)
-                Grouped.Repeat(keys.transpose(0, 1).unsqueeze(0), times),
-                Grouped.Repeat(values.transpose(0, 1).unsqueeze(0), times),
+                GroupedQueryAttention.Repeat(keys.transpose(0, 1).unsqueeze(0), times),
+                GroupedQueryAttention.Repeat(values.transpose(0, 1).unsqueeze(0), times),
                 _masks[at],
                 0,
                 is_casual: _masks[at] is null).squeeze(0).transpose(0, 1).reshape(_lengths[at], -1);

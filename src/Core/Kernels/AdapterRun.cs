@@ -7,10 +7,10 @@ internal unsafe struct AdapterRun
     private const int Sites = 4;
 
     /// <summary>Table (layers, 7 targets).</summary>
-    public TargetPlace* TargetPlaces;
+    public TaskHeads* Heads;
 
     /// <summary>Table (layers, 4 sites).</summary>
-    public SitePlace* SitePlaces;
+    public PoolProjection* Projections;
 
     /// <summary>Projected input (tokens of the lane, columns) of the site that is being computed.</summary>
     public float* Projected;
@@ -27,10 +27,10 @@ internal unsafe struct AdapterRun
     /// <summary>A router weighs its heads for each token.</summary>
     public bool Routes;
 
-    public readonly ref readonly TargetPlace PlaceOf(int layer, int target) => ref TargetPlaces[layer * Targets + target];
+    public readonly ref readonly TaskHeads HeadsOf(int layer, int target) => ref Heads[layer * Targets + target];
 
     /// <summary>The projected input of a token at the site that is being computed.</summary>
-    public readonly float* RowOf(int layer, int site, int token) => Projected + (nint)(token - LaneFirst) * SitePlaces[layer * Sites + site].Width;
+    public readonly float* RowOf(int layer, int site, int token) => Projected + (nint)(token - LaneFirst) * Projections[layer * Sites + site].Width;
 
     /// <summary>
     /// y (tokens, columns) += U z + the subtracted product, for some tokens of the run and some columns of a target. The
@@ -47,18 +47,18 @@ internal unsafe struct AdapterRun
     /// <param name="yStride">From one token to the next.</param>
     public readonly void Add(int layer, int target, int site, int token, int tokens, int column, int columns, float* y, nint yStride)
     {
-        ref readonly var place = ref PlaceOf(layer, target);
-        if (place.Heads == null)
+        ref readonly var heads = ref HeadsOf(layer, target);
+        if (heads.Folded == null)
         {
             return;
         }
 
-        var width = SitePlaces[layer * Sites + site].Width;
+        var width = Projections[layer * Sites + site].Width;
         var z = RowOf(layer, site, token);
-        Add(z + place.Column, width, tokens, place.Heads + column, place.Rank, place.Out, columns, y, yStride);
-        if (place.Subtracted != null)
+        Add(z + heads.Column, width, tokens, heads.Folded + column, heads.Rank, heads.Out, columns, y, yStride);
+        if (heads.Subtracted != null)
         {
-            Add(z + place.SubtractedColumn, width, tokens, place.Subtracted + column, place.SubtractedRank, place.Out, columns, y, yStride);
+            Add(z + heads.SubtractedColumn, width, tokens, heads.Subtracted + column, heads.SubtractedRank, heads.Out, columns, y, yStride);
         }
     }
 

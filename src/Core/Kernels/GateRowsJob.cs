@@ -13,10 +13,10 @@ internal unsafe struct GateRowsJob : IKernelJob
     public float* Joined;
 
     /// <summary>(rows, width): dy, the gradient of what came out; null forwards.</summary>
-    public float* Outer;
+    public float* OutputGradient;
 
     /// <summary>What is made: (rows, width), or the gradient as <see cref="Joined"/>.</summary>
-    public float* To;
+    public float* Result;
     public int Rows;
     public int Width;
 
@@ -27,13 +27,13 @@ internal unsafe struct GateRowsJob : IKernelJob
         {
             var at = (nint)row * Width;
             var gate = Joined + 2 * at;
-            if (Outer == null)
+            if (OutputGradient == null)
             {
-                GateJob.Multiply(gate, gate + Width, To + at, Width);
+                GateJob.Multiply(gate, gate + Width, Result + at, Width);
             }
             else
             {
-                Gradient(gate, Outer + at, To + 2 * at, Width);
+                Gradient(gate, OutputGradient + at, Result + 2 * at, Width);
             }
         }
     }

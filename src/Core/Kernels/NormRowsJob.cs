@@ -16,10 +16,10 @@ internal unsafe struct NormRowsJob : IKernelJob
     public float* Weight;
 
     /// <summary>(rows, width): dy, the gradient of what came out; null forwards.</summary>
-    public float* Outer;
+    public float* OutputGradient;
 
     /// <summary>(rows, width): what is made.</summary>
-    public float* To;
+    public float* Result;
     public int Rows;
     public int Width;
     public float Epsilon;
@@ -30,13 +30,13 @@ internal unsafe struct NormRowsJob : IKernelJob
         for (; row < end; row++)
         {
             var at = (nint)row * Width;
-            if (Outer == null)
+            if (OutputGradient == null)
             {
-                NormJob.Norm(Features + at, Weight, To + at, Width, Epsilon);
+                NormJob.Norm(Features + at, Weight, Result + at, Width, Epsilon);
             }
             else
             {
-                Gradient(Features + at, Weight, Outer + at, To + at, Width, Epsilon);
+                Gradient(Features + at, Weight, OutputGradient + at, Result + at, Width, Epsilon);
             }
         }
     }

@@ -30,23 +30,23 @@ internal unsafe struct RouteJob : IKernelJob
         ref readonly var run = ref Runs[tile.Run];
         for (var target = Target; target < Target + Targets; target++)
         {
-            ref readonly var place = ref run.PlaceOf(Layer, target);
-            for (var token = tile.First; place.Heads != null && token < tile.First + tile.Count; token++)
+            ref readonly var heads = ref run.HeadsOf(Layer, target);
+            for (var token = tile.First; heads.Folded != null && token < tile.First + tile.Count; token++)
             {
-                Route(run.RowOf(Layer, Site, token), place);
+                Route(run.RowOf(Layer, Site, token), heads);
             }
         }
     }
 
-    private static void Route(float* row, in TargetPlace place)
+    private static void Route(float* row, in TaskHeads heads)
     {
-        var weights = new Span<float>(row + place.RouterColumn, place.Routed);
+        var weights = new Span<float>(row + heads.RouterColumn, heads.Routed);
         Softmax.Of(weights, weights);
-        var rank = place.Rank / place.Routed;
-        var shared = new ReadOnlySpan<float>(row + place.SharedColumn, rank);
-        for (var j = 0; j < place.Routed; j++)
+        var rank = heads.Rank / heads.Routed;
+        var shared = new ReadOnlySpan<float>(row + heads.SharedColumn, rank);
+        for (var j = 0; j < heads.Routed; j++)
         {
-            TensorPrimitives.Multiply(shared, weights[j], new Span<float>(row + place.Column + j * rank, rank));
+            TensorPrimitives.Multiply(shared, weights[j], new Span<float>(row + heads.Column + j * rank, rank));
         }
     }
 }

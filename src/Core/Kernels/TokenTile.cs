@@ -4,7 +4,7 @@ namespace CoLA.Core.Kernels;
 internal struct TokenTile
 {
     /// <summary>Tokens of a tile at most.</summary>
-    public const int Most = 16;
+    public const int MaximumTokens = 16;
 
     public int First;
     public int Count;

@@ -25,7 +25,7 @@ internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights w
         if (team is not null)
         {
             var joined = adapters.MultiplyJoined(index, Site.AttentionInput, weights.QueryKeyValue, weights.QueryKeyValueBias, input, widths);
-            var turned = TurnedHeads.Of(joined, angles, (weights.QueryNorm, weights.KeyNorm), config, team).split(widths, 1);
+            var turned = RotatedRows.Of(joined, angles, (weights.QueryNorm, weights.KeyNorm), config, team).split(widths, 1);
             (query, key, value) = (Heads(turned[0]), Heads(turned[1]), Heads(turned[2]));
         }
         else

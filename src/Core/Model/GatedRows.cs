@@ -37,8 +37,8 @@ internal sealed unsafe class GatedRows : autograd.SingleTensorFunction<GatedRows
         var job = new GateRowsJob
         {
             Joined = rows.Floats(),
-            Outer = gradients is null ? null : gradients.Floats(),
-            To = result.Floats(),
+            OutputGradient = gradients is null ? null : gradients.Floats(),
+            Result = result.Floats(),
             Rows = (int)rows.shape[0],
             Width = (int)width,
         };

@@ -49,8 +49,8 @@ internal sealed class NormedRows : autograd.SingleTensorFunction<NormedRows>
             {
                 Features = rows.Floats(),
                 Weight = Weight.Floats(),
-                Outer = gradients is null ? null : gradients.Floats(),
-                To = result.Floats(),
+                OutputGradient = gradients is null ? null : gradients.Floats(),
+                Result = result.Floats(),
                 Rows = (int)rows.shape[0],
                 Width = (int)rows.shape[1],
                 Epsilon = Epsilon,

@@ -78,7 +78,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
         Tensor Split(Tensor features)
         {
             var split = features.view(count, length, -1, headDim).transpose(1, 2);
-            return split.shape[1] == heads ? split : Grouped.Repeat(split, heads / keyValueHeads);
+            return split.shape[1] == heads ? split : GroupedQueryAttention.Repeat(split, heads / keyValueHeads);
         }
 
         var mask = _window < length ? MaskOf(length, query.dtype) : null;

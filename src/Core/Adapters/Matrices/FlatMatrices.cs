@@ -26,7 +26,7 @@ internal sealed class FlatMatrices : IDisposable
     public Tensor View(MatrixSlot slot) => Flat.narrow(0, slot.Offset, slot.Length).view(slot.Shape);
 
     /// <summary>A view (rows, in) of all A matrices of a site; the caller disposes it.</summary>
-    public Tensor View(SiteSlot slot, long width) => Flat.narrow(0, slot.Offset, slot.Length).view(-1, width);
+    public Tensor View(ProjectionSlot slot, long width) => Flat.narrow(0, slot.Offset, slot.Length).view(-1, width);
 
     /// <summary>
     /// The same in host memory, to be read by another thread: on the CPU the same memory, which lives as long as anybody

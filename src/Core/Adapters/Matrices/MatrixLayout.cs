@@ -12,7 +12,7 @@ namespace CoLA.Core.Adapters.Matrices;
 internal sealed class MatrixLayout
 {
     private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), MatrixSlot> _slots = [];
-    private readonly Dictionary<(int Layer, Site Site), SiteSlot> _sites = [];
+    private readonly Dictionary<(int Layer, Site Site), ProjectionSlot> _sites = [];
 
     private MatrixLayout(ModelConfig config, IReadOnlyList<Target> targets, List<(MatrixKind Kind, Func<Target, long[]> ShapeOf)> kinds)
     {
@@ -28,7 +28,7 @@ internal sealed class MatrixLayout
     public IEnumerable<MatrixSlot> Slots => _slots.Values;
 
     /// <summary>The sites of a pool's A matrices.</summary>
-    public IEnumerable<SiteSlot> SiteSlots => _sites.Values;
+    public IEnumerable<ProjectionSlot> ProjectionSlots => _sites.Values;
 
     /// <summary>A matrices: per target (M, r, in); behind them the pool's head (1, r, out) where it has one.</summary>
     public static MatrixLayout OfPool(ModelConfig config, PoolSpec pool)
@@ -84,7 +84,7 @@ internal sealed class MatrixLayout
 
     public MatrixSlot? Find(int layer, Target target, MatrixKind kind) => _slots.GetValueOrDefault((layer, target, kind));
 
-    public SiteSlot? Find(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
+    public ProjectionSlot? Find(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 
     private void Add(ModelConfig config, IReadOnlyList<Target> targets, MatrixKind kind, Func<Target, long[]> shapeOf)
     {
@@ -103,7 +103,7 @@ internal sealed class MatrixLayout
 
                 if (kind == MatrixKind.A && members.Length > 0)
                 {
-                    _sites.Add((layer, site), new SiteSlot(layer, site, members, start, Length - start));
+                    _sites.Add((layer, site), new ProjectionSlot(layer, site, members, start, Length - start));
                 }
             }
         }

@@ -54,7 +54,7 @@ internal sealed class TrainableMatrices : IDisposable
     public static TrainableMatrices OfPool(FlatMatrices a, ModelConfig config, bool trained)
     {
         var matrices = new TrainableMatrices(a, trained);
-        foreach (var slot in a.Layout.SiteSlots)
+        foreach (var slot in a.Layout.ProjectionSlots)
         {
             var width = config.In(slot.Targets[0]);
             matrices._sites.Add((slot.Layer, slot.Site), matrices.LeafOf(slot.Offset, slot.Length, [slot.Length / width, width]));

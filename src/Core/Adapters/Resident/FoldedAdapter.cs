@@ -16,7 +16,7 @@ internal sealed class FoldedAdapter : IDisposable
 
     private readonly FlatMatrices _folded;
     private readonly int _layers;
-    private TargetPlaces? _places;
+    private TaskHeadsTable? _headsTable;
 
     /// <summary>Takes <paramref name="heads"/> over and brings them to the model's device.</summary>
     public FoldedAdapter(CausalLanguageModel model, PoolOnDevice pool, FoldedHeads heads, bool subtracts)
@@ -55,7 +55,7 @@ internal sealed class FoldedAdapter : IDisposable
     public long Number { get; } = Interlocked.Increment(ref _numbers);
 
     /// <summary>Where the CPU's kernels find it.</summary>
-    public TargetPlaces Places => _places ??= new TargetPlaces(this, _folded, _layers);
+    public TaskHeadsTable HeadsTable => _headsTable ??= new TaskHeadsTable(this, _folded, _layers);
 
     /// <summary>What one served version holds on the device.</summary>
     public long Bytes => _folded.Bytes;
@@ -87,7 +87,7 @@ internal sealed class FoldedAdapter : IDisposable
 
     public void Dispose()
     {
-        _places?.Dispose();
+        _headsTable?.Dispose();
         _folded.Dispose();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PoolOnDevice : IDisposable
     private readonly Lock _making = new();
     private readonly ConcurrentDictionary<(int Layer, Site Site, bool Summed, bool Subtracts), Tensor> _projections = [];
     private readonly ConcurrentDictionary<(int Layer, Target Target), Tensor> _subtracted = [];
-    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts, int Routed), SitePlaces> _places = [];
+    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts, int Routed), PoolProjectionTable> _projectionTables = [];
     private readonly CausalLanguageModel _model;
     private readonly PoolMatrices _matrices;
     private long _derivedBytes;
@@ -57,17 +57,17 @@ internal sealed class PoolOnDevice : IDisposable
     }
 
     /// <summary>Where the CPU's kernels find the projections; made at first use and kept.</summary>
-    public SitePlaces PlacesOf(bool summed, bool subtracts, int routed)
+    public PoolProjectionTable ProjectionTableOf(bool summed, bool subtracts, int routed)
     {
         var key = (summed, subtracts && SubtractedRank > 0, routed);
-        if (_places.TryGetValue(key, out var made))
+        if (_projectionTables.TryGetValue(key, out var made))
         {
             return made;
         }
 
         lock (_making)
         {
-            return _places.GetOrAdd(key, wanted => new SitePlaces(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts, wanted.Routed));
+            return _projectionTables.GetOrAdd(key, wanted => new PoolProjectionTable(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts, wanted.Routed));
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class PoolOnDevice : IDisposable
     /// <summary>Makes everything that adapters of one kind need, so that the engine's thread does not have to.</summary>
     public void Prepare(bool summed, bool subtracts)
     {
-        foreach (var site in _matrices.A.Layout.SiteSlots)
+        foreach (var site in _matrices.A.Layout.ProjectionSlots)
         {
             ProjectionOf(site.Layer, site.Site, summed, subtracts);
             foreach (var target in subtracts && SubtractedRank > 0 ? site.Targets : [])
@@ -96,9 +96,9 @@ internal sealed class PoolOnDevice : IDisposable
 
     public void Dispose()
     {
-        foreach (var places in _places.Values)
+        foreach (var table in _projectionTables.Values)
         {
-            places.Dispose();
+            table.Dispose();
         }
 
         foreach (var tensor in _projections.Values.Concat(_subtracted.Values))

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Model;
 
-public sealed class TurnedHeadsTests : IDisposable
+public sealed class RotatedRowsTests : IDisposable
 {
     private const int Heads = 6;
     private const int KeyValueHeads = 2;
@@ -36,7 +36,7 @@ public sealed class TurnedHeadsTests : IDisposable
 
         KernelNodes.AssertEqual(
             _nodes.Random(tokens, widths.Sum()),
-            joined => TurnedHeads.Of(joined, angles, (forQueries, forKeys), config, _nodes.Team),
+            joined => RotatedRows.Of(joined, angles, (forQueries, forKeys), config, _nodes.Team),
             joined =>
             {
                 var parts = joined.split(widths, 1);

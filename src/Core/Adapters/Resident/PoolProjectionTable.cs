@@ -5,11 +5,11 @@ using CoLA.Core.Model;
 namespace CoLA.Core.Adapters.Resident;
 
 /// <summary>Where the CPU's kernels find the projections of a pool version: (layers, sites), made once.</summary>
-internal sealed unsafe class SitePlaces : IDisposable
+internal sealed unsafe class PoolProjectionTable : IDisposable
 {
-    public SitePlaces(PoolOnDevice pool, int layers, bool summed, bool subtracts, int routed)
+    public PoolProjectionTable(PoolOnDevice pool, int layers, bool summed, bool subtracts, int routed)
     {
-        Table = (SitePlace*)NativeMemory.AllocZeroed((nuint)(layers * SiteMap.All.Count), (nuint)sizeof(SitePlace));
+        Pointers = (PoolProjection*)NativeMemory.AllocZeroed((nuint)(layers * SiteMap.All.Count), (nuint)sizeof(PoolProjection));
         for (var layer = 0; layer < layers; layer++)
         {
             foreach (var site in SiteMap.All)
@@ -17,7 +17,7 @@ internal sealed unsafe class SitePlaces : IDisposable
                 if (pool.ProjectionOf(layer, site, summed, subtracts) is { } projection)
                 {
                     var columns = (int)projection.shape[1];
-                    Table[layer * SiteMap.All.Count + (int)site] = new SitePlace
+                    Pointers[layer * SiteMap.All.Count + (int)site] = new PoolProjection
                     {
                         Projection = projection.Floats(),
                         Columns = columns,
@@ -28,11 +28,11 @@ internal sealed unsafe class SitePlaces : IDisposable
         }
     }
 
-    public SitePlace* Table { get; private set; }
+    public PoolProjection* Pointers { get; private set; }
 
     public void Dispose()
     {
-        NativeMemory.Free(Table);
-        Table = null;
+        NativeMemory.Free(Pointers);
+        Pointers = null;
     }
 }

@@ -1,7 +1,7 @@
 namespace CoLA.Core.Kernels;
 
 /// <summary>The down-projection that a pool version adds at one site of one layer.</summary>
-internal unsafe struct SitePlace
+internal unsafe struct PoolProjection
 {
     /// <summary>(in, columns), row-major; null where nothing is adapted.</summary>
     public float* Projection;

@@ -7,7 +7,7 @@ namespace CoLA.Core.Kernels;
 /// Finishes queries, keys and values: adapters, the norms of Qwen3, the rotation (RoFormer, arXiv 2104.09864, half-split),
 /// and puts keys and values into their blocks. A chunk is a tile and one key-value head with its query heads.
 /// </summary>
-internal unsafe struct HeadsJob : IKernelJob
+internal unsafe struct QueryKeyValueJob : IKernelJob
 {
     public TokenTile* Tiles;
     public AdapterRun* Runs;
@@ -64,16 +64,16 @@ internal unsafe struct HeadsJob : IKernelJob
             float* cos = Cos + (nint)position * (HeadDim / 2), sin = Sin + (nint)position * (HeadDim / 2);
             for (var at = 0; at < Group; at++)
             {
-                Turn(joined + query + at * HeadDim, QueryNorm, cos, sin, HeadDim, Epsilon);
+                NormAndRotate(joined + query + at * HeadDim, QueryNorm, cos, sin, HeadDim, Epsilon);
             }
 
-            Turn(joined + key, KeyNorm, cos, sin, HeadDim, Epsilon);
+            NormAndRotate(joined + key, KeyNorm, cos, sin, HeadDim, Epsilon);
             Cache.Write(Blocks[token], head, position % Panels.Width, joined + key, joined + value, HeadDim);
         }
     }
 
     /// <summary>One head (headDim) of queries or keys: the norm, if there is one, and the rotation.</summary>
-    public static void Turn(float* features, float* norm, float* cos, float* sin, int headDim, float epsilon)
+    public static void NormAndRotate(float* features, float* norm, float* cos, float* sin, int headDim, float epsilon)
     {
         if (norm != null)
         {

@@ -1,10 +1,10 @@
 namespace CoLA.Core.Kernels;
 
 /// <summary>What a task version adds to one target of one layer.</summary>
-internal unsafe struct TargetPlace
+internal unsafe struct TaskHeads
 {
     /// <summary>s U (rank, out), row-major; null where the target is not adapted.</summary>
-    public float* Heads;
+    public float* Folded;
     public int Rank;
     public int Out;
 

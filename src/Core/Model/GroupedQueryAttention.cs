@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>Grouped-query attention: several query heads read one head of keys and values.</summary>
-internal static class Grouped
+/// <summary>GroupedQueryAttention-query attention: several query heads read one head of keys and values.</summary>
+internal static class GroupedQueryAttention
 {
     /// <summary>(batch, keyValueHeads, length, headDim) -> (batch, keyValueHeads x times, length, headDim), neighbours alike.</summary>
     public static Tensor Repeat(Tensor features, long times)
