@@ -1,25 +1,26 @@
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// The norms of Qwen3 and the rotation (RoFormer, arXiv 2104.09864, half-split) of queries and keys; values are copied.
-/// Or the gradient of what goes in, from that of what comes out. Chunks are <see cref="RowChunks"/>.
+/// Query and key norms (Qwen3 only) and the rotary embedding (RoFormer, arXiv 2104.09864, half-split) of queries and keys;
+/// values are copied. The forward pass, or the gradient of the input from the gradient of the output. Chunks are
+/// <see cref="RowChunks"/>.
 /// </summary>
 internal unsafe struct RotaryJob : IKernelJob
 {
-    /// <summary>(tokens, q + k + v): what goes in; of the gradient, what went in, where there are norms.</summary>
+    /// <summary>(tokens, q + k + v): the input. The gradient reads it only where the model has norms.</summary>
     public float* Joined;
 
-    /// <summary>(tokens, q + k + v): the gradient of what came out; null forwards.</summary>
+    /// <summary>(tokens, q + k + v): the gradient of the output; null in the forward pass.</summary>
     public float* OutputGradient;
 
-    /// <summary>(tokens, q + k + v): what is made.</summary>
+    /// <summary>(tokens, q + k + v): the output, or the gradient of the input.</summary>
     public float* Result;
     public int Tokens;
     public int QueryHeads;
     public int KeyValueHeads;
     public int HeadDim;
 
-    /// <summary>(headDim), or null.</summary>
+    /// <summary>(headDim); null for a model without query and key norms.</summary>
     public float* QueryNorm;
     public float* KeyNorm;
     public float Epsilon;

@@ -3,8 +3,9 @@ using System.Numerics.Tensors;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Weighs the projected input of routed runs for each head, by softmax of the router's logits: [w_1 z, ..., w_N z], which
-/// the stacked heads then multiply as other adapters' heads multiply z. A chunk is a tile.
+/// Weights the projected input z of routed runs for each adapter head, with w = softmax(router logits) (HydraLoRA, arXiv
+/// 2404.19245): [w_1 z, ..., w_N z]. The stacked heads then multiply it as the heads of other adapters multiply z. A chunk
+/// is a tile of tokens.
 /// </summary>
 internal unsafe struct RouteJob : IKernelJob
 {
@@ -13,10 +14,10 @@ internal unsafe struct RouteJob : IKernelJob
     public int Layer;
     public int Site;
 
-    /// <summary>Index of the site's first target.</summary>
+    /// <summary>Index of the first target of the site.</summary>
     public int Target;
 
-    /// <summary>How many targets it has.</summary>
+    /// <summary>The number of targets of the site.</summary>
     public int Targets;
 
     public readonly void Run(int chunk)

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Kernels;
 
-/// <summary>What a task version adds to one target of one layer.</summary>
+/// <summary>The folded adapter heads (B) of a task version at one target of one layer, as the kernels read them.</summary>
 internal unsafe struct TaskHeads
 {
     /// <summary>s U (rank, out), row-major; null where the target is not adapted.</summary>
@@ -8,10 +8,10 @@ internal unsafe struct TaskHeads
     public int Rank;
     public int Out;
 
-    /// <summary>First column of the site's projected input that it multiplies.</summary>
+    /// <summary>The first column of the site's projected input that the heads multiply.</summary>
     public int Column;
 
-    /// <summary>-s B of the product at initialisation (rank, out); null where nothing is subtracted.</summary>
+    /// <summary>-s B of the initial product, (rank, out); null where nothing is subtracted.</summary>
     public float* Subtracted;
     public int SubtractedRank;
     public int SubtractedColumn;
@@ -19,15 +19,15 @@ internal unsafe struct TaskHeads
     /// <summary>(in, <see cref="RouterColumns"/>), row-major; null where the heads are not routed.</summary>
     public float* Router;
 
-    /// <summary>A multiple of 16.</summary>
+    /// <summary>Columns of the router; a multiple of 16.</summary>
     public int RouterColumns;
 
-    /// <summary>First column of the router's logits.</summary>
+    /// <summary>The first column of the router's logits in the site's projected input.</summary>
     public int RouterColumn;
 
-    /// <summary>Heads that the router weighs.</summary>
+    /// <summary>N, the heads that the router weights; 0 without a router.</summary>
     public int Routed;
 
-    /// <summary>First column of what is weighed for each head.</summary>
+    /// <summary>The first column of z, which the router's weights multiply for each head.</summary>
     public int SharedColumn;
 }
