@@ -5,18 +5,21 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>The norms and the rotation of queries and keys by the CPU's kernels, as one node of the graph; values go through it as they are.</summary>
+/// <summary>
+/// Query and key norms (Qwen3 only) and the rotary embedding with the CPU kernels, as one node of the autograd graph. Values
+/// pass through unchanged.
+/// </summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
 internal sealed class RotatedRows : autograd.SingleTensorFunction<RotatedRows>
 {
     public override string Name => nameof(RotatedRows);
 
     /// <param name="joined">(tokens, q + k + v)</param>
-    /// <param name="angles">Of the tokens.</param>
-    /// <param name="norms">(headDim) of queries and of keys, which get no gradient; null where the model has none.</param>
+    /// <param name="angles">The rotation angles of the tokens.</param>
+    /// <param name="norms">Norm weights (headDim) of queries and of keys, which get no gradient; null for a model without norms.</param>
     /// <param name="config">The model's configuration.</param>
-    /// <param name="team">The threads.</param>
-    /// <returns>As <paramref name="joined"/>.</returns>
+    /// <param name="team">The threads that compute.</param>
+    /// <returns>(tokens, q + k + v)</returns>
     public static Tensor Of(Tensor joined, RotaryAngles angles, (Tensor? Query, Tensor? Key) norms, ModelConfig config, KernelTeam team)
     {
         var rotation = new Rotation(angles, norms.Query, norms.Key, config, team);
@@ -47,8 +50,8 @@ internal sealed class RotatedRows : autograd.SingleTensorFunction<RotatedRows>
         public bool HasNorms => QueryNorm is not null || KeyNorm is not null;
 
         /// <summary>
-        /// What comes out, or the gradient of <paramref name="joined"/> from that of what came out; then joined is read
-        /// only where there are norms.
+        /// The output, or, where <paramref name="gradient"/> is that of the output, the gradient of <paramref name="joined"/>,
+        /// which may then be null for a model without norms.
         /// </summary>
         public Tensor Run(Tensor? joined, Tensor? gradient = null)
         {

@@ -37,7 +37,7 @@ public sealed class QuantizationTests : IDisposable
     {
         var refusal = Assert.Throws<UnsupportedRejection>(() => BaseModel.Load(RandomModel.Write(_directory), quantization: Quantization.Gguf));
 
-        Assert.EndsWith("is not a GGUF file, whose codes gguf keeps; choose int8 or int4", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("is not a GGUF file, and quantization gguf keeps the codes of one; choose int8 or int4", refusal.Message, StringComparison.Ordinal);
         Assert.StartsWith(_directory.PathOf(""), refusal.Message, StringComparison.Ordinal);
     }
 
