@@ -4,7 +4,7 @@ using CoLA.Core.Model;
 
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>Where the CPU's kernels find the projections of a pool version: (layers, sites), made once.</summary>
+/// <summary>The projections of a pool version as the CPU kernels read them: a native table (layers, sites) of <see cref="PoolProjection"/>.</summary>
 internal sealed unsafe class PoolProjectionTable : IDisposable
 {
     public PoolProjectionTable(PoolOnDevice pool, int layers, bool summed, bool subtracts, int routed)
@@ -28,6 +28,7 @@ internal sealed unsafe class PoolProjectionTable : IDisposable
         }
     }
 
+    /// <summary>The table; valid until this object is disposed.</summary>
     public PoolProjection* Pointers { get; private set; }
 
     public void Dispose()

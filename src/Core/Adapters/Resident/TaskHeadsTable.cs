@@ -6,7 +6,7 @@ using CoLA.Core.Model;
 
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>Where the CPU's kernels find the matrices of a folded adapter: (layers, targets), made once.</summary>
+/// <summary>The matrices of a folded adapter as the CPU kernels read them: a native table (layers, targets) of <see cref="TaskHeads"/>.</summary>
 internal sealed unsafe class TaskHeadsTable : IDisposable
 {
     public TaskHeadsTable(FoldedAdapter adapter, FlatMatrices folded, int layers)
@@ -37,6 +37,7 @@ internal sealed unsafe class TaskHeadsTable : IDisposable
         }
     }
 
+    /// <summary>The table; valid until this object is disposed.</summary>
     public TaskHeads* Pointers { get; private set; }
 
     public void Dispose()

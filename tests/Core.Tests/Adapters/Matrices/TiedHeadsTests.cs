@@ -48,10 +48,10 @@ public sealed class TiedHeadsTests : IDisposable
         using var heads = Heads(strategy);
         using var tied = ties.Tie(heads)!;
         var slot = heads.Layout.Slots.Last();
-        using var untied = tied.View(ties.Layout.Slots.Last()).index_select(0, tensor(ties.Ties.ToArray()));
+        using var untied = tied.View(ties.Layout.Slots.Last()).index_select(0, tensor(ties.GroupOfHead.ToArray()));
 
         Assert.Equal(heads.Layout.Length / 5 * ties.Counts.Count, tied.Flat.NumberOfElements);
-        Assert.True(ties.Are(tied) && !ties.Are(heads));
+        Assert.True(ties.IsTied(tied) && !ties.IsTied(heads));
         Assert.True(untied.Equals(heads.View(slot)));
         Assert.Equal(heads.Flat.norm().item<float>(), ties.SquaredNorm(tied.Flat).sqrt().item<float>(), 1e-3);
     }
