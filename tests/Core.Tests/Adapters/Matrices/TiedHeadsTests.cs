@@ -36,13 +36,13 @@ public sealed class TiedHeadsTests : IDisposable
     [InlineData(Strategy.HydraLora, 1, 3, null)]
     [InlineData(Strategy.Colora, 3, 4, null)]
     [InlineData(Strategy.Adalora, 1, 1, null)]
-    public void Of_Task_TiesHeadsWithEqualRowsOfAFixedL(Strategy strategy, int m, int n, float[]? counts) =>
+    public void Of_Task_GroupsHeadsWithEqualRowsOfAFixedL(Strategy strategy, int m, int n, float[]? counts) =>
         Assert.Equal(counts, TiedHeads.Of(_config, Pool with { M = m }, new TaskSpec(strategy, n, 1))?.Counts);
 
     [Theory]
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Heuristic)]
-    public void Tie_EqualHeads_KeepsOneOfEachAndTheNormOfAll(Strategy strategy)
+    public void Tie_EqualHeads_KeepsOnePerGroupAndTheNormOfAll(Strategy strategy)
     {
         var ties = TiedHeads.Of(_config, Pool, new TaskSpec(strategy, 5, 1))!;
         using var heads = Heads(strategy);
@@ -59,7 +59,7 @@ public sealed class TiedHeadsTests : IDisposable
     [Theory]
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Heuristic)]
-    public void Tie_HeadsOfATieThatDiffer_TiesNothing(Strategy strategy)
+    public void Tie_DifferentHeadsInAGroup_ReturnsNull(Strategy strategy)
     {
         var ties = TiedHeads.Of(_config, Pool, new TaskSpec(strategy, 5, 1))!;
         using var heads = Heads(strategy);
