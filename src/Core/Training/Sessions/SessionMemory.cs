@@ -13,7 +13,7 @@ namespace CoLA.Core.Training.Sessions;
 /// called go down, weights, gradients and optimizers together; the next call brings a session back to the bit. One that a
 /// call runs on has its gate taken, and stays. The engine's thread takes the tensors, and never waits for a file.
 /// </summary>
-internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, SessionMemoryOptions options, SessionMetrics metrics) : IDisposable
+internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, SessionOptions options, SessionMetrics metrics) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<LiveSession, SessionSnapshot> _sessions = [];
