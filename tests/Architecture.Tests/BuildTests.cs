@@ -13,14 +13,20 @@ public sealed class BuildTests
     [InlineData("cuda", "TorchSharp-cuda-linux", "libtorch-cpu-linux-x64")]
     public async Task TorchBackend_Evaluated_ReferencesItsOwnLibtorch(string backend, string wanted, string unwanted)
     {
-        var json = await RunAsync(
-            "dotnet", "msbuild", "src/Core/CoLA.Core.csproj", "-getItem:PackageReference", $"-p:TorchBackend={backend}");
-        using var items = JsonDocument.Parse(json);
-        var packages = items.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
-            .Select(item => item.GetProperty("Identity").GetString()).ToArray();
+        var packages = await ItemsAsync("src/Core/CoLA.Core.csproj", "PackageReference", $"-p:TorchBackend={backend}");
 
         Assert.Contains(wanted, packages);
         Assert.DoesNotContain(unwanted, packages);
+    }
+
+    [Theory]
+    [InlineData("src/Server/CoLA.Server.csproj")]
+    [InlineData("tests/Server.Tests/CoLA.Server.Tests.csproj")]
+    public async Task BannedSymbols_OfAProject_ReachTheAnalyzer(string project)
+    {
+        var files = await ItemsAsync(project, "AdditionalFiles");
+
+        Assert.Contains(Path.Combine(SharedMaterial.RepositoryRoot, "BannedSymbols.txt"), files);
     }
 
     [Fact]
@@ -34,6 +40,13 @@ public sealed class BuildTests
             "the package cache is on another file system, where hard links cannot reach");
 
         Assert.True(int.Parse(await RunAsync("stat", "-c", "%h", library!), System.Globalization.CultureInfo.InvariantCulture) > 1);
+    }
+
+    /// <summary>Items of that kind, as MSBuild evaluates the project.</summary>
+    private static async Task<IReadOnlyList<string>> ItemsAsync(string project, string kind, params string[] options)
+    {
+        using var json = JsonDocument.Parse(await RunAsync("dotnet", ["msbuild", project, $"-getItem:{kind}", .. options]));
+        return [.. json.RootElement.GetProperty("Items").GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
     }
 
     private static async Task<string> DeviceOf(string path) => Directory.Exists(path) ? await RunAsync("stat", "-c", "%d", path) : "";
