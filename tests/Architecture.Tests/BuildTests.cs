@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using CoLA.TestKit;
 using Xunit;
 
@@ -13,7 +11,7 @@ public sealed class BuildTests
     [InlineData("cuda", "TorchSharp-cuda-linux", "libtorch-cpu-linux-x64")]
     public async Task TorchBackend_Evaluated_ReferencesItsOwnLibtorch(string backend, string wanted, string unwanted)
     {
-        var packages = await ItemsAsync("src/Core/CoLA.Core.csproj", "PackageReference", $"-p:TorchBackend={backend}");
+        var packages = await ProjectEvaluation.ItemsAsync("src/Core/CoLA.Core.csproj", "PackageReference", $"-p:TorchBackend={backend}");
 
         Assert.Contains(wanted, packages);
         Assert.DoesNotContain(unwanted, packages);
@@ -24,7 +22,7 @@ public sealed class BuildTests
     [InlineData("tests/Server.Tests/CoLA.Server.Tests.csproj")]
     public async Task BannedSymbols_OfAProject_ReachTheAnalyzer(string project)
     {
-        var files = await ItemsAsync(project, "AdditionalFiles");
+        var files = await ProjectEvaluation.ItemsAsync(project, "AdditionalFiles");
 
         Assert.Contains(Path.Combine(SharedMaterial.RepositoryRoot, "BannedSymbols.txt"), files);
     }
@@ -39,28 +37,8 @@ public sealed class BuildTests
             await DeviceOf(packages) == await DeviceOf(AppContext.BaseDirectory),
             "the package cache is on another file system, where hard links cannot reach");
 
-        Assert.True(int.Parse(await RunAsync("stat", "-c", "%h", library!), System.Globalization.CultureInfo.InvariantCulture) > 1);
+        Assert.True(int.Parse(await ProjectEvaluation.RunAsync("stat", "-c", "%h", library!), System.Globalization.CultureInfo.InvariantCulture) > 1);
     }
 
-    /// <summary>Items of that kind, as MSBuild evaluates the project.</summary>
-    private static async Task<IReadOnlyList<string>> ItemsAsync(string project, string kind, params string[] options)
-    {
-        using var json = JsonDocument.Parse(await RunAsync("dotnet", ["msbuild", project, $"-getItem:{kind}", .. options]));
-        return [.. json.RootElement.GetProperty("Items").GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
-    }
-
-    private static async Task<string> DeviceOf(string path) => Directory.Exists(path) ? await RunAsync("stat", "-c", "%d", path) : "";
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = SharedMaterial.RepositoryRoot,
-            RedirectStandardOutput = true,
-        })!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, process.ExitCode);
-        return output;
-    }
+    private static async Task<string> DeviceOf(string path) => Directory.Exists(path) ? await ProjectEvaluation.RunAsync("stat", "-c", "%d", path) : "";
 }
