@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// y = s + x w in the vectors of AVX-512, where s is what the sums start with, often y itself: tiles of eight, four, two and
-/// one rows by two panels or one. Eight rows by two panels keep sixteen sums going, four more than hide the latency of an addition.
+/// y = s + x w with AVX-512 vectors, where s holds the start values of the sums and is often y itself. Tiles are eight,
+/// four, two or one rows by two panels or one. Eight rows by two panels keep 16 independent sums in registers, more than
+/// enough to hide the latency of an addition.
 /// </summary>
 internal static unsafe class WideTiles
 {

@@ -26,7 +26,7 @@ internal sealed class AdapterRenewal(TaskCatalog tasks, ArtifactStore artifacts,
                 new AdapterSource(tasks.Resolve(publisher, version.Task, version.Number), artifacts) { WorkingPool = renewed.Pool }).ToList();
             await engine.CallAsync(() =>
             {
-                sources.ForEach(source => bank.Bring(source, renewed.Take(source.Version.Task)));
+                sources.ForEach(source => bank.Preload(source, renewed.Take(source.Version.Task)));
                 return true;
             }).ConfigureAwait(false);
         }

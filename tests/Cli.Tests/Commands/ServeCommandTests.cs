@@ -40,7 +40,7 @@ public sealed class ServeCommandTests(RandomServer server) : IClassFixture<Rando
             "serve", "--model", RandomModel.Write(_directory), "--data", _directory.PathOf("data"), "--device", "cpu", "--port", "0", "--quantize", "gguf");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("not a GGUF file, whose codes gguf keeps; choose int8 or int4", result.Error, StringComparison.Ordinal);
+        Assert.Contains("not a GGUF file, and quantization gguf keeps the codes of one; choose int8 or int4", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ModelConfigReaderTests : IDisposable
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(SharedModels))]
-    public void Read_SharedModel_SaysWhatTheFileSays(string folder)
+    public void Read_SharedModel_EqualsTheValuesOfTheFile(string folder)
     {
         var path = SharedMaterial.Require([.. folder.Split('/'), "config.json"]);
         var json = JsonNode.Parse(File.ReadAllText(path))!;
@@ -74,7 +74,7 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("""{"rope_theta": 5e5, "rope_scaling": {"rope_type": "linear", "type": "linear", "factor": 2.0}}""")]
     [InlineData("""{"rope_parameters": {"rope_theta": 500000, "rope_type": "linear", "factor": 2}}""")]
     [InlineData("""{"rope_theta": 5e5, "rope_scaling": null, "rope_parameters": {"rope_theta": 5e5, "rope_type": "linear", "factor": 2}}""")]
-    public void Read_AnySpellingOfRope_GivesTheSame(string rope)
+    public void Read_BothFormsOfRope_GiveTheSame(string rope)
     {
         var config = Read("llama", rope[1..^1]);
 
@@ -167,7 +167,7 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData(
         "qwen3", "\"num_key_value_heads\": 4, \"use_sliding_window\": true, \"layer_types\": [\"full_attention\", \"sliding_attention\"]", "layer_types")]
     [InlineData("qwen3", "\"num_key_value_heads\": 4, \"layer_types\": [\"full_attention\"]", "layer_types")]
-    public void Read_WhatWouldChangeTheComputation_IsRefusedByName(string? type, string keys, string named)
+    public void Read_UnsupportedKeyThatChangesTheComputation_IsRefusedByName(string? type, string keys, string named)
     {
         var rejection = Assert.Throws<ModelFileRejection>(() => Read(type, keys));
 
@@ -179,7 +179,7 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("\"an_unknown_key\": null, \"another\": false, \"a_list\": [], \"an_object\": {}")]
     [InlineData("\"torch_dtype\": \"bfloat16\", \"transformers_version\": \"4.45.0\", \"use_cache\": true, \"initializer_range\": 0.02")]
     [InlineData("\"rope_interleaved\": false, \"pretraining_tp\": 1, \"partial_rotary_factor\": 1.0, \"quantization_config\": null")]
-    public void Read_WhatChangesNothing_IsAccepted(string keys) => Assert.Equal(2, Read("llama", keys).Layers);
+    public void Read_KeyThatChangesNothing_IsAccepted(string keys) => Assert.Equal(2, Read("llama", keys).Layers);
 
     [Theory]
     [InlineData("")]

@@ -34,7 +34,7 @@ public sealed class DeviceTests : IDisposable
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Heuristic)]
     [InlineData(Strategy.Random)]
-    public void Layer_OnTheMetaDevice_ForwardAndBackwardStayThere(Strategy strategy)
+    public void Layer_OnTheMetaDevice_ForwardAndBackwardStayOnIt(Strategy strategy)
     {
         // The meta device computes shapes only, and refuses to mix with any other: a tensor made elsewhere is found out.
         var meta = new Device(TorchSharp.DeviceType.META);

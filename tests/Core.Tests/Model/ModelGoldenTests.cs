@@ -24,7 +24,7 @@ public sealed class ModelGoldenTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Models))]
-    public async Task Core_RealModel_AnswersAndScoresAsTheGolden(string name)
+    public async Task Core_RealModel_GeneratesAndScoresAsTheGolden(string name)
     {
         using var data = new TemporaryDirectory();
         using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedMaterial.PathOf("goldens", name, "golden.json")));

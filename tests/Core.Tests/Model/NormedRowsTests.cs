@@ -13,7 +13,7 @@ public sealed class NormedRowsTests : IDisposable
     [InlineData(1, 8)]
     [InlineData(7, 29)]
     [InlineData(100, 576)]
-    public void Of_AnyRows_EqualsLibtorchs(int rows, int width)
+    public void Of_AnyRows_EqualsLibtorch(int rows, int width)
     {
         var weight = _nodes.Random(width);
 

@@ -60,7 +60,7 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
         return adapted;
     }
 
-    private unsafe PoolOperands PoolAt(PoolRows rows, int first, SiteSlot slot)
+    private unsafe PoolOperands PoolAt(PoolRows rows, int first, ProjectionSlot slot)
     {
         var (pool, tasks) = (rows.Pool, rows.Tasks);
         var initial = tasks.Any(task => task.Task is { Subtracts: true }) ? pool.Initial : null;

@@ -16,5 +16,5 @@ internal sealed record PoolRows(PoolState Pool, IReadOnlyList<TaskRows> Tasks)
     public bool FitsKernels => FitKernels(Pool, Tasks.Select(rows => rows.Task)) && Tasks.All(rows => rows.Masks is null);
 
     public static bool FitKernels(PoolState pool, IEnumerable<TaskState?> tasks) =>
-        !pool.Spec.SharedHead && tasks.All(task => task is null or { Coupling: { Trained: null, Routes: false, Shares: false } });
+        !pool.Spec.SharedHead && tasks.All(task => task is null or { Coupling: { Trained: null, Routes: false, UsesSharedHead: false } });
 }

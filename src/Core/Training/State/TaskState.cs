@@ -24,7 +24,7 @@ internal sealed class TaskState : IDisposable
         (Spec, Subtracts, Dropout) = (spec, subtracts, dropout);
         if (TiedHeads.Of(config, pool, spec) is { } ties)
         {
-            if (ties.Are(heads))
+            if (ties.IsTied(heads))
             {
                 Ties = ties;
             }

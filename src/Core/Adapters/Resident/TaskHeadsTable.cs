@@ -6,22 +6,22 @@ using CoLA.Core.Model;
 
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>Where the CPU's kernels find the matrices of a folded adapter: (layers, targets), made once.</summary>
-internal sealed unsafe class TargetPlaces : IDisposable
+/// <summary>The matrices of a folded adapter as the CPU kernels read them: a native table (layers, targets) of <see cref="TaskHeads"/>.</summary>
+internal sealed unsafe class TaskHeadsTable : IDisposable
 {
-    public TargetPlaces(FoldedAdapter adapter, FlatMatrices folded, int layers)
+    public TaskHeadsTable(FoldedAdapter adapter, FlatMatrices folded, int layers)
     {
         var targets = Enum.GetValues<Target>().Length;
         var heads = folded.Flat.Floats();
         var subtracts = adapter.Subtracts && adapter.Pool.SubtractedRank > 0;
-        Table = (TargetPlace*)NativeMemory.AllocZeroed((nuint)(layers * targets), (nuint)sizeof(TargetPlace));
+        Pointers = (TaskHeads*)NativeMemory.AllocZeroed((nuint)(layers * targets), (nuint)sizeof(TaskHeads));
         foreach (var slot in folded.Layout.Slots.Where(slot => slot.Kind == MatrixKind.B))
         {
             var columns = ProjectedColumns.Of(adapter.Pool, slot.Layer, slot.Target, adapter.Rank, subtracts, adapter.Routed);
             var router = folded.Layout.Find(slot.Layer, slot.Target, MatrixKind.Router);
-            Table[slot.Layer * targets + (int)slot.Target] = new TargetPlace
+            Pointers[slot.Layer * targets + (int)slot.Target] = new TaskHeads
             {
-                Heads = heads + slot.Offset,
+                Folded = heads + slot.Offset,
                 Rank = adapter.Rank,
                 Out = (int)slot.Shape[2],
                 Column = (int)columns.Task,
@@ -37,11 +37,12 @@ internal sealed unsafe class TargetPlaces : IDisposable
         }
     }
 
-    public TargetPlace* Table { get; private set; }
+    /// <summary>The table; valid until this object is disposed.</summary>
+    public TaskHeads* Pointers { get; private set; }
 
     public void Dispose()
     {
-        NativeMemory.Free(Table);
-        Table = null;
+        NativeMemory.Free(Pointers);
+        Pointers = null;
     }
 }

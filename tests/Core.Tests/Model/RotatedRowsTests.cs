@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Model;
 
-public sealed class TurnedHeadsTests : IDisposable
+public sealed class RotatedRowsTests : IDisposable
 {
     private const int Heads = 6;
     private const int KeyValueHeads = 2;
@@ -20,7 +20,7 @@ public sealed class TurnedHeadsTests : IDisposable
     [InlineData(9, 64, true, true)]
     [InlineData(5, 20, true, false)]
     [InlineData(5, 6, false, true)]
-    public void Of_AnyTokens_EqualsLibtorchs(int tokens, int headDim, bool queryNorm, bool keyNorm)
+    public void Of_AnyTokens_EqualsLibtorch(int tokens, int headDim, bool queryNorm, bool keyNorm)
     {
         using var checkpoint = Checkpoint.Open(RandomModel.Write(_directory));
         var config = checkpoint.Config with { Heads = Heads, KeyValueHeads = KeyValueHeads, HeadDim = headDim };
@@ -28,7 +28,7 @@ public sealed class TurnedHeadsTests : IDisposable
         var angles = rotary.At(tensor(Enumerable.Range(0, tokens).Select(at => (long)(at * 7 % 11)).ToArray()));
         var (forQueries, forKeys) = (queryNorm ? _nodes.Random(headDim) : null, keyNorm ? _nodes.Random(headDim) : null);
         long[] widths = [Heads * headDim, KeyValueHeads * headDim, KeyValueHeads * headDim];
-        Tensor Turn(Tensor features, Tensor? norm)
+        Tensor NormAndRotate(Tensor features, Tensor? norm)
         {
             var heads = features.reshape(tokens, -1, headDim);
             return RotaryEmbedding.Rotate(norm is null ? heads : RmsNorm.Apply(heads, norm, config.RmsNormEpsilon), angles).flatten(1);
@@ -36,11 +36,11 @@ public sealed class TurnedHeadsTests : IDisposable
 
         KernelNodes.AssertEqual(
             _nodes.Random(tokens, widths.Sum()),
-            joined => TurnedHeads.Of(joined, angles, (forQueries, forKeys), config, _nodes.Team),
+            joined => RotatedRows.Of(joined, angles, (forQueries, forKeys), config, _nodes.Team),
             joined =>
             {
                 var parts = joined.split(widths, 1);
-                return cat([Turn(parts[0], forQueries), Turn(parts[1], forKeys), parts[2]], 1);
+                return cat([NormAndRotate(parts[0], forQueries), NormAndRotate(parts[1], forKeys), parts[2]], 1);
             });
     }
 

@@ -4,27 +4,28 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Finishes queries, keys and values: adapters, the norms of Qwen3, the rotation (RoFormer, arXiv 2104.09864, half-split),
-/// and puts keys and values into their blocks. A chunk is a tile and one key-value head with its query heads.
+/// Completes queries, keys and values in place: adds the adapters, normalises queries and keys (Qwen3 only), applies the
+/// rotary embedding (RoFormer, arXiv 2104.09864, half-split), and copies keys and values into their blocks. A chunk is a
+/// tile of tokens and one key-value head with its query heads.
 /// </summary>
-internal unsafe struct HeadsJob : IKernelJob
+internal unsafe struct QueryKeyValueJob : IKernelJob
 {
     public TokenTile* Tiles;
     public AdapterRun* Runs;
     public int Layer;
 
-    /// <summary>Index of q; k and v follow.</summary>
+    /// <summary>Index of target Q; K and V follow it.</summary>
     public int Target;
     public int Site;
     public int HeadDim;
 
-    /// <summary>Query heads of a key-value head.</summary>
+    /// <summary>Query heads per key-value head.</summary>
     public int Group;
 
     /// <summary>(tokens, q + k + v)</summary>
     public float* Joined;
 
-    /// <summary>(headDim), or null.</summary>
+    /// <summary>(headDim); null for a model without query and key norms.</summary>
     public float* QueryNorm;
     public float* KeyNorm;
     public float Epsilon;
@@ -33,10 +34,10 @@ internal unsafe struct HeadsJob : IKernelJob
     public float* Cos;
     public float* Sin;
 
-    /// <summary>Position of each token in its row.</summary>
+    /// <summary>(tokens): the position of each token in its row.</summary>
     public int* Positions;
 
-    /// <summary>Block of each token.</summary>
+    /// <summary>(tokens): the block of each token's key and value.</summary>
     public int* Blocks;
 
     public KeyValuePanels Cache;
@@ -64,16 +65,16 @@ internal unsafe struct HeadsJob : IKernelJob
             float* cos = Cos + (nint)position * (HeadDim / 2), sin = Sin + (nint)position * (HeadDim / 2);
             for (var at = 0; at < Group; at++)
             {
-                Turn(joined + query + at * HeadDim, QueryNorm, cos, sin, HeadDim, Epsilon);
+                NormAndRotate(joined + query + at * HeadDim, QueryNorm, cos, sin, HeadDim, Epsilon);
             }
 
-            Turn(joined + key, KeyNorm, cos, sin, HeadDim, Epsilon);
+            NormAndRotate(joined + key, KeyNorm, cos, sin, HeadDim, Epsilon);
             Cache.Write(Blocks[token], head, position % Panels.Width, joined + key, joined + value, HeadDim);
         }
     }
 
-    /// <summary>One head (headDim) of queries or keys: the norm, if there is one, and the rotation.</summary>
-    public static void Turn(float* features, float* norm, float* cos, float* sin, int headDim, float epsilon)
+    /// <summary>Normalises one query or key head (headDim), where <paramref name="norm"/> is not null, and rotates it; in place.</summary>
+    public static void NormAndRotate(float* features, float* norm, float* cos, float* sin, int headDim, float epsilon)
     {
         if (norm != null)
         {
@@ -83,7 +84,10 @@ internal unsafe struct HeadsJob : IKernelJob
         Rotate(features, cos, sin, headDim / 2, 1);
     }
 
-    /// <summary>One head (2 half) by its angles, or with <paramref name="direction"/> -1 back by them, which is the gradient's way.</summary>
+    /// <summary>
+    /// Rotates one query or key head (2 x <paramref name="half"/>) in place. <paramref name="direction"/> 1 rotates by the
+    /// angles; -1 rotates back, which is what the gradient needs.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rotate(float* features, float* cos, float* sin, int half, float direction)
     {

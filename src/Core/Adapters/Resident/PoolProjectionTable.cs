@@ -4,12 +4,12 @@ using CoLA.Core.Model;
 
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>Where the CPU's kernels find the projections of a pool version: (layers, sites), made once.</summary>
-internal sealed unsafe class SitePlaces : IDisposable
+/// <summary>The projections of a pool version as the CPU kernels read them: a native table (layers, sites) of <see cref="PoolProjection"/>.</summary>
+internal sealed unsafe class PoolProjectionTable : IDisposable
 {
-    public SitePlaces(PoolOnDevice pool, int layers, bool summed, bool subtracts, int routed)
+    public PoolProjectionTable(PoolOnDevice pool, int layers, bool summed, bool subtracts, int routed)
     {
-        Table = (SitePlace*)NativeMemory.AllocZeroed((nuint)(layers * SiteMap.All.Count), (nuint)sizeof(SitePlace));
+        Pointers = (PoolProjection*)NativeMemory.AllocZeroed((nuint)(layers * SiteMap.All.Count), (nuint)sizeof(PoolProjection));
         for (var layer = 0; layer < layers; layer++)
         {
             foreach (var site in SiteMap.All)
@@ -17,7 +17,7 @@ internal sealed unsafe class SitePlaces : IDisposable
                 if (pool.ProjectionOf(layer, site, summed, subtracts) is { } projection)
                 {
                     var columns = (int)projection.shape[1];
-                    Table[layer * SiteMap.All.Count + (int)site] = new SitePlace
+                    Pointers[layer * SiteMap.All.Count + (int)site] = new PoolProjection
                     {
                         Projection = projection.Floats(),
                         Columns = columns,
@@ -28,11 +28,12 @@ internal sealed unsafe class SitePlaces : IDisposable
         }
     }
 
-    public SitePlace* Table { get; private set; }
+    /// <summary>The table; valid until this object is disposed.</summary>
+    public PoolProjection* Pointers { get; private set; }
 
     public void Dispose()
     {
-        NativeMemory.Free(Table);
-        Table = null;
+        NativeMemory.Free(Pointers);
+        Pointers = null;
     }
 }

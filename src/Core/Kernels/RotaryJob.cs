@@ -1,25 +1,26 @@
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// The norms of Qwen3 and the rotation (RoFormer, arXiv 2104.09864, half-split) of queries and keys; values are copied.
-/// Or the gradient of what goes in, from that of what comes out. Chunks are <see cref="RowChunks"/>.
+/// Query and key norms (Qwen3 only) and the rotary embedding (RoFormer, arXiv 2104.09864, half-split) of queries and keys;
+/// values are copied. The forward pass, or the gradient of the input from the gradient of the output. Chunks are
+/// <see cref="RowChunks"/>.
 /// </summary>
-internal unsafe struct TurnJob : IKernelJob
+internal unsafe struct RotaryJob : IKernelJob
 {
-    /// <summary>(tokens, q + k + v): what goes in; of the gradient, what went in, where there are norms.</summary>
+    /// <summary>(tokens, q + k + v): the input. The gradient reads it only where the model has norms.</summary>
     public float* Joined;
 
-    /// <summary>(tokens, q + k + v): the gradient of what came out; null forwards.</summary>
-    public float* Outer;
+    /// <summary>(tokens, q + k + v): the gradient of the output; null in the forward pass.</summary>
+    public float* OutputGradient;
 
-    /// <summary>(tokens, q + k + v): what is made.</summary>
-    public float* To;
+    /// <summary>(tokens, q + k + v): the output, or the gradient of the input.</summary>
+    public float* Result;
     public int Tokens;
     public int QueryHeads;
     public int KeyValueHeads;
     public int HeadDim;
 
-    /// <summary>(headDim), or null.</summary>
+    /// <summary>(headDim); null for a model without query and key norms.</summary>
     public float* QueryNorm;
     public float* KeyNorm;
     public float Epsilon;
@@ -36,21 +37,21 @@ internal unsafe struct TurnJob : IKernelJob
         for (; token < end; token++)
         {
             var first = (nint)token * Width;
-            var to = To + first;
-            var from = (Outer == null ? Joined : Outer) + first;
+            var to = Result + first;
+            var from = (OutputGradient == null ? Joined : OutputGradient) + first;
             float* cos = Cos + (nint)token * (HeadDim / 2), sin = Sin + (nint)token * (HeadDim / 2);
             new ReadOnlySpan<float>(from, Width).CopyTo(new Span<float>(to, Width));
             for (var head = 0; head < QueryHeads + KeyValueHeads; head++)
             {
                 var features = to + head * HeadDim;
                 var norm = head < QueryHeads ? QueryNorm : KeyNorm;
-                if (Outer == null)
+                if (OutputGradient == null)
                 {
-                    HeadsJob.Turn(features, norm, cos, sin, HeadDim, Epsilon);
+                    QueryKeyValueJob.NormAndRotate(features, norm, cos, sin, HeadDim, Epsilon);
                     continue;
                 }
 
-                HeadsJob.Rotate(features, cos, sin, HeadDim / 2, -1);
+                QueryKeyValueJob.Rotate(features, cos, sin, HeadDim / 2, -1);
                 if (norm != null)
                 {
                     NormRowsJob.Gradient(Joined + first + head * HeadDim, norm, features, features, HeadDim, Epsilon);

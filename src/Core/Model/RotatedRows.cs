@@ -5,61 +5,64 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>The norms and the rotation of queries and keys by the CPU's kernels, as one node of the graph; values go through it as they are.</summary>
+/// <summary>
+/// Query and key norms (Qwen3 only) and the rotary embedding with the CPU kernels, as one node of the autograd graph. Values
+/// pass through unchanged.
+/// </summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
-internal sealed class TurnedHeads : autograd.SingleTensorFunction<TurnedHeads>
+internal sealed class RotatedRows : autograd.SingleTensorFunction<RotatedRows>
 {
-    public override string Name => nameof(TurnedHeads);
+    public override string Name => nameof(RotatedRows);
 
     /// <param name="joined">(tokens, q + k + v)</param>
-    /// <param name="angles">Of the tokens.</param>
-    /// <param name="norms">(headDim) of queries and of keys, which get no gradient; null where the model has none.</param>
+    /// <param name="angles">The rotation angles of the tokens.</param>
+    /// <param name="norms">Norm weights (headDim) of queries and of keys, which get no gradient; null for a model without norms.</param>
     /// <param name="config">The model's configuration.</param>
-    /// <param name="team">The threads.</param>
-    /// <returns>As <paramref name="joined"/>.</returns>
+    /// <param name="team">The threads that compute.</param>
+    /// <returns>(tokens, q + k + v)</returns>
     public static Tensor Of(Tensor joined, RotaryAngles angles, (Tensor? Query, Tensor? Key) norms, ModelConfig config, KernelTeam team)
     {
-        var turn = new Turn(angles, norms.Query, norms.Key, config, team);
-        return joined.requires_grad && is_grad_enabled() ? apply(joined, turn) : turn.Run(joined);
+        var rotation = new Rotation(angles, norms.Query, norms.Key, config, team);
+        return joined.requires_grad && is_grad_enabled() ? apply(joined, rotation) : rotation.Run(joined);
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (joined, turn) = ((Tensor)vars[0], (Turn)vars[1]);
-        if (turn.HasNorms)
+        var (joined, rotation) = ((Tensor)vars[0], (Rotation)vars[1]);
+        if (rotation.HasNorms)
         {
             ctx.save_for_backward([joined]);
         }
 
-        ctx.save_data(nameof(Turn), turn);
-        return turn.Run(joined);
+        ctx.save_data(nameof(Rotation), rotation);
+        return rotation.Run(joined);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        var turn = (Turn)ctx.get_data(nameof(Turn));
-        using var joined = turn.HasNorms ? ctx.get_saved_variables()[0] : null;
-        return [turn.Run(joined, grad_output), null!];
+        var rotation = (Rotation)ctx.get_data(nameof(Rotation));
+        using var joined = rotation.HasNorms ? ctx.get_saved_variables()[0] : null;
+        return [rotation.Run(joined, grad_output), null!];
     }
 
-    private sealed unsafe record Turn(RotaryAngles Angles, Tensor? QueryNorm, Tensor? KeyNorm, ModelConfig Config, KernelTeam Team)
+    private sealed unsafe record Rotation(RotaryAngles Angles, Tensor? QueryNorm, Tensor? KeyNorm, ModelConfig Config, KernelTeam Team)
     {
         public bool HasNorms => QueryNorm is not null || KeyNorm is not null;
 
         /// <summary>
-        /// What comes out, or the gradient of <paramref name="joined"/> from that of what came out; then joined is read
-        /// only where there are norms.
+        /// The output, or, where <paramref name="gradient"/> is that of the output, the gradient of <paramref name="joined"/>,
+        /// which may then be null for a model without norms.
         /// </summary>
         public Tensor Run(Tensor? joined, Tensor? gradient = null)
         {
             using var rows = joined?.contiguous();
             using var gradients = gradient?.contiguous();
             var result = empty_like((gradients ?? rows)!);
-            var job = new TurnJob
+            var job = new RotaryJob
             {
                 Joined = rows is null ? null : rows.Floats(),
-                Outer = gradients is null ? null : gradients.Floats(),
-                To = result.Floats(),
+                OutputGradient = gradients is null ? null : gradients.Floats(),
+                Result = result.Floats(),
                 Tokens = (int)result.shape[0],
                 QueryHeads = Config.Heads,
                 KeyValueHeads = Config.KeyValueHeads,
