@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -22,15 +21,16 @@ public sealed class TrainingJobs : IAsyncDisposable
     internal TrainingJobs(
         DataDirectory data,
         BaseModel model,
-        EngineOptions options,
+        JobOptions options,
         TrainingSessions sessions,
         TrainingSteps steps,
         SessionCatalog sessionCatalog,
         TimeProvider time)
     {
         _catalog = new JobCatalog(data, model.Identity);
-        _runner = new JobRunner(_catalog, options.MaximumJobs, data.Artifacts, sessions, steps, sessionCatalog, time);
-        _reader = new JobDataReader(new ExampleEncoder(model.Config, model.Tokenizer), new JobDirectory(options.JobData));
+        _runner = new JobRunner(_catalog, options.Maximum, data.Artifacts, sessions, steps, sessionCatalog, time);
+        _reader = new JobDataReader(
+            new ExampleEncoder(model.Config, model.Tokenizer), new JobDirectory(options.Data is null ? null : Path.GetFullPath(options.Data)));
         _artifacts = data.Artifacts;
     }
 

@@ -72,7 +72,8 @@ public sealed class ColaTinyTests
     public async Task Generate_LinesOfSkills_AreAnsweredWhereTheSkillWasTrained()
     {
         using var data = new TemporaryDirectory();
-        await using var core = ColaCore.Open(Directory, "cpu", data.PathOf("data"), new EngineOptions(), TimeProvider.System);
+        await using var core = ColaCore.Open(
+            new ColaOptions { Model = new() { Path = Directory, Device = "cpu" }, DataDirectory = data.PathOf("data") }, TimeProvider.System);
 
         Assert.InRange(await AccuracyAsync(core, SkillBook.Trained), 0.85, 1);
         Assert.InRange(await AccuracyAsync(core, SkillBook.HeldOut), 0, 0.05);

@@ -13,7 +13,7 @@ namespace CoLA.Core.Training.Sessions;
 /// evicted, each as a whole: weights, gradients and optimizers. The next call loads a session back, bit for bit. A session
 /// that runs a call holds its gate and stays. The engine's thread copies the tensors and never waits for a file.
 /// </summary>
-internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, SessionMemoryOptions options, SessionMetrics metrics) : IDisposable
+internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, SessionOptions options, SessionMetrics metrics) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<LiveSession, SessionSnapshot> _sessions = [];

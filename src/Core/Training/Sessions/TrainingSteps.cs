@@ -1,5 +1,4 @@
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -18,11 +17,11 @@ public sealed class TrainingSteps
     private readonly TrainingQueue _queue;
     private readonly SessionLoader _loader;
     private readonly ExampleEncoder _encoder;
-    private readonly EngineOptions _options;
+    private readonly PassOptions _options;
     private readonly TokenMetrics _tokens;
 
     internal TrainingSteps(
-        SessionHost host, Engine.Engine engine, TrainingQueue queue, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
+        SessionHost host, Engine.Engine engine, TrainingQueue queue, SessionLoader loader, BaseModel model, PassOptions options, TokenMetrics tokens)
     {
         _host = host;
         _engine = engine;
