@@ -32,15 +32,13 @@ public sealed record JobPlan(
     /// <exception cref="InvalidArgumentRejection">The spec does not fit the data.</exception>
     internal static JobPlan Of(JobSpec spec, IReadOnlyList<JobTask> tasks)
     {
-        var steps = spec.Epochs is { } epochs
-            ? Math.Clamp(Math.Ceiling(epochs * tasks.Max(task => task.TrainingExamples) / spec.BatchPerTask), 1, int.MaxValue)
-            : spec.Steps ?? JobSpec.DefaultSteps;
+        var steps = StepsOf(spec, tasks);
         var plan = new JobPlan(
-            new JobLength((int)steps).Fill(spec.Session),
-            (int)steps,
+            new JobLength(steps).Fill(spec.Session),
+            steps,
             spec.BatchPerTask,
             spec.Seed,
-            spec.Evaluation?.For((int)steps),
+            spec.Evaluation?.For(steps),
             spec.CheckpointEvery,
             spec.Publish,
             spec.Serve,
@@ -54,6 +52,19 @@ public sealed record JobPlan(
     }
 
     internal bool IsEvaluatedAt(int step) => Evaluation is { } evaluation && (step % evaluation.Every == 0 || step == Steps);
+
+    private static int StepsOf(JobSpec spec, IReadOnlyList<JobTask> tasks)
+    {
+        if (spec.Epochs is not { } epochs)
+        {
+            return spec.Steps ?? JobSpec.DefaultSteps;
+        }
+
+        var steps = Math.Max(1, Math.Ceiling(epochs * tasks.Max(task => task.TrainingExamples) / spec.BatchPerTask));
+        return steps <= JobSpec.MaximumSteps
+            ? (int)steps
+            : throw new InvalidArgumentRejection("epochs", $"{epochs} are {steps} steps with these data; a job has at most {JobSpec.MaximumSteps}");
+    }
 }
 
 /// <summary>One task of a job.</summary>

@@ -11,13 +11,19 @@ public sealed record JobSpec(OpenSessionSpec Session)
     public const int DefaultBatch = 4;
     public const int DefaultCheckpoint = 50;
 
-    /// <summary>Optimizer steps, at least 1; null to use <see cref="Epochs"/>.</summary>
+    /// <summary>The most optimizer steps of a job, also where <see cref="Epochs"/> decides how many there are.</summary>
+    public const int MaximumSteps = 1_000_000;
+
+    /// <summary>The most examples of each task in a step.</summary>
+    public const int MaximumBatch = 1024;
+
+    /// <summary>Optimizer steps, from 1 to <see cref="MaximumSteps"/>; null to use <see cref="Epochs"/>.</summary>
     public int? Steps { get; init; }
 
     /// <summary>How many times the job goes through the examples of its largest task; above 0; null to use <see cref="Steps"/>.</summary>
     public double? Epochs { get; init; }
 
-    /// <summary>Examples of each task in a step.</summary>
+    /// <summary>Examples of each task in a step, from 1 to <see cref="MaximumBatch"/>.</summary>
     public int BatchPerTask { get; init; } = DefaultBatch;
 
     /// <summary>The seed of the order of the examples.</summary>
@@ -50,9 +56,9 @@ public sealed record JobSpec(OpenSessionSpec Session)
             }
         }
 
-        Check(Steps is null or >= 1, "steps", $"{Steps} is below 1");
+        Check(Steps is null or (>= 1 and <= MaximumSteps), "steps", $"{Steps} is not in 1..{MaximumSteps}");
         Check(Epochs is null || (double.IsFinite(Epochs.Value) && Epochs > 0), "epochs", $"{Epochs} is not a finite number above 0");
-        Check(BatchPerTask >= 1, "batch_per_task", $"{BatchPerTask} is below 1");
+        Check(BatchPerTask is >= 1 and <= MaximumBatch, "batch_per_task", $"{BatchPerTask} is not in 1..{MaximumBatch}");
         Check(CheckpointEvery >= 1, "checkpoint_every", $"{CheckpointEvery} is below 1");
         Evaluation?.Validate("evaluation", violations);
         InvalidArgumentRejection.ThrowIfAny(violations);
