@@ -1,7 +1,6 @@
 using CoLA.Core;
 using CoLA.Core.Data;
 using CoLA.Core.Data.Examples;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Sequences;

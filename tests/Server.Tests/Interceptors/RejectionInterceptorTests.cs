@@ -121,7 +121,8 @@ public sealed class RejectionInterceptorTests
             ended.SetResult(token.IsCancellationRequested);
             await stream.WriteAsync(new GenerateResponse { Text = "b" });
         };
-        using (var call = edge.Client.Generate(new GenerateRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1), cancellationToken: Token))
+        using (var call = edge.Client.Generate(
+            new GenerateRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1), cancellationToken: Token))
         {
             Assert.True(await call.ResponseStream.MoveNext(Token));
         }
