@@ -1,10 +1,10 @@
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Fairness;
 using CoLA.Core.Inference;
 using CoLA.Core.Jobs;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Residency;
 using CoLA.Core.Similarity;
 using CoLA.Core.Telemetry;
@@ -25,7 +25,7 @@ public sealed class ColaCore : IAsyncDisposable
     private readonly SessionHost _live;
     private readonly ColaTelemetry? _ownTelemetry;
 
-    private ColaCore(BaseModel model, DataDirectory data, EngineOptions options, TimeProvider time, ColaTelemetry? telemetry)
+    private ColaCore(BaseModel model, DataDirectory data, ColaOptions options, TimeProvider time, ColaTelemetry? telemetry)
     {
         Model = model;
         _data = data;
@@ -33,28 +33,28 @@ public sealed class ColaCore : IAsyncDisposable
         telemetry.Rows.Model = model.Identity.Name;
         var isHost = model.Language.Device.type == TorchSharp.DeviceType.CPU;
         _bank = new AdapterBank(
-            model.Language, new AdapterBankOptions(options.AdapterMemory, isHost ? 0 : options.HostAdapterMemory), telemetry.Adapters, () => _engine!.Wake());
+            model.Language, isHost ? options.Adapters with { HostMemory = 0 } : options.Adapters, telemetry.Adapters, () => _engine!.Wake());
         var counters = new VirtualCounters();
-        var queue = new TrainingQueue(model.Language, counters, options, telemetry.Engine, time);
-        _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank, counters, queue);
+        var queue = new TrainingQueue(model.Language, counters, options.Training, telemetry.Engine, time);
+        _engine = new Engine.Engine(model.Language, options.Engine, telemetry.Engine, _bank, counters, queue);
         Pools = new PoolCatalog(data, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
         Tasks = new TaskCatalog(data, model.Identity);
         var sessions = new SessionCatalog(data, model.Identity);
         var memory = new SessionMemory(
-            _engine, data.Evicted, new SessionMemoryOptions(options.TrainingMemory, isHost ? 0 : options.HostTrainingMemory), telemetry.Sessions);
+            _engine, data.Evicted, isHost ? options.Sessions with { HostMemory = 0 } : options.Sessions, telemetry.Sessions);
         var loader = new SessionLoader(_engine, data.Artifacts, memory);
-        _live = new SessionHost(sessions, loader, memory, time, options.SessionExpiry);
+        _live = new SessionHost(sessions, loader, memory, time, options.Sessions.Expiry);
         var renewal = new AdapterRenewal(Tasks, data.Artifacts, _engine, _bank);
         Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader, renewal);
-        Steps = new TrainingSteps(_live, _engine, queue, loader, model, options, telemetry.Tokens);
+        Steps = new TrainingSteps(_live, _engine, queue, loader, model, options.Training, telemetry.Tokens);
         var sources = new RowSources(Tasks, data.Artifacts, new WorkingCopies(sessions, Tasks, _live, loader, _engine, data.Artifacts));
         Generation = new Generation(model, sources, _engine, telemetry);
-        Scoring = new Scoring(model, sources, _engine, _bank, options, telemetry.Tokens);
-        var pinned = new PinnedTasks(options.PinnedTasks, Tasks, data.Artifacts, _engine, _bank);
-        Jobs = new TrainingJobs(data, model, options, Sessions, Steps, sessions, time);
+        Scoring = new Scoring(model, sources, _engine, _bank, options.Training, telemetry.Tokens);
+        var pinned = new PinnedTasks([.. options.Residency.PinnedTasks.Select(name => TaskName.Parse(name))], Tasks, data.Artifacts, _engine, _bank);
+        Jobs = new TrainingJobs(data, model, options.Jobs, Sessions, Steps, sessions, time);
         data.Ledger.Committed += pinned.Refresh;
         pinned.Refresh();
-        Similar = new SimilarTasks(model, Pools, Tasks, data.Artifacts, _engine, _bank, options, telemetry.Tokens);
+        Similar = new SimilarTasks(model, Pools, Tasks, data.Artifacts, _engine, _bank, options.Training, telemetry.Tokens);
         Jobs.RestoreAsync().GetAwaiter().GetResult(); // reads and writes of the registry, before anybody else is let in
     }
 
@@ -82,21 +82,23 @@ public sealed class ColaCore : IAsyncDisposable
 
     public SimilarTasks Similar { get; }
 
-    /// <summary>Loads the base model and opens the data directory.</summary>
-    /// <param name="model">A model directory or a GGUF file.</param>
-    /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c>.</param>
-    /// <param name="data">The data directory, made if it is not there.</param>
-    /// <param name="options">The engine's settings.</param>
-    /// <param name="time">The clock of the registry.</param>
+    /// <summary>Loads the base model and opens the data directory, which is made if it is not there.</summary>
+    /// <param name="options">The operator's settings.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="telemetry">Whom to tell what goes on; it stays the caller's. Null for instruments of its own.</param>
     /// <exception cref="Rejections.Rejection">The model, the device or the directory cannot be used; the message says why.</exception>
-    public static ColaCore Open(string model, string device, string data, EngineOptions options, TimeProvider time, ColaTelemetry? telemetry = null)
+    public static ColaCore Open(ColaOptions options, TimeProvider time, ColaTelemetry? telemetry = null)
     {
         // The directory first: a server that runs already is found out before the model is loaded a second time.
-        var directory = DataDirectory.Open(data, time);
+        var directory = DataDirectory.Open(options.DataDirectory, time);
         try
         {
-            return new ColaCore(BaseModel.Load(model, device, options.Quantization, options.UseKernels), directory, options, time, telemetry);
+            return new ColaCore(
+                BaseModel.Load(options.Model.Path, options.Model.Device, options.Model.Quantization, options.Model.UseKernels),
+                directory,
+                options,
+                time,
+                telemetry);
         }
         catch
         {

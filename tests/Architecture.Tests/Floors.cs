@@ -12,7 +12,7 @@ internal static class Floors
 
     public static IReadOnlyList<IReadOnlyList<string>> Core { get; } =
     [
-        ["Kernels", "Rejections", "Tokens.Pipeline"],
+        ["Kernels", "Rejections", "Settings", "Tokens.Pipeline"],
         ["Artifacts", "Configuration", "Matrices", "Naming", "Registry", "Tokens.Chat", "Tokens.Files"],
         ["Data.Examples", "Fairness", "Telemetry", "Tokens", "Weights.Tensors"],
         ["Data.Forms", "Weights.Gguf", "Work"],

@@ -101,11 +101,11 @@ public sealed class ColaServerTests : IDisposable
     private Task<ColaServer> StartAsync(string data, int port, string? model = null) => ColaServer.StartAsync(
         options =>
         {
-            options.Model = model ?? _model.Path;
+            options.Model.Path = model ?? _model.Path;
             options.DataDirectory = data;
-            options.Device = "cpu";
+            options.Model.Device = "cpu";
             options.Port = port;
-            options.Threads = 1;
+            options.Model.Threads = 1;
         },
         cancellationToken: Token);
 }

@@ -51,12 +51,12 @@ internal sealed class SoakBench : BenchCommand
             await using var server = await ColaServer.StartAsync(
                 options =>
                 {
-                    options.Model = run.Model;
+                    options.Model.Path = run.Model;
                     options.DataDirectory = data.FullName;
-                    options.Device = "cpu";
+                    options.Model.Device = "cpu";
                     options.Port = 0;
-                    options.KeyValueMemory = KeyValueMemory;
-                    options.AdapterMemory = Math.Max(1 << 20, (long)(parse.GetValue(_tasks) * ModelCost.Of(run.Model).BytesOfU(M * Ranks.Max()) / 2));
+                    options.Engine.KeyValueMemory = KeyValueMemory;
+                    options.Adapters.Memory = Math.Max(1 << 20, (long)(parse.GetValue(_tasks) * ModelCost.Of(run.Model).BytesOfU(M * Ranks.Max()) / 2));
                 },
                 cancellationToken: cancellation);
             using var client = new ColaClient(new ColaClientOptions { Address = server.Address, Tenant = "soak" });

@@ -73,11 +73,11 @@ internal sealed class QuickstartCommand : CliCommand
         await using var server = await ColaServer.StartAsync(
             options =>
             {
-                options.Model = plan.Model;
+                options.Model.Path = plan.Model;
                 options.DataDirectory = data;
-                options.Device = parse.GetRequiredValue(_device);
+                options.Model.Device = parse.GetRequiredValue(_device);
                 options.Port = 0;
-                options.Threads = parse.GetValue(_threads);
+                options.Model.Threads = parse.GetValue(_threads);
             },
             cancellationToken: cancellation);
         terminal.Remark($"Serving at {server.Address.GetLeftPart(UriPartial.Authority)} for as long as this runs.");

@@ -11,15 +11,15 @@ using CoLA.Core.Training.Sessions;
 namespace CoLA.Core.Jobs;
 
 /// <summary>
-/// The rules of jobs, and what lasts of them. Only the tenant that submitted a job sees it. It knows nothing of how jobs
-/// run. Thread-safe.
+/// The rules of jobs, and their records in the registry. Only the tenant that submitted a job sees it. It does not know how
+/// jobs run. Thread-safe.
 /// </summary>
 internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel)
 {
-    /// <summary>Ended jobs that are kept of a tenant.</summary>
+    /// <summary>How many ended jobs of a tenant are kept.</summary>
     public const int EndedKept = 100;
 
-    /// <summary>Jobs of a tenant that have not ended.</summary>
+    /// <summary>How many jobs of a tenant may wait or run.</summary>
     public const int MaximumUnended = 100;
 
     private const int IdLength = 16;
@@ -28,17 +28,17 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
 
     private readonly Ledger _ledger = data.Ledger;
 
-    /// <summary>The reply that this SubmitJob got before; null where it is new. Ask before the data are read.</summary>
+    /// <summary>The job of an earlier call with the same request id; null if the request is new. Call it before the data are read.</summary>
     public JobSnapshot? FindSubmitted(Mutation mutation) =>
         _ledger.FindReply<NamedJob>(mutation, SubmitAction) is { } submitted ? Get(mutation.Tenant, submitted.Name) : null;
 
-    /// <summary>Refuses a job that could not train. Ask before its data are read.</summary>
+    /// <summary>Refuses a job that could not train. Call it before the data are read.</summary>
     /// <exception cref="PermissionRejection">The caller sees a task but lacks TRAIN on it.</exception>
     public void Check(TenantId caller, OpenSessionSpec session) => _ledger.Read(registry => Checked(registry, caller, session));
 
-    /// <summary>Accepts a job, to run when its turn comes.</summary>
+    /// <summary>Records a job that waits for its turn.</summary>
     /// <exception cref="PermissionRejection">The caller sees a task but lacks TRAIN on it.</exception>
-    /// <exception cref="ExhaustedRejection">Too many of the tenant's jobs wait.</exception>
+    /// <exception cref="ExhaustedRejection">Too many jobs of the tenant wait or run.</exception>
     public async Task<JobSnapshot> SubmitAsync(Mutation mutation, JobPlan plan, Artifact examples, CancellationToken cancellation)
     {
         var id = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
@@ -73,7 +73,7 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
         return Get(mutation.Tenant, submitted.Name);
     }
 
-    /// <exception cref="NotFoundRejection">It is not there, or another tenant's.</exception>
+    /// <exception cref="NotFoundRejection">The job does not exist, or is another tenant's.</exception>
     public JobSnapshot Get(TenantId caller, JobName name) => _ledger.Read(registry => Of(Own(registry, caller, name)));
 
     /// <summary>The caller's jobs, newest first.</summary>
@@ -82,15 +82,15 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
         row => row.Key.ToString(CultureInfo.InvariantCulture),
         Of));
 
-    /// <summary>All tenants' jobs on this base model that have not ended, or not closed their session; oldest first.</summary>
-    public IReadOnlyList<JobSnapshot> InWork() => _ledger.Read<IReadOnlyList<JobSnapshot>>(registry =>
+    /// <summary>The jobs of all tenants on this base model that have not ended, or whose session is still open; oldest first.</summary>
+    public IReadOnlyList<JobSnapshot> ListUnfinished() => _ledger.Read<IReadOnlyList<JobSnapshot>>(registry =>
         [.. registry.Jobs.InWork().Where(row => string.Equals(row.BaseSha256, baseModel.Sha256, StringComparison.OrdinalIgnoreCase)).Select(Of)]);
 
-    /// <summary>What an ended job, or one that runs, has kept.</summary>
+    /// <summary>The stored events of a job with numbers above <paramref name="after"/>.</summary>
     public IReadOnlyList<JobEvent> Events(JobName name, long after = 0) => _ledger.Read<IReadOnlyList<JobEvent>>(registry =>
         [.. registry.Jobs.Events(Find(registry, name).Key, after).Select(CatalogJson.Read<JobEvent>)]);
 
-    /// <summary>Its session is open; it runs, unless it was cancelled.</summary>
+    /// <summary>Records the job's session. The job now runs, unless it was cancelled.</summary>
     public Task<JobSnapshot> StartAsync(JobName name, SessionName session) => ChangeAsync(name, (_, row) => row with
     {
         State = row.Ended is null ? $"{JobState.Running}" : row.State,
@@ -98,15 +98,15 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
         Started = row.Started ?? _ledger.Now,
     });
 
-    /// <summary>Forgets what came after the step that its session stands at: it comes again.</summary>
-    public Task<JobSnapshot> ReturnToAsync(JobName name, int step) => ChangeAsync(name, (registry, row) =>
+    /// <summary>Drops the events after the step that the session stands at: those steps will be computed again.</summary>
+    public Task<JobSnapshot> DropEventsAfterAsync(JobName name, int step) => ChangeAsync(name, (registry, row) =>
     {
         registry.Jobs.DeleteEventsBehind(row.Key, step);
         return row;
     });
 
-    /// <summary>Keeps news and progress; <paramref name="state"/> is where the job is from now on, unless it was cancelled.</summary>
-    public Task<JobSnapshot> KeepAsync(JobName name, IReadOnlyList<JobEvent> news, long after, JobProgress progress, JobState state) => ChangeAsync(
+    /// <summary>Stores new events and the progress, and moves the job to <paramref name="state"/>, unless it was cancelled.</summary>
+    public Task<JobSnapshot> StoreAsync(JobName name, IReadOnlyList<JobEvent> news, long after, JobProgress progress, JobState state) => ChangeAsync(
         name,
         (registry, row) =>
         {
@@ -120,20 +120,20 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
             return row with { Progress = CatalogJson.Write(progress), State = row.Ended is null ? $"{state}" : row.State };
         });
 
-    /// <summary>It has ended, unless it had been cancelled before.</summary>
+    /// <summary>Records how the job ended, unless it was cancelled before.</summary>
     public Task<JobSnapshot> EndAsync(JobName name, JobState state, JobOutcome outcome) =>
         ChangeAsync(name, (registry, row) => row.Ended is null ? End(registry, row, state, outcome) : row);
 
-    /// <summary>Its session is closed.</summary>
-    public Task<JobSnapshot> LeaveAsync(JobName name) => ChangeAsync(name, (registry, row) =>
+    /// <summary>Records that the session of an ended job is closed, and drops the tenant's oldest ended jobs.</summary>
+    public Task<JobSnapshot> ReleaseAsync(JobName name) => ChangeAsync(name, (registry, row) =>
     {
         registry.Jobs.Update(row with { Session = null });
         registry.Jobs.DeleteEnded(row.Tenant, EndedKept);
         return row with { Session = null };
     });
 
-    /// <summary>Ends a job before its time; whoever runs it has to let go of it.</summary>
-    /// <exception cref="PreconditionRejection">It has ended, or is publishing.</exception>
+    /// <summary>Records that a job is cancelled. Whoever runs it then has to stop and to close its session.</summary>
+    /// <exception cref="PreconditionRejection">The job has ended, or is publishing.</exception>
     public Task CancelAsync(Mutation mutation, JobName name, CancellationToken cancellation) => _ledger.ActAsync(
         mutation,
         CancelAction,
@@ -165,7 +165,7 @@ internal sealed class JobCatalog(DataDirectory data, BaseModelIdentity baseModel
         return row with { State = $"{state}", Outcome = CatalogJson.Write(outcome), Ended = _ledger.Now, DataSha256 = null, DataBytes = null };
     }
 
-    /// <summary>A change that the server makes of itself.</summary>
+    /// <summary>A change that the server makes by itself, not at a client's request.</summary>
     private async Task<JobSnapshot> ChangeAsync(JobName name, Func<RegistryTransaction, JobRow, JobRow> change)
     {
         JobSnapshot? changed = null;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -10,7 +9,7 @@ using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>Jobs of all tenants: submitted, watched, cancelled. What a restart finds of them goes on.</summary>
+/// <summary>Jobs of all tenants: submitted, watched, cancelled. Unfinished jobs continue after a restart.</summary>
 public sealed class TrainingJobs : IAsyncDisposable
 {
     private readonly JobCatalog _catalog;
@@ -22,28 +21,29 @@ public sealed class TrainingJobs : IAsyncDisposable
     internal TrainingJobs(
         DataDirectory data,
         BaseModel model,
-        EngineOptions options,
+        JobOptions options,
         TrainingSessions sessions,
         TrainingSteps steps,
         SessionCatalog sessionCatalog,
         TimeProvider time)
     {
         _catalog = new JobCatalog(data, model.Identity);
-        _runner = new JobRunner(_catalog, options.MaximumJobs, data.Artifacts, sessions, steps, sessionCatalog, time);
-        _reader = new JobDataReader(new ExampleEncoder(model.Config, model.Tokenizer), new JobDirectory(options.JobData));
+        _runner = new JobRunner(_catalog, options.Maximum, data.Artifacts, sessions, steps, sessionCatalog, time);
+        _reader = new JobDataReader(
+            new ExampleEncoder(model.Config, model.Tokenizer), new JobDirectory(options.Data is null ? null : Path.GetFullPath(options.Data)));
         _artifacts = data.Artifacts;
     }
 
-    /// <summary>A job failed through no fault of its tenant.</summary>
+    /// <summary>Raised when a job failed through no fault of its tenant.</summary>
     public event Action<JobName, Exception>? Faulted
     {
         add => _runner.Faulted += value;
         remove => _runner.Faulted -= value;
     }
 
-    /// <summary>Reads and checks a job's data, and lets it wait for its turn.</summary>
+    /// <summary>Reads and checks a job's data, and queues the job.</summary>
     /// <exception cref="InvalidArgumentRejection">The spec or the data are faulty.</exception>
-    /// <exception cref="PreconditionRejection">A task is of another pool, or the server opened no directory of data.</exception>
+    /// <exception cref="PreconditionRejection">A task is on another pool, or a source names a file and no data directory is open.</exception>
     public Task<JobSnapshot> SubmitAsync(
         Mutation mutation, JobSpec spec, IReadOnlyList<JobSource> sources, DataReading reading, CancellationToken cancellation) =>
         _gate.EnterAsync(
@@ -65,19 +65,19 @@ public sealed class TrainingJobs : IAsyncDisposable
             },
             cancellation);
 
-    /// <summary>A job as it stands.</summary>
+    /// <summary>A job as it is now.</summary>
     public JobSnapshot Get(TenantId caller, JobName name) => Current(_catalog.Get(caller, name));
 
-    /// <summary>The caller's jobs as they stand, newest first.</summary>
+    /// <summary>The caller's jobs as they are now, newest first.</summary>
     public Page<JobSnapshot> List(TenantId caller, PageRequest page)
     {
-        var kept = _catalog.List(caller, page);
-        return kept with { Items = [.. kept.Items.Select(Current)] };
+        var stored = _catalog.List(caller, page);
+        return stored with { Items = [.. stored.Items.Select(Current)] };
     }
 
-    /// <summary>The job, its events behind number <paramref name="after"/>, and what comes, until it has ended.</summary>
+    /// <summary>The job's state, its events with numbers above <paramref name="after"/>, and all later news, until the job has ended.</summary>
     /// <exception cref="InvalidArgumentRejection">The number is negative.</exception>
-    /// <exception cref="PreconditionRejection">It waits for a server that runs its base model.</exception>
+    /// <exception cref="PreconditionRejection">The job waits for a server with another base model.</exception>
     public IAsyncEnumerable<JobNews> WatchAsync(TenantId caller, JobName name, long after, CancellationToken cancellation)
     {
         if (after < 0)
@@ -91,15 +91,15 @@ public sealed class TrainingJobs : IAsyncDisposable
             return journal.WatchAsync(after, cancellation);
         }
 
-        // Asked again: it may have ended between the two questions.
+        // Read again: the job may have ended between the first read and the search.
         var job = _catalog.Get(caller, name);
         return job.HasEnded
-            ? KeptAsync(job, after, cancellation)
-            : throw new PreconditionRejection($"{name} was submitted to a server with another base model, and goes on when that is served again");
+            ? StoredAsync(job, after, cancellation)
+            : throw new PreconditionRejection($"{name} was submitted for another base model; it continues when a server with that model runs");
     }
 
-    /// <summary>Ends a job; when this completes, its tasks are free.</summary>
-    /// <exception cref="PreconditionRejection">It has ended, or is publishing.</exception>
+    /// <summary>Cancels a job; its tasks are free when this completes.</summary>
+    /// <exception cref="PreconditionRejection">The job has ended, or is publishing.</exception>
     public async Task<JobSnapshot> CancelAsync(Mutation mutation, JobName name, CancellationToken cancellation)
     {
         await _catalog.CancelAsync(mutation, name, cancellation).ConfigureAwait(false);
@@ -107,13 +107,13 @@ public sealed class TrainingJobs : IAsyncDisposable
         return _catalog.Get(mutation.Tenant, name);
     }
 
-    /// <summary>Stops what runs where it stands; a restart goes on from the last checkpoints.</summary>
+    /// <summary>Stops the running jobs at once; a restart continues them from their last checkpoints.</summary>
     public ValueTask DisposeAsync() => _runner.DisposeAsync();
 
-    /// <summary>Takes up what the server left when it ended.</summary>
+    /// <summary>Continues what was unfinished when the server stopped.</summary>
     internal Task RestoreAsync() => _runner.RestoreAsync();
 
-    private async IAsyncEnumerable<JobNews> KeptAsync(JobSnapshot job, long after, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<JobNews> StoredAsync(JobSnapshot job, long after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var news in _catalog.Events(job.Name, after))
         {
@@ -124,5 +124,6 @@ public sealed class TrainingJobs : IAsyncDisposable
         yield return new JobNews(after, job, null);
     }
 
-    private JobSnapshot Current(JobSnapshot kept) => _runner.Find(kept.Name)?.Job ?? kept;
+    /// <summary>The job as its runner knows it; a job that does not wait or run here is as stored.</summary>
+    private JobSnapshot Current(JobSnapshot stored) => _runner.Find(stored.Name)?.Job ?? stored;
 }

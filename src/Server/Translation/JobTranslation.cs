@@ -102,6 +102,6 @@ internal static class JobTranslation
         Best = evaluation.IsBest,
     };
 
-    /// <summary>A number, or what it stands for where it is left out.</summary>
-    private static int Given(int number, int left) => number == 0 ? left : number;
+    /// <summary>A number, or its default where it is left out.</summary>
+    private static int Given(int number, int defaultNumber) => number == 0 ? defaultNumber : number;
 }

@@ -9,7 +9,7 @@ using CoLA.Core.Training.State;
 
 namespace CoLA.Server.Translation;
 
-/// <summary>What sessions are asked and what they answer, between the contract and Core.</summary>
+/// <summary>Requests to sessions and their replies, between the contract and Core.</summary>
 internal static class TrainingTranslation
 {
     public static OpenSessionSpec ToCore(this V1.OpenSessionRequest request) => SessionOf(
@@ -20,8 +20,8 @@ internal static class TrainingTranslation
         request.PoolOptimizer,
         request.Rebase);
 
-    /// <summary>The session that a request opens, or that a job runs in; both have the same fields.</summary>
-    /// <exception cref="InvalidArgumentRejection">A name cannot be read, or a setting is missing or does not belong here.</exception>
+    /// <summary>The session that a request opens or in which a job trains; both messages have these fields.</summary>
+    /// <exception cref="InvalidArgumentRejection">A name cannot be read, or a setting is missing or not allowed here.</exception>
     public static OpenSessionSpec SessionOf(
         string pool, string? version, IEnumerable<V1.SessionTask> tasks, V1.SharedA sharedA, V1.AdamW? poolOptimizer, bool rebase)
     {
@@ -34,7 +34,7 @@ internal static class TrainingTranslation
         };
         if (!trainable && poolOptimizer is not null)
         {
-            throw new InvalidArgumentRejection("pool_optimizer", "is for TRAINABLE sessions; with FROZEN the pool does not move");
+            throw new InvalidArgumentRejection("pool_optimizer", "is for TRAINABLE sessions; with FROZEN the pool is not trained");
         }
 
         return new OpenSessionSpec(
@@ -49,7 +49,7 @@ internal static class TrainingTranslation
             rebase);
     }
 
-    /// <summary>Examples and what is made of their losses.</summary>
+    /// <summary>Examples, and how their losses become gradients.</summary>
     public static BatchSpec ToCore(this IEnumerable<V1.Example> examples, V1.Objective? objective)
     {
         objective ??= new V1.Objective();
@@ -59,7 +59,7 @@ internal static class TrainingTranslation
             var field = $"objective.normalisers[{index}].task";
             if (!normalisers.TryAdd(TaskName.Parse(normaliser.Task, field), normaliser.Value))
             {
-                throw new InvalidArgumentRejection(field, $"{normaliser.Task} has a number already");
+                throw new InvalidArgumentRejection(field, $"names {normaliser.Task} twice");
             }
         }
 
@@ -144,7 +144,7 @@ internal static class TrainingTranslation
         return response;
     }
 
-    /// <summary>A task that was stepped.</summary>
+    /// <summary>A task that took an optimizer step.</summary>
     public static V1.TaskStep ToContract(this TaskStepReport task) => new()
     {
         Task = task.Task.ToString(),

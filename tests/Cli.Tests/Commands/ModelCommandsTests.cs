@@ -115,7 +115,7 @@ public sealed class ModelCommandsTests : IDisposable
         var model = RandomModel.Write(_directory);
         File.Delete(Path.Combine(model, "tokenizer.json"));
         await using var server = await ColaServer.StartAsync(
-            options => (options.Model, options.DataDirectory, options.Device, options.Port, options.Threads) = (model, data.Path, "cpu", 0, 1),
+            options => (options.Model.Path, options.DataDirectory, options.Model.Device, options.Port, options.Model.Threads) = (model, data.Path, "cpu", 0, 1),
             cancellationToken: TestContext.Current.CancellationToken);
         var address = server.Address.GetLeftPart(UriPartial.Authority);
 

@@ -1,5 +1,4 @@
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Jobs;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Optimizers;
@@ -125,7 +124,7 @@ public sealed class TrainingJobsTests
     [Fact]
     public async Task Queue_MoreJobsThanMayRun_TakesTenantsInTurnAndNoTaskTwice()
     {
-        await using var world = new JobWorld(new EngineOptions { MaximumJobs = 1 });
+        await using var world = new JobWorld(new ColaOptions { Jobs = new() { Maximum = 1 } });
         await world.World.MakePoolAsync();
         var one = await world.World.MakeTaskAsync("one");
         var other = await world.World.MakeTaskAsync("other", tenant: CoreWorld.Globex);
@@ -162,7 +161,7 @@ public sealed class TrainingJobsTests
     [Fact]
     public async Task Job_WhoseTaskIsDeletedWhileItWaits_FailsAndSaysWhy()
     {
-        await using var world = new JobWorld(new EngineOptions { MaximumJobs = 1 });
+        await using var world = new JobWorld(new ColaOptions { Jobs = new() { Maximum = 1 } });
         await world.World.MakePoolAsync();
         var (one, two) = (await world.World.MakeTaskAsync("one"), await world.World.MakeTaskAsync("two"));
         var running = await world.SubmitAsync(JobWorld.Spec(one) with { Steps = 1_000_000 });

@@ -44,7 +44,7 @@ public sealed class DeviceTests : IDisposable
         using var state = new PoolState(Pool, TrainableMatrices.OfPool(a, model.Config, trained: true), InitialProduct.Empty(model.Config, Pool, meta), null);
         using var task = MakeTask(model, strategy, meta);
         var draws = SeededDraws.Of(task.Coupling, 1, 1);
-        var adapters = new TrainingAdapters(state, [new(task, 5, draws), new(null, 3, null), new(task, 3, draws)]);
+        var adapters = new TensorAdapters(state, [new(task, 5, draws), new(null, 3, null), new(task, 3, draws)]);
 
         // libtorch has no meta kernels for index_select and for the attention mask; the test provides their results.
         var hidden = zeros(11, model.Config.HiddenSize, bfloat16, meta, requires_grad: true);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -99,7 +98,7 @@ public sealed class ColaTelemetryTests
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
-        await using var world = new CoreWorld(new EngineOptions { AdapterMemory = 1 }, telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Adapters = new() { Memory = 1 } }, telemetry);
         await world.MakePoolAsync();
         TaskName[] tasks = [await world.MakeTaskAsync("a"), await world.MakeTaskAsync("b")];
         var session = (await world.OpenAsync(tasks)).Session.Name;
@@ -119,7 +118,7 @@ public sealed class ColaTelemetryTests
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
-        await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 1 }, telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumWaiting = 1 } }, telemetry);
         var row = new GenerationRow(ModelSource.Base, new TextPrompt("hello"), SamplingOptions.Greedy, [], 100, null);
 
         await foreach (var news in world.Core.Generation.RunAsync(Acme, [row], world.Cancellation))

@@ -184,15 +184,15 @@ public sealed class StatusServiceTests : IDisposable
     private Task<ColaServer> StartAsync(string? operatorTenant = null, int names = 100, Quantization quantization = Quantization.None) => ColaServer.StartAsync(
         options =>
         {
-            options.Model = RandomModel.Write(_model);
+            options.Model.Path = RandomModel.Write(_model);
             options.DataDirectory = _data.Path;
-            options.Device = "cpu";
+            options.Model.Device = "cpu";
             options.Port = 0;
-            options.Threads = 1;
-            options.KeyValueMemory = 64L << 20;
+            options.Model.Threads = 1;
+            options.Engine.KeyValueMemory = 64L << 20;
             options.Operator = operatorTenant;
-            options.MetricsNames = names;
-            options.Quantization = quantization;
+            options.Metrics.Names = names;
+            options.Model.Quantization = quantization;
         },
         cancellationToken: Token);
 }

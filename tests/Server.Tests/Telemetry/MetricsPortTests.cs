@@ -179,13 +179,13 @@ public sealed partial class MetricsPortTests : IDisposable
     private Task<ColaServer> StartAsync(string? data = null, int? metricsPort = 0) => ColaServer.StartAsync(
         options =>
         {
-            options.Model = RandomModel.Write(_model);
+            options.Model.Path = RandomModel.Write(_model);
             options.DataDirectory = data ?? _data.Path;
-            options.Device = "cpu";
+            options.Model.Device = "cpu";
             options.Port = 0;
-            options.Threads = 1;
-            options.MetricsPort = metricsPort;
-            options.MetricsNames = Names;
+            options.Model.Threads = 1;
+            options.Metrics.Port = metricsPort;
+            options.Metrics.Names = Names;
         },
         cancellationToken: Token);
 

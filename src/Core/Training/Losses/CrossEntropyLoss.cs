@@ -2,7 +2,7 @@ using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Training.Losses;
 
-/// <summary>The sum of weight x -lp; its weight is the sum of the token weights.</summary>
+/// <summary>-sum weight lp. A task's weight is the sum of its token weights.</summary>
 public sealed record CrossEntropyLoss : TokenLoss
 {
     public static CrossEntropyLoss Instance { get; } = new();

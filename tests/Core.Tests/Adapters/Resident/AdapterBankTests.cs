@@ -185,7 +185,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     private AdapterBank Bank(long memory = long.MaxValue, long hostMemory = 0) =>
-        new(_world.Core.Model.Language, new AdapterBankOptions(memory, hostMemory), _telemetry.Adapters, () => _loaded.Release());
+        new(_world.Core.Model.Language, new AdapterBankOptions { Memory = memory, HostMemory = hostMemory }, _telemetry.Adapters, () => _loaded.Release());
 
     private string FileOf(Artifact artifact) => Path.Combine(_world.MatricesDirectory, artifact.Sha256 + ".safetensors");
 

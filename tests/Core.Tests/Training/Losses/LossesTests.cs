@@ -1,7 +1,6 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Data.Examples;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -71,7 +70,7 @@ public sealed class LossesTests
     {
         async Task<(double First, double Last)> RunAsync(int budget, bool given)
         {
-            await using var world = new CoreWorld(new EngineOptions { TrainingTokens = budget });
+            await using var world = new CoreWorld(new ColaOptions { Training = new() { TrainingTokens = budget } });
             await world.MakePoolAsync();
             var task = await world.MakeTaskAsync("t");
             var session = (await world.OpenAsync([task])).Session.Name;

@@ -1,7 +1,6 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Fairness;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
@@ -42,7 +41,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
     [InlineData(true, Strategy.MoeLora, Strategy.HydraLora, Strategy.Adalora)]
     public async Task ForwardBackward_OfThreeSessions_SharesAPassAndHasTheGradientsOfEachAlone(bool kernels, Strategy first, Strategy second, Strategy third)
     {
-        await using var world = new CoreWorld(new EngineOptions { UseKernels = kernels }, _telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Model = new() { UseKernels = kernels } }, _telemetry);
         var sessions = new[]
         {
             await OpenAsync(world, "wide", 3, Initialisation.Pissa, rank: 4, frozen: false, first),
@@ -170,7 +169,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
     [Fact]
     public async Task TrainStep_LargerThanTheBudget_ComesInSeveralPassesAndMixesThere()
     {
-        await using var world = new CoreWorld(new EngineOptions { TrainingTokens = 24 }, _telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Training = new() { TrainingTokens = 24 } }, _telemetry);
         var large = await OpenAsync(world, "large", 2, Initialisation.Gaussian, 4, frozen: false, Strategy.Heuristic);
         var small = await OpenAsync(world, "small", 2, Initialisation.Gaussian, 4, frozen: false, Strategy.Heuristic);
         BatchSpec Many() => new([.. Enumerable.Range(0, 8).Select(at => Example(large.Tasks[0], new string((char)('a' + at), 5), "xyz"))]);
@@ -191,7 +190,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         await using var world = new CoreWorld();
         var time = new FakeTimeProvider();
         var model = world.Core.Engine.Model;
-        var queue = new TrainingQueue(model, new VirtualCounters(), new EngineOptions(), _telemetry.Engine, time);
+        var queue = new TrainingQueue(model, new VirtualCounters(), new PassOptions(), _telemetry.Engine, time);
         var (quick, slow) = (await SessionAsync("quick"), await SessionAsync("slow"));
 
         queue.Add(Step(quick));
@@ -246,7 +245,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
     {
         async Task<float[]> GradientsAsync(bool recomputes)
         {
-            await using var world = new CoreWorld(new EngineOptions { GradientCheckpointing = recomputes });
+            await using var world = new CoreWorld(new ColaOptions { Training = new() { GradientCheckpointing = recomputes } });
             var random = await OpenAsync(world, "p", 3, Initialisation.Pissa, 4, frozen: false, Strategy.Random);
             var dropping = await OpenAsync(world, "q", 2, Initialisation.Gaussian, 4, frozen: false, Strategy.Full, dropout: 0.3);
             await world.ForwardBackwardAsync(random.Name, 1, Batch(random.Tasks));

@@ -8,19 +8,19 @@ using CoLA.Core.Training.Sessions;
 namespace CoLA.Core.Jobs;
 
 /// <summary>
-/// A job's calls to its training session: the same that a client would make, each under an id that follows from the job,
-/// so that one whose reply a crash took is not done twice. One step is one sequence number.
+/// The calls that a job makes to its training session; clients make the same. Each has a request id that follows from the
+/// job's name, so a call that is repeated after a crash acts only once. Optimizer step k has sequence number k.
 /// </summary>
-internal sealed class JobSession(JobName job, TrainingSessions sessions, TrainingSteps steps, SessionCatalog catalog)
+internal sealed class JobCalls(JobName job, TrainingSessions sessions, TrainingSteps steps, SessionCatalog catalog)
 {
     public async Task<SessionName> OpenAsync(OpenSessionSpec spec, CancellationToken cancellation) =>
         (await sessions.OpenAsync(Mutation("open"), spec, cancellation).ConfigureAwait(false)).Session.Name;
 
-    /// <summary>The step that the session stands at; its tensors are made here.</summary>
-    public async Task<int> StandAsync(SessionName session, CancellationToken cancellation) =>
+    /// <summary>The step at which the session stands; this loads its tensors.</summary>
+    public async Task<int> GetStepAsync(SessionName session, CancellationToken cancellation) =>
         (int)(await sessions.GetAsync(job.Tenant, session, cancellation).ConfigureAwait(false)).NextSequence - 1;
 
-    /// <summary>The last step that was saved; -1 for none.</summary>
+    /// <summary>The step of the last saved state; -1 if there is none.</summary>
     public int LastSaved(SessionName session) =>
         (int)(catalog.ListStates(job.Tenant, session) is [.., var last] ? last.Sequence : -1);
 
@@ -30,7 +30,7 @@ internal sealed class JobSession(JobName job, TrainingSessions sessions, Trainin
     public Task<LossReport> EvaluateAsync(SessionName session, IReadOnlyList<TrainingExample> examples, CancellationToken cancellation) =>
         steps.EvaluateAsync(job.Tenant, session, new BatchSpec(examples), cancellation);
 
-    /// <summary>Saves the session at a step. Of the states before, that of the best step is kept.</summary>
+    /// <summary>Saves the session after a step. Of the earlier states, only that of the best step is kept.</summary>
     public async Task SaveAsync(SessionName session, int step, int? best, CancellationToken cancellation)
     {
         await sessions.SaveStateAsync(Mutation($"save-{step}"), session, step, cancellation).ConfigureAwait(false);
@@ -38,7 +38,7 @@ internal sealed class JobSession(JobName job, TrainingSessions sessions, Trainin
         await catalog.DropStatesAsync(job.Tenant, session, kept, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Goes back to the weights of a step that was saved.</summary>
+    /// <summary>Returns to the saved state of a step.</summary>
     public Task LoadAsync(SessionName session, int step, CancellationToken cancellation)
     {
         var saved = catalog.ListStates(job.Tenant, session).Single(state => state.Sequence == step);
@@ -48,7 +48,7 @@ internal sealed class JobSession(JobName job, TrainingSessions sessions, Trainin
     public Task<Publication> PublishAsync(SessionName session, JobPlan plan, CancellationToken cancellation) =>
         sessions.PublishAsync(Mutation("publish"), session, new PublishSpec { Serve = plan.Serve, MakeCurrent = plan.MakeCurrent }, cancellation);
 
-    /// <summary>Lets go of the tasks; not an error where the session is closed already.</summary>
+    /// <summary>Closes the session; not an error if it is closed already.</summary>
     public async Task CloseAsync(SessionName session)
     {
         try

@@ -7,15 +7,15 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.Sites;
 
 /// <summary>
-/// Adapters of a training batch, for autograd: rows of several tasks, the rows of one task side by side. The shared A is
-/// one product per site for all of them; each task's heads are folded by its coupling, once per target.
+/// Adapters of a micro-batch in libtorch's operations, differentiated by autograd. The shared A is one product per site for the
+/// rows of all tasks; each task's heads are folded by its coupling, once per target.
 /// </summary>
-/// <param name="pool">The shared A and what is subtracted.</param>
-/// <param name="parts">The tasks in the order of the batch.</param>
-internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TaskRows> parts) : ProjectedAdapters
+/// <param name="pool">The shared A and the initial product.</param>
+/// <param name="tasks">The rows of the pool's tasks, in the order of the batch.</param>
+internal sealed class TensorAdapters(PoolState pool, IReadOnlyList<TaskRows> tasks) : ProjectedAdapters
 {
-    private readonly long[] _tokens = [.. parts.Select(part => (long)part.Tokens)];
-    private readonly bool _subtracts = parts.Any(part => part.Task is { Subtracts: true });
+    private readonly long[] _tokens = [.. tasks.Select(rows => (long)rows.Tokens)];
+    private readonly bool _subtracts = tasks.Any(rows => rows.Task is { Subtracts: true });
 
     public override object? Project(int layer, Site site, Tensor input)
     {
@@ -40,31 +40,31 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TaskRows> p
         }
 
         var at = targets.TakeWhile(other => other != target).Count();
-        if (parts.Count == 1)
+        if (tasks.Count == 1)
         {
-            return AddPart(parts[0], layer, target, output, site.Input, site.Task[at], site.Subtracted?[at]);
+            return AddTask(tasks[0], layer, target, output, site.Input, site.Task[at], site.Subtracted?[at]);
         }
 
         var outputs = output.split(_tokens);
         var inputs = site.Input.split(_tokens);
         var task = site.Task[at].split(_tokens);
         var subtracted = site.Subtracted?[at].split(_tokens);
-        return cat([.. parts.Select((part, index) => AddPart(part, layer, target, outputs[index], inputs[index], task[index], subtracted?[index]))]);
+        return cat([.. tasks.Select((rows, index) => AddTask(rows, layer, target, outputs[index], inputs[index], task[index], subtracted?[index]))]);
     }
 
     /// <summary>
-    /// What the adapters read: what drops out is a draw of its task, layer and site. The subtracted product reads the same,
-    /// so that a new task computes the base in training too; a router reads the whole input.
+    /// What the adapters read: the input after each task's dropout. The subtracted product reads the same, so that a new task
+    /// computes exactly the base in training too. A router reads the whole input.
     /// </summary>
     private Tensor Drop(int layer, Site site, Tensor input)
     {
-        if (parts.All(part => part.Masks is null))
+        if (tasks.All(rows => rows.Masks is null))
         {
             return input;
         }
 
         var inputs = input.split(_tokens);
-        return cat([.. parts.Select((part, index) => part.Masks?.Drop(layer, site, inputs[index]) ?? inputs[index])]);
+        return cat([.. tasks.Select((rows, index) => rows.Masks?.Drop(layer, site, inputs[index]) ?? inputs[index])]);
     }
 
     private TargetTensors MatricesOf(TaskState task, int layer, Target target, Tensor like) => new(
@@ -74,13 +74,13 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TaskRows> p
 
     private static Tensor Cast(Tensor matrix, Tensor like) => matrix.dtype == like.dtype ? matrix : matrix.to(like.dtype);
 
-    /// <summary>Scales by s, where the columns are few, and splits them by target.</summary>
+    /// <summary>Multiplies by s, here where the columns are few, and splits them by target.</summary>
     private Tensor[] SplitTargets(Tensor projected, int targets) =>
         projected.mul(pool.Spec.Scale).split(projected.shape[1] / targets, 1);
 
-    private Tensor AddPart(TaskRows part, int layer, Target target, Tensor output, Tensor input, Tensor projected, Tensor? subtracted)
+    private Tensor AddTask(TaskRows rows, int layer, Target target, Tensor output, Tensor input, Tensor projected, Tensor? subtracted)
     {
-        if (part.Task is not { } task)
+        if (rows.Task is not { } task)
         {
             return output;
         }
@@ -88,7 +88,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TaskRows> p
         var matrices = MatricesOf(task, layer, target, output);
         var coupling = task.Coupling;
         Tensor sum;
-        if (coupling.Collapses && !part.IsDrawn)
+        if (coupling.Collapses && !rows.IsDrawn)
         {
             var summed = projected.view(-1, coupling.M, pool.Spec.Rank).sum(dim: 1); // (tokens, r)
             sum = addmm(output, summed, coupling.FoldServed(matrices), 1, 1);
@@ -100,7 +100,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TaskRows> p
         }
         else
         {
-            var folded = part.IsDrawn ? Coupling.Fold(matrices.Heads!, coupling.Drawn(part.Draws!(layer, target))) : coupling.FoldServed(matrices);
+            var folded = rows.IsDrawn ? Coupling.Fold(matrices.Heads!, coupling.Drawn(rows.Draws!(layer, target))) : coupling.FoldServed(matrices);
             sum = addmm(output, projected, folded, 1, 1);
         }
 
