@@ -1,4 +1,3 @@
-using CoLA.Core.Training.Passes;
 using System.Globalization;
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
@@ -11,6 +10,7 @@ using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Passes;
 
 namespace CoLA.Core.Similarity;
 
