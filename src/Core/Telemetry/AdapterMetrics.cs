@@ -24,7 +24,8 @@ internal sealed class AdapterMetrics
         meter.CreateObservableGauge(
             "cola.adapters.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of folded adapters that were evicted from the device to host memory");
         meter.CreateObservableCounter("cola.adapters.hits", () => Volatile.Read(ref _hits), "{row}", "Rows whose adapter was already on the device");
-        meter.CreateObservableCounter("cola.adapters.evictions", () => Volatile.Read(ref _evictions), "{adapter}", "Adapters that were evicted from the device");
+        meter.CreateObservableCounter(
+            "cola.adapters.evictions", () => Volatile.Read(ref _evictions), "{adapter}", "Adapters that were evicted from the device");
         _load = meter.CreateHistogram<double>(
             "cola.adapters.load.duration",
             "s",

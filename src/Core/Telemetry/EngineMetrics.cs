@@ -50,7 +50,8 @@ internal sealed class EngineMetrics
             advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
         meter.CreateObservableCounter(
             "cola.prefix.hits", () => Volatile.Read(ref _prefixHits), "{row}", "Rows whose prompt prefix was in the key-value cache");
-        meter.CreateObservableCounter("cola.prefix.tokens", () => Volatile.Read(ref _prefixTokens), "{token}", "Prompt tokens whose keys and values were in the cache");
+        meter.CreateObservableCounter(
+            "cola.prefix.tokens", () => Volatile.Read(ref _prefixTokens), "{token}", "Prompt tokens whose keys and values were in the cache");
         meter.CreateObservableCounter(
             "cola.preemptions", () => Volatile.Read(ref _preemptions), "{row}", "Rows that were preempted and are recomputed later");
     }
