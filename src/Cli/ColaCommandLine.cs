@@ -46,6 +46,8 @@ internal static class ColaCommandLine
                 new PoolListCommand(cli),
                 new PoolShowCommand(cli),
                 new PoolShareCommand(cli),
+                new PoolCurrentCommand(cli),
+                new PoolDeleteCommand(cli),
             },
             new Command("task", "Tasks: what a tenant adapts the base model to")
             {

@@ -21,19 +21,21 @@ internal sealed record Failure(int ExitCode, string Message)
     /// <param name="exception">What was thrown.</param>
     /// <param name="server">The address that was called, if any was.</param>
     /// <param name="cancelled">Whether Ctrl-C was pressed.</param>
-    /// <param name="optionOf">What people typed to fill a field of a request.</param>
-    public static Failure Of(Exception exception, string server, bool cancelled, Func<string, string> optionOf) => exception switch
+    /// <param name="options">What people typed to fill the fields of requests.</param>
+    public static Failure Of(Exception exception, string server, bool cancelled, FieldOptions options) => exception switch
     {
         _ when cancelled => new Failure(Failures.ExitCode.Cancelled, "Stopped."),
         CommandFailedException => new Failure(Failures.ExitCode.Failed, exception.Message),
         UsageException usage => new Failure(Failures.ExitCode.Usage, usage.Message) { Cure = usage.Cure },
-        OptionsValidationException options => new Failure(Failures.ExitCode.Usage, "the options cannot be used") { Violations = [.. options.Failures] },
-        ColaException refused => OfServer(refused, server, optionOf),
+        OptionsValidationException invalid => new Failure(Failures.ExitCode.Usage, "the options cannot be used") { Violations = [.. invalid.Failures] },
+        ColaException refused => OfServer(refused, server, options),
         InvalidArgumentRejection { Violations: { Count: > 1 } violations } =>
             new Failure(Failures.ExitCode.Failed, "several things are wrong")
             {
-                Violations = [.. violations.Select(violation => $"{violation.Field}: {violation.Description}")],
+                Violations = [.. violations.Select(violation => violation.ToString())],
             },
+        InvalidArgumentRejection { Violations: [var violation] } =>
+            new Failure(Failures.ExitCode.Failed, $"{options.NameOf(violation.Field)}: {violation.Description}"),
         IOException { InnerException.InnerException: SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } } =>
             new Failure(Failures.ExitCode.Failed, exception.Message.TrimEnd('.'))
             {
@@ -47,7 +49,7 @@ internal sealed record Failure(int ExitCode, string Message)
         },
     };
 
-    private static Failure OfServer(ColaException refused, string server, Func<string, string> optionOf) => refused.StatusCode switch
+    private static Failure OfServer(ColaException refused, string server, FieldOptions options) => refused.StatusCode switch
     {
         StatusCode.Unavailable => new Failure(Failures.ExitCode.Unreachable, $"no server answers at {server}")
         {
@@ -62,7 +64,7 @@ internal sealed record Failure(int ExitCode, string Message)
         _ when refused.FieldViolations.Count > 0 => new Failure(Failures.ExitCode.Failed, "the server refused the request")
         {
             // one option may fill several fields
-            Violations = [.. refused.FieldViolations.Select(violation => $"{optionOf(violation.Field)}: {violation.Description}").Distinct()],
+            Violations = [.. refused.FieldViolations.Select(violation => $"{options.NameOf(violation.Field)}: {options.InWords(violation.Description)}").Distinct()],
         },
         StatusCode.NotFound => new Failure(Failures.ExitCode.Failed, refused.Message)
         {
@@ -70,6 +72,6 @@ internal sealed record Failure(int ExitCode, string Message)
         },
         StatusCode.ResourceExhausted when refused.RetryAfter is { } wait =>
             new Failure(Failures.ExitCode.Failed, refused.Message) { Cure = $"Try again in {wait.TotalSeconds:0} s." },
-        _ => new Failure(Failures.ExitCode.Failed, refused.Message),
+        _ => new Failure(Failures.ExitCode.Failed, options.InWords(refused.Message)),
     };
 }

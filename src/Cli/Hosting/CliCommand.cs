@@ -21,7 +21,7 @@ internal abstract class CliCommand : Command
             }
             catch (Exception exception) when (!OutputPipe.HasNoReader(exception))
             {
-                var failure = Failure.Of(exception, cli.Globals.ServerOf(parse), cancellation.IsCancellationRequested, field => FieldOptions.Name(this, field));
+                var failure = Failure.Of(exception, cli.Globals.ServerOf(parse), cancellation.IsCancellationRequested, new FieldOptions(this));
                 terminal.Fail(failure);
                 return failure.ExitCode;
             }

@@ -28,6 +28,9 @@ internal static class ResourceNames
         _ => null,
     };
 
+    /// <summary>A version of <paramref name="pool"/> from its number, from <c>shared@2</c>, or from its full name.</summary>
+    public static string PoolVersion(string pool, string typed) => PoolVersionOf(typed) ?? $"{pool}/versions/{typed}";
+
     public static string Task(string tenant, string typed) => typed switch
     {
         _ when typed.StartsWith("tenants/", StringComparison.Ordinal) => typed,

@@ -22,7 +22,7 @@ internal static class ModelConfigRope
         var (newTheta, newScaling) = ReadObject(config.Object(NewKey));
         if (config.Has(OldKey) && config.Has(NewKey) && oldScaling != newScaling)
         {
-            throw config.Refusal(NewKey, $"the same as {OldKey}", $"{newScaling?.ToString() ?? "none"}, not {oldScaling?.ToString() ?? "none"}");
+            throw config.Refusal(NewKey, $"the same as {OldKey}", "another scaling");
         }
 
         double[] stated = [.. new[] { theta, oldTheta, newTheta }.OfType<double>().Distinct()];

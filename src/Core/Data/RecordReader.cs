@@ -29,14 +29,15 @@ internal static class RecordReader
             return records;
         }
 
+        var json = Encoding.UTF8.GetBytes(text);
         try
         {
-            AddElements(records, path, Encoding.UTF8.GetBytes(text), faults);
+            AddElements(records, path, json, faults);
             return records;
         }
         catch (JsonException malformed)
         {
-            throw new InvalidArgumentRejection($"{path}, line {malformed.LineNumber + 1}", $"is not JSON: {Problem(malformed)}");
+            throw new InvalidArgumentRejection($"{path}, line {malformed.LineNumber + 1}", $"is not JSON: {JsonMistake.Describe(json, malformed)}");
         }
     }
 
@@ -71,7 +72,7 @@ internal static class RecordReader
             }
             catch (JsonException malformed)
             {
-                faults.Add(number, $"is not JSON: {Problem(malformed)}");
+                faults.Add(number, $"is not JSON: {JsonMistake.Describe(Encoding.UTF8.GetBytes(line.ToString()), malformed)}");
             }
         }
     }
@@ -132,13 +133,5 @@ internal static class RecordReader
         {
             faults.Add(line, fault.Message);
         }
-    }
-
-    /// <summary>The parser's own words without the position that it appends to them, and the byte within the line.</summary>
-    private static string Problem(JsonException malformed)
-    {
-        var end = malformed.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        var words = end < 0 ? malformed.Message : malformed.Message[..end];
-        return $"{words.TrimEnd('.')} (byte {malformed.BytePositionInLine} of the line)";
     }
 }

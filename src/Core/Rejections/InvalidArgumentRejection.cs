@@ -4,7 +4,7 @@ namespace CoLA.Core.Rejections;
 public sealed class InvalidArgumentRejection : Rejection
 {
     public InvalidArgumentRejection(IReadOnlyList<FieldViolation> violations)
-        : base(string.Join("; ", violations.Select(violation => $"{violation.Field}: {violation.Description}")))
+        : base(string.Join("; ", violations))
     {
         Violations = violations;
     }

@@ -1,4 +1,5 @@
 using CoLA.Cli.Tests.Fixtures;
+using CoLA.TestKit;
 using Xunit;
 
 namespace CoLA.Cli.Tests.Commands;
@@ -102,5 +103,61 @@ public sealed class PoolCommandsTests(RandomServer server) : IClassFixture<Rando
             "pools/" + pool, (await friend.RunAsync("pool", "show", pool, "--json")).Succeeded().Json().GetProperty("pool").GetProperty("name").GetString());
         (await cola.RunAsync("pool", "share", pool, "--private")).Succeeded();
         Assert.DoesNotContain(pool, (await friend.RunAsync("pool", "list")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Delete_NobodyToAsk_NeedsYes()
+    {
+        var cola = server.As(out var tenant);
+        var pool = $"{tenant}-pool";
+        (await cola.RunAsync("pool", "create", pool)).Succeeded();
+
+        var asked = await cola.RunAsync("pool", "delete", pool);
+        var deleted = (await cola.RunAsync("pool", "delete", pool, "--yes", "--json")).Succeeded().Json();
+
+        Assert.Equal(2, asked.ExitCode);
+        Assert.Contains("say --yes", asked.Error, StringComparison.Ordinal);
+        Assert.Equal($"pools/{pool}", deleted.GetProperty("deleted").GetString());
+        Assert.Equal(1, (await cola.RunAsync("pool", "show", pool)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Delete_TaskAttached_IsRefusedAndThePoolStays()
+    {
+        var cola = server.As(out var tenant);
+        var pool = $"{tenant}-pool";
+        (await cola.RunAsync("pool", "create", pool)).Succeeded();
+        (await cola.RunAsync("task", "register", "sort", "--pool", pool)).Succeeded();
+
+        var result = await cola.RunAsync("pool", "delete", pool, "--yes");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("1 task", result.Error, StringComparison.Ordinal);
+        (await cola.RunAsync("pool", "show", pool)).Succeeded();
+    }
+
+    [Fact]
+    public async Task Current_OfATrainedPool_GoesBackAndForth()
+    {
+        var cola = server.As(out var tenant);
+        var pool = $"{tenant}-pool";
+        (await cola.RunAsync("pool", "create", pool, "--rank", "2")).Succeeded();
+        (await cola.RunAsync("task", "register", "sort", "--pool", pool)).Succeeded();
+        using var files = new TemporaryDirectory();
+        var data = files.Write(
+            "data.jsonl",
+            """
+            {"prompt": "say:", "completion": " a"}
+            {"prompt": "say:", "completion": " b"}
+            """);
+        (await cola.RunAsync("train", "--pool", pool, "--task", $"sort={data}", "--steps", "1")).Succeeded();
+
+        var back = (await cola.RunAsync("pool", "current", pool, "1")).Succeeded();
+        var forth = (await cola.RunAsync("pool", "current", pool, $"{pool}@2", "--json")).Succeeded().Json();
+        var unknown = await cola.RunAsync("pool", "current", pool, "9");
+
+        Assert.Contains($"The current version of pool {pool} is {pool}@1.", back.Output, StringComparison.Ordinal);
+        Assert.Equal($"pools/{pool}/versions/2", forth.GetProperty("currentVersion").GetString());
+        Assert.Equal(1, unknown.ExitCode);
     }
 }

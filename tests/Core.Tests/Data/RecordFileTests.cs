@@ -186,6 +186,51 @@ public sealed class RecordFileTests
         Assert.Contains("3 more faulty lines", refusal, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"a": 1,}""", "a comma stands before the closing '}'; remove the comma (byte 9 of the line)")]
+    [InlineData("""{"a": [1,2, ]}""", "a comma stands before the closing ']'")]
+    [InlineData("""{'a': 1}""", "single quotes")]
+    [InlineData("""{"a": 'x'}""", "single quotes")]
+    [InlineData("""{"a": 1""", "it ends too early")]
+    [InlineData("""{"a": "x""", "it ends too early")]
+    [InlineData("""{"a": 1} {"b": 2}""", "two objects follow each other")]
+    [InlineData("""{"a": 1},""", "',' is not expected here")]
+    [InlineData("""{a: 1}""", "'a' is not expected here; names and texts stand in double quotes")]
+    [InlineData("""{"a": "x"y"}""", "a double quote in a text is written \\\"")]
+    [InlineData("""{"a": NaN}""", "NaN is not a value of JSON")]
+    [InlineData("""{"a": True}""", "True is not a value of JSON")]
+    [InlineData("{\"a\": \"x\ty\"}", "the control character 0x09; write \\u0009 for it")]
+    [InlineData("""{"a": "x\qy"}""", "'\\q' is not an escape of JSON")]
+    [InlineData("""{"a": 1} // c""", "JSON has no comments")]
+    [InlineData("""{"a": 1 "ü": 2}""", "'\"' is not expected here")]
+    [InlineData("""{"a": ü}""", "'ü' is not expected here")]
+    public void Read_LineThatIsNotJson_SaysWhichMistakeInPlainWords(string line, string mistake)
+    {
+        var refusal = Refusal("a.jsonl", line);
+
+        Assert.StartsWith(", line 1: is not JSON: ", refusal, StringComparison.Ordinal);
+        Assert.Contains(mistake, refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_NestedTooDeep_SaysSo() =>
+        Assert.Contains("nested too deep", Refusal("a.jsonl", $"{{\"a\": {new string('[', 70)}"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_ArrayWithACommaAtItsEnd_NamesTheLineOfTheBracket() => Assert.Contains(
+        ", line 3: is not JSON: a comma stands before the closing ']'",
+        Refusal("a.json", "[\n{\"prompt\": \"x\", \"completion\": \"1\"},\n]"),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_SkippingNothingButFaultyLines_NamesTheFirstAsPeopleReadIt()
+    {
+        var refusal = Assert.Throws<InvalidArgumentRejection>(() => Read("a.jsonl", "{\n{}", new DataSetOptions(SkipFaulty: true))).Message;
+
+        Assert.Contains("a.jsonl, line 1: is not JSON", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("FieldViolation", refusal, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_SkippingFaultyLines_ListsThem()
     {
