@@ -64,7 +64,8 @@ internal sealed record Failure(int ExitCode, string Message)
         _ when refused.FieldViolations.Count > 0 => new Failure(Failures.ExitCode.Failed, "the server refused the request")
         {
             // one option may fill several fields
-            Violations = [.. refused.FieldViolations.Select(violation => $"{options.NameOf(violation.Field)}: {options.InWords(violation.Description)}").Distinct()],
+            Violations = [.. refused.FieldViolations.Select(
+                violation => $"{options.NameOf(violation.Field)}: {options.InWords(violation.Description)}").Distinct()],
         },
         StatusCode.NotFound => new Failure(Failures.ExitCode.Failed, refused.Message)
         {
