@@ -22,7 +22,7 @@ public sealed class ColaCore : IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly Engine.Engine _engine;
     private readonly AdapterBank _bank;
-    private readonly LiveSessions _live;
+    private readonly SessionHost _live;
     private readonly ColaTelemetry? _ownTelemetry;
 
     private ColaCore(BaseModel model, DataDirectory data, EngineOptions options, TimeProvider time, ColaTelemetry? telemetry)
@@ -42,7 +42,7 @@ public sealed class ColaCore : IAsyncDisposable
         var memory = new SessionMemory(
             _engine, data.Evicted, new SessionMemoryOptions(options.TrainingMemory, isHost ? 0 : options.HostTrainingMemory), telemetry.Sessions);
         var loader = new SessionLoader(_engine, data.Artifacts, memory);
-        _live = new LiveSessions(sessions, loader, memory, time, options.SessionExpiry);
+        _live = new SessionHost(sessions, loader, memory, time, options.SessionExpiry);
         var renewal = new AdapterRenewal(Tasks, data.Artifacts, _engine, _bank);
         Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader, renewal);
         Steps = new TrainingSteps(_live, _engine, queue, loader, model, options, telemetry.Tokens);
@@ -63,7 +63,7 @@ public sealed class ColaCore : IAsyncDisposable
 
     internal DataDirectory Data => _data;
 
-    internal LiveSessions Live => _live;
+    internal SessionHost Live => _live;
 
     public PoolCatalog Pools { get; }
 

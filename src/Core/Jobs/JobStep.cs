@@ -8,4 +8,4 @@ namespace CoLA.Core.Jobs;
 /// <param name="Pool">What it did to the shared A; null where that is frozen.</param>
 /// <param name="Tokens">Tokens that went through the base model.</param>
 /// <param name="Seconds">How long it took.</param>
-public sealed record JobStep(int Step, IReadOnlyList<TaskStepReport> Tasks, OptimizerStepReport? Pool, long Tokens, double Seconds) : JobEvent(Step);
+public sealed record JobStep(int Step, IReadOnlyList<TaskStepReport> Tasks, WeightUpdateReport? Pool, long Tokens, double Seconds) : JobEvent(Step);

@@ -145,7 +145,7 @@ internal static class TrainingTranslation
         Step = task.Step.Step,
     };
 
-    public static V1.PoolStep ToContract(this OptimizerStepReport pool) =>
+    public static V1.PoolStep ToContract(this WeightUpdateReport pool) =>
         new() { GradientNorm = pool.GradientNorm, LearningRate = pool.LearningRate, Step = pool.Step };
 
     public static V1.TaskLoss ToContract(this TaskLoss loss, TaskName task) => new()

@@ -130,7 +130,7 @@ public sealed class DeviceTests : IDisposable
         [
             .. Enumerable.Range(0, 8).Select(_ =>
             {
-                var step = new TrainingStep(model, pool, tasks, [row]);
+                var step = new GradientCall(model, pool, tasks, [row]);
                 Assert.All(step.Gradients(), unit => Assert.True(Enum.IsDefined(unit)));
                 return step.Apply().Tasks[0].Loss.Mean;
             }),

@@ -30,7 +30,7 @@ public sealed class ColaGoldenTests
         for (var step = 0; step < steps.Length; step++)
         {
             var draws = golden.DrawsOf(step);
-            var training = new TrainingStep(golden.Model, golden.PoolState, golden.Tasks, ColaGolden.Rows(steps[step]))
+            var training = new GradientCall(golden.Model, golden.PoolState, golden.Tasks, ColaGolden.Rows(steps[step]))
             {
                 DrawsOf = _ => draws,
             };
@@ -61,7 +61,7 @@ public sealed class ColaGoldenTests
         using var attention = new PackedAttention([.. rows.Select(row => row.Ids.Count)], golden.Model.Config, CPU);
         var adapters = TrainingPass.AdaptersOf(
             golden.Model,
-            [new PoolParts(golden.PoolState, [.. rows.Select(row => new TrainingPart(row.Task is { } task ? golden.Tasks[task] : null, row.Ids.Count, draws))])]);
+            [new PoolRows(golden.PoolState, [.. rows.Select(row => new TaskRows(row.Task is { } task ? golden.Tasks[task] : null, row.Ids.Count, draws))])]);
         var hidden = golden.Model.Hidden(tensor(rows.SelectMany(row => row.Ids.Select(id => (long)id)).ToArray()), attention, adapters);
         var ends = rows.Select((_, at) => rows.Take(at + 1).Sum(row => (long)row.Ids.Count) - 1).ToArray();
 

@@ -1,3 +1,4 @@
+using CoLA.Core.Kernels;
 using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters.Matrices;
@@ -36,6 +37,16 @@ internal sealed class FlatMatrices : IDisposable
         using var noGrad = no_grad();
         using var values = Flat.detach();
         return new(Layout, values.cpu().DetachFromDisposeScope());
+    }
+
+    /// <summary>The address of <paramref name="length"/> elements from <paramref name="offset"/> on, in the CPU's memory; valid while the matrices live.</summary>
+    public unsafe float* At(long offset, long length) => At(Flat, offset, length);
+
+    /// <inheritdoc cref="At(long, long)"/>
+    public static unsafe float* At(Tensor flat, long offset, long length)
+    {
+        using var view = flat.narrow(0, offset, length);
+        return view.Floats();
     }
 
     public void Dispose() => Flat.Dispose();

@@ -1,5 +1,4 @@
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
 using CoLA.Core.Naming;
 
 namespace CoLA.Core.Adapters.Matrices;
@@ -16,7 +15,7 @@ namespace CoLA.Core.Adapters.Matrices;
 /// <param name="Maker">The tenant that registered the task or whose session published the version.</param>
 /// <param name="Served">Whether it is the task's served version.</param>
 /// <param name="Created">When.</param>
-/// <param name="StartedFrom">Of version 1: the version whose heads these are a copy of; as in <see cref="TaskSnapshot"/>.</param>
+/// <param name="StartedFrom">Of version 1: the version whose heads these are a copy of; null for a task that started from none.</param>
 public sealed record TaskVersionSnapshot(
     long Key,
     TaskName Task,

@@ -1,6 +1,5 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Configuration;
-using CoLA.Core.Kernels;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
 
@@ -69,11 +68,11 @@ internal sealed class TrainableMatrices : IDisposable
 
     public Tensor? Leaf(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 
-    /// <summary>Where a stretch of the weights lies in the CPU's memory.</summary>
-    public nint WeightsAt(long offset, long length) => At(Weights.Flat, offset, length);
+    /// <summary>The address of <paramref name="length"/> weights from <paramref name="offset"/> on, in the CPU's memory.</summary>
+    public unsafe float* WeightsAt(long offset, long length) => Weights.At(offset, length);
 
-    /// <summary>The same of the gradient; 0 where the matrices are frozen.</summary>
-    public nint GradientAt(long offset, long length) => Gradient is null ? 0 : At(Gradient, offset, length);
+    /// <summary>The same of the gradient; null where the matrices are frozen.</summary>
+    public unsafe float* GradientAt(long offset, long length) => Gradient is null ? null : FlatMatrices.At(Gradient, offset, length);
 
     /// <summary>The weights have changed.</summary>
     public void MarkChanged() => Edition = Interlocked.Increment(ref _editions);
@@ -139,12 +138,6 @@ internal sealed class TrainableMatrices : IDisposable
         Gradient?.Dispose();
         DropAccumulated();
         Weights.Dispose();
-    }
-
-    private static unsafe nint At(Tensor flat, long offset, long length)
-    {
-        using var stretch = flat.narrow(0, offset, length);
-        return (nint)stretch.Floats();
     }
 
     private void AddTargets(IEnumerable<MatrixSlot> slots)

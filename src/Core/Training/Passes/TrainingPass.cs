@@ -35,7 +35,8 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
     {
         while (!call.IsTaken)
         {
-            foreach (var unit in Run([new PassStretch(call, call.Take(tokenBudget(), any: true))], gradients))
+            call.Take(tokenBudget(), any: true);
+            foreach (var unit in Run([call], gradients))
             {
                 yield return unit;
             }
@@ -43,18 +44,20 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
     }
 
     /// <summary>One micro-batch, of calls of different sessions; may be abandoned after any unit.</summary>
-    public IEnumerable<Unit> Run(IReadOnlyList<PassStretch> stretches, bool gradients)
+    /// <param name="together">The calls; each has taken its rows of the micro-batch (<see cref="PassCall.Take"/>), at least one.</param>
+    /// <param name="gradients">Backward too.</param>
+    public IEnumerable<Unit> Run(IReadOnlyList<PassCall> together, bool gradients)
     {
-        if (stretches.Count == 0)
+        if (together.Count == 0)
         {
             yield break;
         }
 
-        var calls = stretches.SelectMany(stretch => stretch.Call.Losses.Keys, (stretch, task) => (stretch.Call, Task: task))
-            .ToDictionary(owner => owner.Task, owner => owner.Call); // a task is in one session at most
-        using var batch = new MicroBatch(model, [.. stretches.SelectMany(stretch => stretch.Rows)]);
+        var calls = together.SelectMany(call => call.Losses.Keys, (call, task) => (call, task))
+            .ToDictionary(owner => owner.task, owner => owner.call); // a task is in one session at most
+        using var batch = new MicroBatch(model, [.. together.SelectMany(call => call.Rows)]);
         using var angles = AnglesOf(batch);
-        var adapters = AdaptersOf(model, [.. stretches.Select(stretch => stretch.Call.PartsOf(stretch.Rows))]);
+        var adapters = AdaptersOf(model, [.. together.Select(call => call.RowsByTask())]);
         var layers = model.Config.Layers;
         var inputs = new Tensor?[layers + 1]; // the top's input is the last layer's output
         var outputs = new Tensor?[layers];
@@ -115,9 +118,9 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
     }
 
     /// <summary>The adapters of a batch in the form that <paramref name="model"/> computes them; some are <see cref="IDisposable"/>.</summary>
-    internal static IAdapters AdaptersOf(CausalLanguageModel model, IReadOnlyList<PoolParts> pools) =>
+    internal static IAdapters AdaptersOf(CausalLanguageModel model, IReadOnlyList<PoolRows> pools) =>
         model.Team is not null && pools.All(pool => pool.FitsKernels) ? new KernelAdapters(model, pools)
-        : pools is [var only] ? new TrainingAdapters(only.Pool, only.Parts)
+        : pools is [var only] ? new TrainingAdapters(only.Pool, only.Tasks)
         : new JoinedAdapters(pools);
 
     /// <summary>Neighbouring labels in chunks, of a size that takes about as long as a layer of the batch.</summary>

@@ -8,10 +8,9 @@ using CoLA.Core.Work;
 namespace CoLA.Core.Training.Passes;
 
 /// <summary>
-/// Steps of all tenants that wait for their forward and backward. One micro-batch runs at a time, which bounds what
-/// training keeps in memory; it is filled, at its first unit, with rows of whoever waits, in the order of their turns, at
-/// most one call of a session. The steps of one session keep their order because its gate lets them in one by one. On the
-/// engine's thread.
+/// Calls of all tenants that wait for their forward and backward. One micro-batch runs at a time, which bounds the memory
+/// that training keeps. Its first unit fills it with rows of all calls that wait, in the order of their turns. A session has
+/// at most one call here, because its gate lets calls in one by one. On the engine's thread.
 /// </summary>
 /// <param name="model">The base.</param>
 /// <param name="counters">Whose turn it is.</param>
@@ -22,29 +21,29 @@ internal sealed class TrainingQueue(
     CausalLanguageModel model, VirtualCounters counters, EngineOptions options, EngineMetrics metrics, TimeProvider time) : IWorkSource
 {
     /// <summary>
-    /// Callers who go on at once are waited for, for this share of the time that the last micro-batch took: else two that
-    /// step in turn would never meet.
+    /// The queue waits for callers who usually send their next call at once, for this share of the time that the last
+    /// micro-batch took. Without the wait, two such callers would take turns and never share a micro-batch.
     /// </summary>
     private const double ShareOfWaiting = 0.05;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20);
 
     private readonly TrainingPass _pass = new(model, options.GradientCheckpointing);
-    private readonly FairQueue<QueuedStep> _steps = new(counters);
-    private readonly List<QueuedStep> _batch = []; // those in the micro-batch that runs
+    private readonly FairQueue<GradientCall> _calls = new(counters);
+    private readonly List<GradientCall> _batch = []; // those in the micro-batch that runs
     private readonly HashSet<StepRhythm> _awaited = [];
     private long _awaitedUntil;
     private bool _runs;
     private bool _beside;
 
     /// <inheritdoc/>
-    public TimeSpan Patience => _runs || _steps.Count == 0 ? Timeout.InfiniteTimeSpan : Awaits(time.GetTimestamp(), out var left) ? left : TimeSpan.Zero;
+    public TimeSpan Patience => _runs || _calls.Count == 0 ? Timeout.InfiniteTimeSpan : Awaits(time.GetTimestamp(), out var left) ? left : TimeSpan.Zero;
 
-    public void Add(QueuedStep step)
+    public void Add(GradientCall call)
     {
-        step.Rhythm.Note(time.GetTimestamp(), time);
-        _awaited.Remove(step.Rhythm);
-        _steps.Add(step.Tenant, step);
+        call.Rhythm.Note(time.GetTimestamp(), time);
+        _awaited.Remove(call.Rhythm);
+        _calls.Add(call.Tenant, call);
     }
 
     /// <summary>The next micro-batch; null where nothing waits, where one runs, and where callers are waited for.</summary>
@@ -52,42 +51,42 @@ internal sealed class TrainingQueue(
     public LongWork? Next(bool beside)
     {
         _beside = beside;
-        foreach (var step in All().Where(step => step.IsCancelled && !_batch.Contains(step)).ToArray())
+        foreach (var call in All().Where(call => call.IsCancelled && !_batch.Contains(call)).ToArray())
         {
-            TryEnd(step);
+            TryEnd(call);
         }
 
-        if (_runs || _steps.Count == 0 || Awaits(time.GetTimestamp(), out _))
+        if (_runs || _calls.Count == 0 || Awaits(time.GetTimestamp(), out _))
         {
             return null;
         }
 
         _runs = true;
         var shares = new Dictionary<TenantId, double>();
-        return new LongWork(_steps.Turns()[0], Run(shares), CancellationToken.None) { Shares = shares };
+        return new LongWork(_calls.Turns()[0], Run(shares), CancellationToken.None) { Shares = shares };
     }
 
     /// <inheritdoc/>
     public void FailAll(Exception why)
     {
-        foreach (var step in All().ToArray())
+        foreach (var call in All().ToArray())
         {
-            _steps.Remove(step.Tenant, step);
-            step.Fail(why);
+            _calls.Remove(call.Tenant, call);
+            call.Fail(why);
         }
     }
 
-    private IEnumerable<QueuedStep> All() => _steps.Turns().SelectMany(_steps.Of);
+    private IEnumerable<GradientCall> All() => _calls.Turns().SelectMany(_calls.Of);
 
     private IEnumerable<Unit> Run(Dictionary<TenantId, double> shares)
     {
         try
         {
             var started = time.GetTimestamp();
-            var stretches = Fill();
-            Divide(stretches, shares);
+            Fill();
+            Divide(shares);
             metrics.Trained(_batch.Count);
-            using var units = _pass.Run([.. stretches.Where(stretch => stretch.Rows.Count > 0)], gradients: true).GetEnumerator();
+            using var units = _pass.Run([.. _batch.Where(call => call.Rows.Count > 0)], gradients: true).GetEnumerator();
             while (Advance(units))
             {
                 yield return units.Current;
@@ -95,11 +94,11 @@ internal sealed class TrainingQueue(
 
             var patience = ShareOfWaiting * time.GetElapsedTime(started);
             patience = patience < LongestWait ? patience : LongestWait;
-            foreach (var step in _batch)
+            foreach (var call in _batch)
             {
-                if (TryEnd(step))
+                if (TryEnd(call))
                 {
-                    Await(step.Rhythm, patience);
+                    Await(call.Rhythm, patience);
                     yield return Unit.Optimizer;
                 }
             }
@@ -111,37 +110,34 @@ internal sealed class TrainingQueue(
         }
     }
 
-    /// <summary>Rows of those that wait. Calls that the CPU's kernels know all of stay among themselves.</summary>
-    private List<PassStretch> Fill()
+    /// <summary>Takes rows of the calls that wait. Calls that the CPU's kernels can compute run apart from the others.</summary>
+    private void Fill()
     {
         var left = _beside ? options.TrainingTokensBesideDecoding : options.TrainingTokens;
-        var stretches = new List<PassStretch>();
-        foreach (var step in All().Where(step => !step.IsCancelled))
+        foreach (var call in All().Where(call => !call.IsCancelled))
         {
-            if (_batch is [var first, ..] && (first.Deterministic || step.Deterministic || first.Call.FitsKernels != step.Call.FitsKernels))
+            if (_batch is [var first, ..] && (first.Deterministic || call.Deterministic || first.FitsKernels != call.FitsKernels))
             {
                 continue;
             }
 
-            var stretch = step.Take(step.Deterministic ? options.TrainingTokensBesideDecoding : left, any: stretches.TrueForAll(other => other.Rows.Count == 0));
-            if (stretch.Rows.Count > 0 || step.Call.IsTaken)
+            call.Begin();
+            call.Take(call.Deterministic ? options.TrainingTokensBesideDecoding : left, any: _batch.TrueForAll(other => other.Rows.Count == 0));
+            if (call.Rows.Count > 0 || call.IsTaken)
             {
-                _batch.Add(step);
-                stretches.Add(stretch);
-                left -= stretch.Tokens;
+                _batch.Add(call);
+                left -= call.RowTokens;
             }
         }
-
-        return stretches;
     }
 
-    /// <summary>Who pays for the batch, by tokens; where nobody has any, all alike.</summary>
-    private void Divide(List<PassStretch> stretches, Dictionary<TenantId, double> shares)
+    /// <summary>Who pays for the micro-batch: each tenant by its tokens; all calls alike where none has tokens.</summary>
+    private void Divide(Dictionary<TenantId, double> shares)
     {
-        var tokens = stretches.Sum(stretch => (double)stretch.Tokens);
-        foreach (var (step, stretch) in _batch.Zip(stretches))
+        var tokens = _batch.Sum(call => (double)call.RowTokens);
+        foreach (var call in _batch)
         {
-            shares[step.Tenant] = shares.GetValueOrDefault(step.Tenant) + (tokens == 0 ? 1.0 / _batch.Count : stretch.Tokens / tokens);
+            shares[call.Tenant] = shares.GetValueOrDefault(call.Tenant) + (tokens == 0 ? 1.0 / _batch.Count : call.RowTokens / tokens);
         }
     }
 
@@ -150,21 +146,21 @@ internal sealed class TrainingQueue(
     {
         try
         {
-            return !_batch.TrueForAll(step => step.IsCancelled) && units.MoveNext();
+            return !_batch.TrueForAll(call => call.IsCancelled) && units.MoveNext();
         }
         catch (Exception fault)
         {
-            _batch.ForEach(step => step.Fail(fault));
+            _batch.ForEach(call => call.Fail(fault));
             return false;
         }
     }
 
-    private bool TryEnd(QueuedStep step)
+    private bool TryEnd(GradientCall call)
     {
-        var ended = step.TryEnd();
+        var ended = call.TryEnd();
         if (ended)
         {
-            _steps.Remove(step.Tenant, step);
+            _calls.Remove(call.Tenant, call);
         }
 
         return ended;

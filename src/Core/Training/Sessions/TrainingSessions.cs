@@ -14,7 +14,7 @@ namespace CoLA.Core.Training.Sessions;
 /// </summary>
 public sealed class TrainingSessions
 {
-    private readonly LiveSessions _live;
+    private readonly SessionHost _live;
     private readonly SessionCatalog _catalog;
     private readonly ArtifactStore _artifacts;
     private readonly Engine.Engine _engine;
@@ -22,7 +22,7 @@ public sealed class TrainingSessions
     private readonly AdapterRenewal _renewal;
 
     internal TrainingSessions(
-        LiveSessions live, SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, SessionLoader loader, AdapterRenewal renewal)
+        SessionHost live, SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, SessionLoader loader, AdapterRenewal renewal)
     {
         _live = live;
         _catalog = catalog;

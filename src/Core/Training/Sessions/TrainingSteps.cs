@@ -13,7 +13,7 @@ namespace CoLA.Core.Training.Sessions;
 /// <summary>The calls of a session that compute: gradients, optimizer steps, losses.</summary>
 public sealed class TrainingSteps
 {
-    private readonly LiveSessions _live;
+    private readonly SessionHost _live;
     private readonly Engine.Engine _engine;
     private readonly TrainingQueue _queue;
     private readonly SessionLoader _loader;
@@ -22,7 +22,7 @@ public sealed class TrainingSteps
     private readonly TokenMetrics _tokens;
 
     internal TrainingSteps(
-        LiveSessions live, Engine.Engine engine, TrainingQueue queue, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
+        SessionHost live, Engine.Engine engine, TrainingQueue queue, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
     {
         _live = live;
         _engine = engine;
@@ -36,15 +36,15 @@ public sealed class TrainingSteps
     /// <summary>ForwardBackward and OptimStep in one, with the session's optimizers.</summary>
     /// <param name="call">Who calls, under which number.</param>
     /// <param name="batch">Its examples.</param>
-    /// <param name="cancellation">Seen within the step, which then has changed nothing.</param>
+    /// <param name="cancellation">Seen between units; a cancelled step has changed nothing.</param>
     /// <exception cref="PreconditionRejection">Not the next number, or a loss that is not finite; nothing has changed.</exception>
     public Task<StepReport> TrainStepAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
-        GradientsAsync(call, batch, (step, logProbabilities) => step.Apply() with { LogProbabilities = logProbabilities }, cancellation);
+        GradientsAsync(call, batch, gradients => gradients.Apply(), cancellation);
 
     /// <summary>Adds the gradients of the examples to those that wait for an optimizer step.</summary>
     /// <inheritdoc cref="TrainStepAsync"/>
     public Task<LossReport> ForwardBackwardAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
-        GradientsAsync(call, batch, (step, logProbabilities) => step.Accumulate() with { LogProbabilities = logProbabilities }, cancellation);
+        GradientsAsync(call, batch, gradients => gradients.Accumulate(), cancellation);
 
     /// <summary>Applies the gradients that wait.</summary>
     /// <param name="call">Who calls, under which number.</param>
@@ -60,7 +60,7 @@ public sealed class TrainingSteps
             OptimStepReport? report = null;
             IEnumerable<Unit> Run()
             {
-                report = new OptimizerStep(tensors.Pool, tensors.Tasks, spec, _engine.Model.Team).Apply();
+                report = new WeightUpdate(tensors.Pool, tensors.Tasks, spec, _engine.Model.Team).Apply();
                 if (report is { Tasks.Count: 0, Pool: null })
                 {
                     throw new PreconditionRejection($"{session.Name} has no gradient to apply; ForwardBackward makes one");
@@ -83,37 +83,36 @@ public sealed class TrainingSteps
         {
             var rows = Encode(session, batch);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
-            var pass = new PassCall(tensors.Pool, tensors.Tasks, rows, batch.Loss);
+            var pass = new PassCall(tensors.Pool, tensors.Tasks, rows, batch.Loss) { GivesLogProbabilities = batch.LogProbabilities };
             int TokenBudget() => batch.Deterministic || _engine.IsDecoding ? _options.TrainingTokensBesideDecoding : _options.TrainingTokens;
             await _engine.RunAsync(caller, new TrainingPass(_engine.Model).Run(pass, TokenBudget, gradients: false), cancellation).ConfigureAwait(false);
             Count(caller, rows, (account, tokens) => account.Scored(tokens));
-            return new LossReport(
-                [.. pass.Losses.Select(loss => new TaskLossReport(loss.Key, loss.Value))],
-                pass.Tokens,
-                ByExample(batch, rows, pass.LogProbabilities));
+            return pass.Report();
         },
         cancellation);
 
-    /// <summary>Makes gradients and then, with the last unit, what <paramref name="finish"/> makes of them.</summary>
-    private Task<T> GradientsAsync<T>(NumberedCall call, BatchSpec batch, Func<TrainingStep, IReadOnlyList<IReadOnlyList<float>>?, T> finish, CancellationToken cancellation)
+    /// <summary>Makes gradients, and with the last unit the report that <paramref name="finish"/> makes of them.</summary>
+    private Task<T> GradientsAsync<T>(NumberedCall number, BatchSpec batch, Func<GradientCall, T> finish, CancellationToken cancellation)
         where T : class => AcceptAsync<T>(
-        call,
+        number,
         async (session, live) =>
         {
             var rows = Encode(session, batch);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
-            var step = new TrainingStep(_engine.Model, tensors.Pool, tensors.Tasks, rows, batch.Loss) { NormaliserOf = batch.NormaliserOf };
             T? report = null;
-            void Finish()
+            var call = new GradientCall(_engine.Model, tensors.Pool, tensors.Tasks, rows, batch.Loss)
             {
-                report = finish(step, ByExample(batch, rows, step.LogProbabilities));
-                live.Accept(call, report);
-            }
-
-            var queued = new QueuedStep(call.Caller, step, live.Rhythm, Finish, cancellation) { Deterministic = batch.Deterministic };
-            _engine.Post(() => _queue.Add(queued));
-            await queued.Done.ConfigureAwait(false);
-            Count(call.Caller, rows, (account, tokens) => account.Trained(tokens));
+                Tenant = number.Caller,
+                Rhythm = live.Rhythm,
+                NormaliserOf = batch.NormaliserOf,
+                GivesLogProbabilities = batch.LogProbabilities,
+                Deterministic = batch.Deterministic,
+                Cancellation = cancellation,
+                Finish = call => live.Accept(number, report = finish(call)),
+            };
+            _engine.Post(() => _queue.Add(call));
+            await call.Done.ConfigureAwait(false);
+            Count(number.Caller, rows, (account, tokens) => account.Trained(tokens));
             return report!;
         },
         cancellation);
@@ -134,11 +133,6 @@ public sealed class TrainingSteps
             count(_tokens.Of(caller, task.Key), task.Sum(row => (long)row.Ids.Count));
         }
     }
-
-    /// <summary>Null where they were not asked for; empty for an example without weight.</summary>
-    private static IReadOnlyList<IReadOnlyList<float>>? ByExample(
-        BatchSpec batch, IReadOnlyList<EncodedExample> rows, IReadOnlyDictionary<EncodedExample, float[]> logProbabilities) =>
-        batch.LogProbabilities ? [.. rows.GroupBy(row => row.Place).Select(own => own.SelectMany(row => logProbabilities.GetValueOrDefault(row) ?? []).ToArray())] : null;
 
     private IReadOnlyList<EncodedExample> Encode(SessionSnapshot session, BatchSpec batch)
     {

@@ -13,7 +13,7 @@ namespace CoLA.Core.Training.Sessions;
 /// step end on the weights that they began with, and no cache takes one state for another.
 /// </summary>
 internal sealed class WorkingCopies(
-    SessionCatalog catalog, TaskCatalog tasks, LiveSessions live, SessionLoader loader, Engine.Engine engine, ArtifactStore artifacts)
+    SessionCatalog catalog, TaskCatalog tasks, SessionHost live, SessionLoader loader, Engine.Engine engine, ArtifactStore artifacts)
 {
     /// <summary>Keys of the registry are positive: these never meet them.</summary>
     private long _keys;

@@ -1,6 +1,5 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Kernels;
 using CoLA.Core.Matrices;
 using CoLA.Core.Model;
 using static TorchSharp.torch;
@@ -9,13 +8,13 @@ namespace CoLA.Core.Training.Sites;
 
 /// <summary>
 /// Adapters of a training batch where the base has the CPU's own kernels: each site is one node of the graph
-/// (<see cref="SiteProduct"/>). <see cref="TrainingAdapters"/> is the same in libtorch's operations.
+/// (<see cref="SiteNode"/>). <see cref="TrainingAdapters"/> is the same in libtorch's operations.
 /// </summary>
 /// <param name="model">The base.</param>
-/// <param name="pools">The pools' stretches in the order of the batch; all fit (<see cref="PoolParts.FitsKernels"/>).</param>
-internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<PoolParts> pools) : IAdapters, IDisposable
+/// <param name="pools">The rows of each pool, in the order of the batch; all fit (<see cref="PoolRows.FitsKernels"/>).</param>
+internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<PoolRows> pools) : IAdapters, IDisposable
 {
-    private readonly SiteScratch _scratch = new();
+    private readonly SiteBuffers _buffers = new();
     private readonly List<SiteAdapters> _sites = [];
 
     public Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
@@ -26,92 +25,93 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
 
     public Tensor MultiplyJoined(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
     {
-        PoolSite[] stretches = [.. PoolsAt(layer, site)];
-        if (stretches.Length == 0)
+        PoolOperands[] adapted = [.. PoolsAt(layer, site)];
+        if (adapted.Length == 0)
         {
             return NoAdapters.Instance.MultiplyJoined(layer, site, matrix, bias, input, widths);
         }
 
-        var adapters = new SiteAdapters(new SiteSpec((PanelMatrix)matrix, bias, stretches), _scratch, model.Team!);
+        var adapters = new SiteAdapters((PanelMatrix)matrix, bias, adapted, _buffers, model.Team!);
         _sites.Add(adapters);
-        return is_grad_enabled() ? SiteProduct.apply(input, adapters) : adapters.Forward(input, keep: false);
+        return is_grad_enabled() ? SiteNode.apply(input, adapters) : adapters.Forward(input, keep: false);
     }
 
     public void Dispose()
     {
         _sites.ForEach(site => site.Dispose());
-        _scratch.Dispose();
+        _buffers.Dispose();
     }
 
-    /// <summary>The stretches whose pool adapts the site.</summary>
-    private IEnumerable<PoolSite> PoolsAt(int layer, Site site)
+    /// <summary>The pools that adapt the site.</summary>
+    private List<PoolOperands> PoolsAt(int layer, Site site)
     {
         var first = 0;
-        foreach (var stretch in pools)
+        var adapted = new List<PoolOperands>();
+        foreach (var rows in pools)
         {
-            if (stretch.Pool.A.Weights.Layout.Find(layer, site) is { } slot)
+            if (rows.Pool.A.Weights.Layout.Find(layer, site) is { } slot)
             {
-                yield return PoolAt(stretch, first, slot);
+                adapted.Add(PoolAt(rows, first, slot));
             }
 
-            first += stretch.Tokens;
+            first += rows.Tokens;
         }
+
+        return adapted;
     }
 
-    private PoolSite PoolAt(PoolParts stretch, int first, SiteSlot slot)
+    private unsafe PoolOperands PoolAt(PoolRows rows, int first, SiteSlot slot)
     {
-        var (pool, parts) = (stretch.Pool, stretch.Parts);
-        var subtracts = pool.Initial is not null && parts.Any(part => part.Task is { Subtracts: true });
-        return new PoolSite(
-            first,
-            stretch.Tokens,
-            [.. slot.Targets.Select(target => TargetOf(slot.Site, target))],
-            [.. slot.Targets.SelectMany((target, at) => PartsOf(stretch, first, slot.Layer, target, at))],
-            pool.Spec.M,
-            pool.Spec.Rank,
-            (float)pool.Spec.Scale,
-            parts.All(part => part.Task is null || (part.Task.Coupling.Collapses && !part.IsDrawn)),
-            pool.A.WeightsAt(slot.Offset, slot.Length),
-            pool.A.GradientAt(slot.Offset, slot.Length),
-            subtracts ? pool.Initial!.Rank : 0,
-            subtracts ? InitialOf(pool.Initial!.A, pool.Initial.A.Layout.Find(slot.Layer, slot.Site)!) : 0);
+        var (pool, tasks) = (rows.Pool, rows.Tasks);
+        var initial = tasks.Any(task => task.Task is { Subtracts: true }) ? pool.Initial : null;
+        var initialSlot = initial?.A.Layout.Find(slot.Layer, slot.Site);
+        return new PoolOperands
+        {
+            First = first,
+            Tokens = rows.Tokens,
+            Targets = [.. slot.Targets.Select(target => ColumnsOf(slot.Site, target))],
+            Heads = [.. slot.Targets.SelectMany((target, at) => HeadsAt(rows, first, slot.Layer, target, at))],
+            M = pool.Spec.M,
+            Rank = pool.Spec.Rank,
+            Scale = (float)pool.Spec.Scale,
+            Collapsed = tasks.All(task => task.Task is null || (task.Task.Coupling.Collapses && !task.IsDrawn)),
+            A = pool.A.WeightsAt(slot.Offset, slot.Length),
+            AGradient = pool.A.GradientAt(slot.Offset, slot.Length),
+            InitialRank = initial?.Rank ?? 0,
+            InitialA = initial is null ? null : initial.A.At(initialSlot!.Offset, initialSlot.Length),
+        };
     }
 
-    private SiteTarget TargetOf(Site site, Target target) => new(
+    private TargetColumns ColumnsOf(Site site, Target target) => new(
         SiteMap.TargetsOf(site).TakeWhile(other => other != target).Sum(model.Config.Out), model.Config.Out(target));
 
-    private static IEnumerable<SitePart> PartsOf(PoolParts stretch, int first, int layer, Target target, int place)
+    private static unsafe List<HeadOperands> HeadsAt(PoolRows rows, int first, int layer, Target target, int place)
     {
-        foreach (var part in stretch.Parts)
+        var heads = new List<HeadOperands>();
+        foreach (var part in rows.Tasks)
         {
             if (part.Task is { } task)
             {
                 var slot = task.Heads.Weights.Layout.Find(layer, target, MatrixKind.B)!;
                 var drawn = part.IsDrawn ? task.Coupling.Drawn(part.Draws!(layer, target)) : null;
-                yield return new SitePart(
-                    first,
-                    part.Tokens,
-                    place,
-                    drawn ?? task.Coupling.Mean,
-                    drawn ?? task.Coupling.Folding,
-                    task.Heads.WeightsAt(slot.Offset, slot.Length),
-                    task.Heads.GradientAt(slot.Offset, slot.Length),
-                    task.Subtracts && stretch.Pool.Initial is { } initial ? InitialOf(initial.B, initial.B.Layout.Find(layer, target, MatrixKind.B)!) : 0);
+                var initial = task.Subtracts ? rows.Pool.Initial?.B : null;
+                var initialSlot = initial?.Layout.Find(layer, target, MatrixKind.B);
+                heads.Add(new HeadOperands
+                {
+                    First = first,
+                    Count = part.Tokens,
+                    Target = place,
+                    Blocks = drawn ?? task.Coupling.Mean,
+                    Folding = drawn ?? task.Coupling.Folding,
+                    Heads = task.Heads.WeightsAt(slot.Offset, slot.Length),
+                    Gradients = task.Heads.GradientAt(slot.Offset, slot.Length),
+                    InitialHeads = initial is null ? null : initial.At(initialSlot!.Offset, initialSlot.Length),
+                });
             }
 
             first += part.Tokens;
         }
-    }
 
-    private static unsafe nint InitialOf(FlatMatrices matrices, SiteSlot slot)
-    {
-        using var view = matrices.Flat.narrow(0, slot.Offset, slot.Length);
-        return (nint)view.Floats();
-    }
-
-    private static unsafe nint InitialOf(FlatMatrices matrices, MatrixSlot slot)
-    {
-        using var view = matrices.Flat.narrow(0, slot.Offset, slot.Length);
-        return (nint)view.Floats();
+        return heads;
     }
 }

@@ -1,4 +1,5 @@
 using CoLA.Core.Kernels;
+using CoLA.Core.Matrices;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -11,25 +12,32 @@ namespace CoLA.Core.Training.Sites;
 /// </summary>
 internal sealed unsafe class SiteAdapters : IDisposable
 {
-    private readonly SiteSpec _site;
-    private readonly SiteScratch _scratch;
+    private readonly PanelMatrix _matrix;
+    private readonly Tensor? _bias;
+    private readonly SiteBuffers _buffers;
     private readonly KernelTeam _team;
-    private readonly PoolSiteProducts[] _pools;
-    private readonly (PoolSiteProducts Pool, int At)[] _parts;
-    private readonly (PoolSiteProducts Pool, int At)[] _subtracting; // parts
-    private readonly (PoolSiteProducts Pool, int At)[] _panels; // sixteen columns of z each
+    private readonly PoolProducts[] _pools;
+    private readonly (PoolProducts Pool, int At)[] _parts;
+    private readonly (PoolProducts Pool, int At)[] _subtracting; // parts
+    private readonly (PoolProducts Pool, int At)[] _panels; // sixteen columns of z each
     private Tensor? _input; // (tokens, in)
     private Tensor? _projected; // every pool's (tokens, columns), one behind the other
 
-    public SiteAdapters(SiteSpec site, SiteScratch scratch, KernelTeam team)
+    /// <param name="matrix">The base's weights of all targets of the site (in, out).</param>
+    /// <param name="bias">(out), or null.</param>
+    /// <param name="pools">The pools that adapt the site, in the order of the batch.</param>
+    /// <param name="buffers">Memory that the sites of a batch share.</param>
+    /// <param name="team">The threads.</param>
+    public SiteAdapters(PanelMatrix matrix, Tensor? bias, IReadOnlyList<PoolOperands> pools, SiteBuffers buffers, KernelTeam team)
     {
-        _site = site;
-        _scratch = scratch;
+        _matrix = matrix;
+        _bias = bias;
+        _buffers = buffers;
         _team = team;
-        _pools = new PoolSiteProducts[site.Pools.Count];
+        _pools = new PoolProducts[pools.Count];
         for (var at = 0; at < _pools.Length; at++)
         {
-            _pools[at] = new PoolSiteProducts(site.Pools[at], In, Out, at == 0 ? null : _pools[at - 1]);
+            _pools[at] = new PoolProducts(pools[at], In, Out, at == 0 ? null : _pools[at - 1]);
         }
 
         _parts = Each(_pools, pool => pool.Parts);
@@ -37,9 +45,9 @@ internal sealed unsafe class SiteAdapters : IDisposable
         _panels = Each(_pools, pool => pool.Columns / Panels.Width);
     }
 
-    private int In => _site.Matrix.In;
+    private int In => _matrix.In;
 
-    private int Out => _site.Matrix.Out;
+    private int Out => _matrix.Out;
 
     private long Projected => _pools[^1].ProjectedEnd;
 
@@ -58,12 +66,12 @@ internal sealed unsafe class SiteAdapters : IDisposable
         var projected = empty(Projected, float32, CPU).DetachFromDisposeScope();
         float* x = rows.Floats(), y = output.Floats(), z = projected.Floats();
         var matrices = Gather();
-        var panels = _scratch.Panels.Of(Matrices);
+        var panels = _buffers.Panels.Of(Matrices);
         _team.For(_panels.Length, at => _panels[at].Pool.Pack(_panels[at].At, matrices, panels));
         _team.Run([.. _pools.Select(pool => pool.Project(panels, x, z))]);
         var folded = Fold();
         Run(
-            _site.Matrix.Product(x, tokens, _site.Bias is null ? null : _site.Bias.Floats(), y),
+            _matrix.Product(x, tokens, _bias is null ? null : _bias.Floats(), y),
             [.. _parts.Select(part => part.Pool.Add(part.At, folded, z, y)), .. _subtracting.Select(part => part.Pool.Subtract(part.At, folded, z, y))]);
         Dispose();
         (_input, _projected) = (rows, projected);
@@ -85,8 +93,8 @@ internal sealed unsafe class SiteAdapters : IDisposable
         var tokens = (int)rows.shape[0];
         var dy = rows.Floats();
         var dz = ProjectedGradient(dy);
-        var zt = Transpose(_projected!.Floats(), _scratch.Transposed);
-        var dzt = Transpose(dz, _scratch.TransposedGradient);
+        var zt = Transpose(_projected!.Floats(), _buffers.Transposed);
+        var dzt = Transpose(dz, _buffers.TransposedGradient);
         AddHeads(dy, zt);
         AddA(dzt);
         Dispose();
@@ -94,7 +102,7 @@ internal sealed unsafe class SiteAdapters : IDisposable
         var input = empty(tokens, In, float32, CPU);
         var dx = input.Floats();
         var matrices = Gather();
-        Run(_site.Matrix.ProductTransposed(dy, tokens, dx), [.. _pools.Select(pool => pool.InputGradient(matrices, dz, dx))]);
+        Run(_matrix.ProductTransposed(dy, tokens, dx), [.. _pools.Select(pool => pool.InputGradient(matrices, dz, dx))]);
         return input;
     }
 
@@ -106,7 +114,7 @@ internal sealed unsafe class SiteAdapters : IDisposable
         (_input, _projected) = (null, null);
     }
 
-    private static (PoolSiteProducts Pool, int At)[] Each(IEnumerable<PoolSiteProducts> pools, Func<PoolSiteProducts, int> count) =>
+    private static (PoolProducts Pool, int At)[] Each(IEnumerable<PoolProducts> pools, Func<PoolProducts, int> count) =>
         [.. pools.SelectMany(pool => Enumerable.Range(0, count(pool)), (pool, at) => (pool, at))];
 
     private void Run<TProduct>(TProduct product, StridedProduct[] additions)
@@ -121,14 +129,14 @@ internal sealed unsafe class SiteAdapters : IDisposable
 
     private float* Gather()
     {
-        var matrices = _scratch.A.Of(Matrices);
+        var matrices = _buffers.A.Of(Matrices);
         _team.For(_pools.Length, at => _pools[at].Gather(matrices));
         return matrices;
     }
 
     private float* Fold()
     {
-        var folded = _scratch.Folded.Of(Folded);
+        var folded = _buffers.Folded.Of(Folded);
         _team.For(_parts.Length, at => _parts[at].Pool.Fold(_parts[at].At, folded));
         return folded;
     }
@@ -137,9 +145,9 @@ internal sealed unsafe class SiteAdapters : IDisposable
     private float* ProjectedGradient(float* dy)
     {
         var folded = Fold();
-        var panels = _scratch.FoldedPanels.Of(Folded);
+        var panels = _buffers.FoldedPanels.Of(Folded);
         _team.For(_parts.Length, at => _parts[at].Pool.PackFolded(_parts[at].At, folded, panels));
-        var dz = _scratch.Projected.Of(Projected);
+        var dz = _buffers.Projected.Of(Projected);
         Array.ForEach(_pools, pool => pool.ClearGradient(dz));
         _team.Run([.. _parts.Select(part => part.Pool.AddGradient(part.At, panels, dy, dz))]);
         _team.Run([.. _subtracting.Select(part => part.Pool.SubtractGradient(part.At, panels, dy, dz))]);
@@ -148,16 +156,16 @@ internal sealed unsafe class SiteAdapters : IDisposable
 
     private void AddHeads(float* dy, float* zt)
     {
-        var gradients = _scratch.Gradients.Of(Folded);
+        var gradients = _buffers.Gradients.Of(Folded);
         _team.Run([.. _parts.Select(part => part.Pool.HeadGradient(part.At, zt, dy, gradients))]);
         _team.For(_parts.Length, at => _parts[at].Pool.AddHeads(_parts[at].At, gradients));
     }
 
     private void AddA(float* dzt)
     {
-        PoolSiteProducts[] trained = [.. _pools.Where(pool => pool.TrainsA)];
+        PoolProducts[] trained = [.. _pools.Where(pool => pool.TrainsA)];
         var x = _input!.Floats();
-        var sums = _scratch.Panels.Of(Matrices); // the panels are free by now
+        var sums = _buffers.Panels.Of(Matrices); // the panels are free by now
         _team.Run([.. Each(trained, pool => pool.Targets).Select(target => target.Pool.AGradient(target.At, dzt, x, sums))]);
         var matrices = Each(trained, pool => pool.Collapsed ? pool.Matrices : 0);
         _team.For(matrices.Length, at => matrices[at].Pool.AddSum(matrices[at].At, sums));

@@ -12,7 +12,7 @@ namespace CoLA.Core.Training.Sites;
 /// </summary>
 /// <param name="pool">The shared A and what is subtracted.</param>
 /// <param name="parts">The tasks in the order of the batch.</param>
-internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingPart> parts) : ProjectedAdapters
+internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TaskRows> parts) : ProjectedAdapters
 {
     private readonly long[] _tokens = [.. parts.Select(part => (long)part.Tokens)];
     private readonly bool _subtracts = parts.Any(part => part.Task is { Subtracts: true });
@@ -78,7 +78,7 @@ internal sealed class TrainingAdapters(PoolState pool, IReadOnlyList<TrainingPar
     private Tensor[] SplitTargets(Tensor projected, int targets) =>
         projected.mul(pool.Spec.Scale).split(projected.shape[1] / targets, 1);
 
-    private Tensor AddPart(TrainingPart part, int layer, Target target, Tensor output, Tensor input, Tensor projected, Tensor? subtracted)
+    private Tensor AddPart(TaskRows part, int layer, Target target, Tensor output, Tensor input, Tensor projected, Tensor? subtracted)
     {
         if (part.Task is not { } task)
         {

@@ -213,8 +213,12 @@ public sealed class TrainingQueueTests : IAsyncDisposable
             return (await TensorsAsync(world, session.Name), session.Tasks[0], new StepRhythm());
         }
 
-        QueuedStep Step((SessionTensors Tensors, TaskName Task, StepRhythm Rhythm) session) => new(
-            Acme, new TrainingStep(model, session.Tensors.Pool, session.Tensors.Tasks, [new EncodedExample(session.Task, [1, 2, 3], [0, 1, 1])]), session.Rhythm, () => { }, default);
+        GradientCall Step((SessionTensors Tensors, TaskName Task, StepRhythm Rhythm) session) =>
+            new(model, session.Tensors.Pool, session.Tensors.Tasks, [new EncodedExample(session.Task, [1, 2, 3], [0, 1, 1])])
+            {
+                Tenant = Acme,
+                Rhythm = session.Rhythm,
+            };
 
         void RunToEnd(LongWork work)
         {

@@ -8,9 +8,9 @@ namespace CoLA.Core.Training.Sites;
 /// share. z = x A^T has columns for every target, then those of the initial product, each padded to whole panels; U is a
 /// task's heads folded by its coupling, s included, and its initial heads U0 lie behind it.
 /// </summary>
-internal sealed unsafe class PoolSiteProducts
+internal sealed unsafe class PoolProducts
 {
-    private readonly PoolSite _site;
+    private readonly PoolOperands _site;
     private readonly int _in;
     private readonly int _out;
     private readonly int _rank; // rows of a U
@@ -22,17 +22,17 @@ internal sealed unsafe class PoolSiteProducts
     /// <param name="inputs">Columns of the site's input.</param>
     /// <param name="outputs">Columns of its output.</param>
     /// <param name="before">The stretch whose operands lie in front of this one's; null for the first.</param>
-    public PoolSiteProducts(PoolSite site, int inputs, int outputs, PoolSiteProducts? before)
+    public PoolProducts(PoolOperands site, int inputs, int outputs, PoolProducts? before)
     {
         _site = site;
         _in = inputs;
         _out = outputs;
         _rank = site.Collapsed ? site.Rank : site.M * site.Rank;
-        _width = Padded(_rank);
-        _initialWidth = Padded(site.InitialRank);
+        _width = Panels.Padded(_rank);
+        _initialWidth = Panels.Padded(site.InitialRank);
         Columns = site.Targets.Count * (_width + _initialWidth);
         (MatrixStart, ProjectedStart, FoldedEnd) = before is null ? default : (before.MatrixEnd, before.ProjectedEnd, before.FoldedEnd);
-        _folded = new long[site.Parts.Count];
+        _folded = new long[site.Heads.Count];
         for (var part = 0; part < _folded.Length; part++)
         {
             _folded[part] = FoldedEnd;
@@ -43,11 +43,11 @@ internal sealed unsafe class PoolSiteProducts
     /// <summary>Of z.</summary>
     public int Columns { get; }
 
-    public int Parts => _site.Parts.Count;
+    public int Parts => _site.Heads.Count;
 
     public int Targets => _site.Targets.Count;
 
-    public bool TrainsA => _site.AGradient != 0;
+    public bool TrainsA => _site.AGradient is not null;
 
     public bool Collapsed => _site.Collapsed;
 
@@ -76,14 +76,14 @@ internal sealed unsafe class PoolSiteProducts
         for (var target = 0; target < _site.Targets.Count; target++)
         {
             var to = new Span<float>(gathered + (long)target * _width * _in, size);
-            var from = (float*)_site.A + (long)target * _site.M * _site.Rank * _in;
+            var from = _site.A + (long)target * _site.M * _site.Rank * _in;
             new ReadOnlySpan<float>(from, size).CopyTo(to);
             for (var i = 1; _site.Collapsed && i < _site.M; i++)
             {
                 TensorPrimitives.Add(to, new ReadOnlySpan<float>(from + (long)i * size, size), to);
             }
 
-            new ReadOnlySpan<float>((float*)_site.InitialA + (long)target * initialSize, initialSize)
+            new ReadOnlySpan<float>(_site.InitialA + (long)target * initialSize, initialSize)
                 .CopyTo(new Span<float>(gathered + (long)(_site.Targets.Count * _width + target * _initialWidth) * _in, initialSize));
         }
     }
@@ -102,7 +102,7 @@ internal sealed unsafe class PoolSiteProducts
     /// <summary>A part's U, and -s times the initial heads behind it.</summary>
     public void Fold(int at, float* all)
     {
-        var part = _site.Parts[at];
+        var part = _site.Heads[at];
         var size = _site.Rank * Width(at); // of one head, and of one A's block of U
         var folded = new Span<float>(all + _folded[at], _width * Width(at));
         folded.Clear();
@@ -113,7 +113,7 @@ internal sealed unsafe class PoolSiteProducts
             {
                 if (part.Folding[j, i] != 0)
                 {
-                    var head = new ReadOnlySpan<float>((float*)part.Heads + (long)j * size, size);
+                    var head = new ReadOnlySpan<float>(part.Heads + (long)j * size, size);
                     TensorPrimitives.MultiplyAdd(head, part.Folding[j, i] * _site.Scale, block, block);
                 }
             }
@@ -123,7 +123,7 @@ internal sealed unsafe class PoolSiteProducts
         {
             var initial = new Span<float>(all + InitialFolded(at), _initialWidth * Width(at));
             initial.Clear();
-            var heads = new ReadOnlySpan<float>((float*)part.InitialHeads, _site.InitialRank * Width(at));
+            var heads = new ReadOnlySpan<float>(part.InitialHeads, _site.InitialRank * Width(at));
             TensorPrimitives.Multiply(heads, -_site.Scale, initial);
         }
     }
@@ -140,10 +140,10 @@ internal sealed unsafe class PoolSiteProducts
     public void PackFolded(int part, float* folded, float* panels)
     {
         PackPanels(folded + _folded[part], _width, Width(part), panels + _folded[part]);
-        PackPanels(folded + InitialFolded(part), _site.Parts[part].Subtracts ? _initialWidth : 0, Width(part), panels + InitialFolded(part));
+        PackPanels(folded + InitialFolded(part), _site.Heads[part].Subtracts ? _initialWidth : 0, Width(part), panels + InitialFolded(part));
     }
 
-    public bool Subtracts(int part) => _site.Parts[part].Subtracts;
+    public bool Subtracts(int part) => _site.Heads[part].Subtracts;
 
     /// <summary>Clears what no product writes.</summary>
     public void ClearGradient(float* dz)
@@ -174,8 +174,8 @@ internal sealed unsafe class PoolSiteProducts
     /// <summary>dU = z^T dy of a part.</summary>
     public StridedProduct HeadGradient(int part, float* zt, float* dy, float* gradients)
     {
-        var first = _site.Parts[part].First - _site.First;
-        var rows = zt + ProjectedStart + (long)_site.Parts[part].Target * _width * _site.Tokens + first;
+        var first = _site.Heads[part].First - _site.First;
+        var rows = zt + ProjectedStart + (long)_site.Heads[part].Target * _width * _site.Tokens + first;
         return StridedProduct.OfRowMajor(dy + Place(part), _out, Count(part), Width(part))
             .Of(rows, _site.Tokens, _rank, gradients + _folded[part], Width(part), Start.Zero);
     }
@@ -183,11 +183,11 @@ internal sealed unsafe class PoolSiteProducts
     /// <summary>What of a part's dU falls to each of its heads.</summary>
     public void AddHeads(int at, float* gradients)
     {
-        var part = _site.Parts[at];
+        var part = _site.Heads[at];
         var size = _site.Rank * Width(at);
         for (var j = 0; j < part.N; j++)
         {
-            var head = new Span<float>((float*)part.Gradients + (long)j * size, size);
+            var head = new Span<float>(part.Gradients + (long)j * size, size);
             for (var i = 0; i < (_site.Collapsed ? 1 : _site.M); i++)
             {
                 if (part.Blocks[j, i] != 0)
@@ -202,7 +202,7 @@ internal sealed unsafe class PoolSiteProducts
     /// <summary>dA += dz^T x of a target; where the couplings collapse, what each of its A's gets, into <paramref name="sums"/>.</summary>
     public StridedProduct AGradient(int target, float* dzt, float* x, float* sums)
     {
-        var to = (Collapsed ? sums + MatrixStart : (float*)_site.AGradient) + (long)target * _rank * _in;
+        var to = (Collapsed ? sums + MatrixStart : _site.AGradient) + (long)target * _rank * _in;
         var rows = dzt + ProjectedStart + (long)target * _width * _site.Tokens;
         return StridedProduct.OfRowMajor(x + (long)_site.First * _in, _in, _site.Tokens, _in)
             .Of(rows, _site.Tokens, _rank, to, _in, Collapsed ? Start.Zero : Start.Sum);
@@ -212,15 +212,13 @@ internal sealed unsafe class PoolSiteProducts
     public void AddSum(int matrix, float* sums)
     {
         var size = _rank * _in;
-        var gradient = new Span<float>((float*)_site.AGradient + (long)matrix * size, size);
+        var gradient = new Span<float>(_site.AGradient + (long)matrix * size, size);
         TensorPrimitives.Add(gradient, new ReadOnlySpan<float>(sums + MatrixStart + (long)(matrix / _site.M) * size, size), gradient);
     }
 
     /// <summary>dx += dz A.</summary>
     public StridedProduct InputGradient(float* matrices, float* dz, float* dx) => StridedProduct.OfRowMajor(matrices + MatrixStart, _in, Columns, _in).Of(
         dz + ProjectedStart, Columns, _site.Tokens, dx + (long)_site.First * _in, _in, Start.Sum);
-
-    private static int Padded(int columns) => (columns + Panels.Width - 1) / Panels.Width * Panels.Width;
 
     private static void PackPanels(float* from, int rows, int depth, float* to)
     {
@@ -230,19 +228,19 @@ internal sealed unsafe class PoolSiteProducts
         }
     }
 
-    private int Count(int part) => _site.Parts[part].Count;
+    private int Count(int part) => _site.Heads[part].Count;
 
-    private int Width(int part) => _site.Targets[_site.Parts[part].Target].Width;
+    private int Width(int part) => _site.Targets[_site.Heads[part].Target].Width;
 
     /// <summary>Where a part's rows and columns of z begin.</summary>
-    private long Column(int part) => Row(part) + (long)_site.Parts[part].Target * _width;
+    private long Column(int part) => Row(part) + (long)_site.Heads[part].Target * _width;
 
-    private long InitialColumn(int part) => Row(part) + (long)_site.Targets.Count * _width + (long)_site.Parts[part].Target * _initialWidth;
+    private long InitialColumn(int part) => Row(part) + (long)_site.Targets.Count * _width + (long)_site.Heads[part].Target * _initialWidth;
 
-    private long Row(int part) => ProjectedStart + (long)(_site.Parts[part].First - _site.First) * Columns;
+    private long Row(int part) => ProjectedStart + (long)(_site.Heads[part].First - _site.First) * Columns;
 
     /// <summary>Where a part's rows and columns of y begin.</summary>
-    private long Place(int part) => (long)_site.Parts[part].First * _out + _site.Targets[_site.Parts[part].Target].Column;
+    private long Place(int part) => (long)_site.Heads[part].First * _out + _site.Targets[_site.Heads[part].Target].Column;
 
     private long InitialFolded(int part) => _folded[part] + (long)_width * Width(part);
 

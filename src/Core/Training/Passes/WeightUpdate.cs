@@ -9,16 +9,16 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.Passes;
 
 /// <summary>
-/// Applies accumulated gradients to tasks and, if asked, to the pool: everything is checked before anything moves. On the
-/// engine's thread.
+/// One optimizer step of the tasks that have gradients and, if asked, of the shared A. Everything is checked before any
+/// weight changes. On the engine's thread.
 /// </summary>
 /// <param name="pool">The session's pool.</param>
 /// <param name="tasks">The session's tasks.</param>
 /// <param name="spec">What the caller asks.</param>
 /// <param name="team">The threads of the CPU's own kernels; null where libtorch computes.</param>
-internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName, TaskState> tasks, OptimStepSpec spec, KernelTeam? team)
+internal sealed class WeightUpdate(PoolState pool, IReadOnlyDictionary<TaskName, TaskState> tasks, OptimStepSpec spec, KernelTeam? team)
 {
-    /// <summary>Tasks whose gradient of the pass just made counts too, though it was not accumulated.</summary>
+    /// <summary>Tasks whose gradients the call itself has made: they count too, though nothing has accumulated them.</summary>
     public IReadOnlyList<TaskName> Fresh { get; init; } = [];
 
     /// <exception cref="InvalidArgumentRejection">A task is not in the session.</exception>
@@ -32,8 +32,13 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
         var moves = named.Select(task => MoveOf(task, tasks[task])).ToArray();
         var poolMove = StepsPool(named, ready) ? MoveOfPool() : null;
         RequireFinite(poolMove is null ? moves : [.. moves, poolMove]);
-        return new OptimStepReport([.. named.Zip(moves, (task, move) => new TaskMove(task, move.Make()))], poolMove?.Make());
+        return new OptimStepReport([.. named.Zip(moves, (task, move) => new TaskUpdate(task, move.Make()))], poolMove?.Make());
     }
+
+    /// <summary>The refusal of losses or gradients that are not finite.</summary>
+    public static PreconditionRejection NotFinite(IEnumerable<string> names) => new(
+        $"the loss or gradient of {string.Join(", ", names)} is not finite; the call is refused and nothing has changed. "
+        + "A lower learning rate or a gradient norm limit may help; LoadState goes back to a saved state");
 
     private void RequireReady(IReadOnlyList<TaskName> named, IReadOnlyList<TaskName> ready)
     {
@@ -88,20 +93,21 @@ internal sealed class OptimizerStep(PoolState pool, IReadOnlyDictionary<TaskName
     {
         if (moves.Where(move => !double.IsFinite(move.Norm)).Select(move => move.Name).ToArray() is { Length: > 0 } broken)
         {
-            throw TrainingStep.NotFinite(broken);
+            throw NotFinite(broken);
         }
     }
 
-    private sealed record Move(string Name, TrainableMatrices Matrices, AdamW Optimizer, OptimizerSpec Spec, Tensor Gradient, double Norm, RankBudget? Budget, KernelTeam? Team)
+    private sealed record Move(
+        string Name, TrainableMatrices Matrices, AdamW Optimizer, OptimizerSpec Spec, Tensor Gradient, double Norm, RankBudget? Budget, KernelTeam? Team)
     {
-        public OptimizerStepReport Make()
+        public WeightUpdateReport Make()
         {
             var rate = Optimizer.RateOf(Spec);
             Optimizer.Apply(Matrices.Weights.Flat, Gradient, Norm, Team, Spec);
             Budget?.Follow(Matrices.Weights.Flat, Gradient, Optimizer.Step);
             Matrices.MarkChanged();
             Matrices.DropAccumulated();
-            return new OptimizerStepReport(Optimizer.Step, rate, Norm);
+            return new WeightUpdateReport(Optimizer.Step, rate, Norm);
         }
     }
 }

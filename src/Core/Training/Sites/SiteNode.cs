@@ -8,9 +8,9 @@ namespace CoLA.Core.Training.Sites;
 /// and of the shared A are added where the optimizer looks for them, not handed on.
 /// </summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
-internal sealed class SiteProduct : autograd.SingleTensorFunction<SiteProduct>
+internal sealed class SiteNode : autograd.SingleTensorFunction<SiteNode>
 {
-    public override string Name => nameof(SiteProduct);
+    public override string Name => nameof(SiteNode);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {

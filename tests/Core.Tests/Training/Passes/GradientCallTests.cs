@@ -15,7 +15,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Training.Passes;
 
-public sealed class TrainingStepTests : IDisposable
+public sealed class GradientCallTests : IDisposable
 {
     private static readonly TaskName North = new(new TenantId("t"), "north");
     private static readonly TaskName South = new(new TenantId("t"), "south");
@@ -24,7 +24,7 @@ public sealed class TrainingStepTests : IDisposable
     private readonly Checkpoint _checkpoint;
     private readonly CausalLanguageModel _model;
 
-    public TrainingStepTests()
+    public GradientCallTests()
     {
         _checkpoint = Checkpoint.Open(RandomModel.Write(_directory));
         _model = CausalLanguageModel.Load(_checkpoint, CPU);
@@ -97,7 +97,7 @@ public sealed class TrainingStepTests : IDisposable
 
         foreach (var half in rows.Chunk(2))
         {
-            var step = new TrainingStep(_model, session.Pool, session.Tasks, half) { NormaliserOf = (task, _) => weights[task] };
+            var step = new GradientCall(_model, session.Pool, session.Tasks, half) { NormaliserOf = (task, _) => weights[task] };
             Run(step.Gradients());
             step.Accumulate();
         }
@@ -116,10 +116,10 @@ public sealed class TrainingStepTests : IDisposable
         for (var step = 0; step < 3; step++)
         {
             Step(one, rows);
-            var gradients = new TrainingStep(_model, two.Pool, two.Tasks, rows);
+            var gradients = new GradientCall(_model, two.Pool, two.Tasks, rows);
             Run(gradients.Gradients());
             gradients.Accumulate();
-            new OptimizerStep(two.Pool, two.Tasks, new OptimStepSpec(), _model.Team).Apply();
+            new WeightUpdate(two.Pool, two.Tasks, new OptimStepSpec(), _model.Team).Apply();
         }
 
         Assert.Equal(Bits(one.Tasks[North]), Bits(two.Tasks[North]));
@@ -138,11 +138,11 @@ public sealed class TrainingStepTests : IDisposable
             .. session.Pool.A.Accumulated!.data<float>(), .. session.Tasks[North].Heads.Accumulated!.data<float>(),
         ];
         var before = All();
-        var units = new TrainingStep(_model, session.Pool, session.Tasks, Rows((North, 5), (South, 6))).Gradients().Count();
+        var units = new GradientCall(_model, session.Pool, session.Tasks, Rows((North, 5), (South, 6))).Gradients().Count();
 
         for (var unit = 1; unit <= units; unit++)
         {
-            Run(new TrainingStep(_model, session.Pool, session.Tasks, Rows((North, 5), (South, 6))).Gradients().Take(unit));
+            Run(new GradientCall(_model, session.Pool, session.Tasks, Rows((North, 5), (South, 6))).Gradients().Take(unit));
             Assert.Equal(before, All());
             Assert.Null(session.Tasks[South].Heads.Accumulated);
         }
@@ -152,7 +152,7 @@ public sealed class TrainingStepTests : IDisposable
     public void Apply_ClippedTask_MovesByTheLimitedGradient()
     {
         using var session = Session(1, Initialisation.Gaussian, (North, Strategy.Lora, 1));
-        var step = new TrainingStep(_model, session.Pool, session.Tasks, Rows((North, 8)));
+        var step = new GradientCall(_model, session.Pool, session.Tasks, Rows((North, 8)));
         Run(step.Gradients());
         var heads = session.Tasks[North].Heads;
         var norm = heads.Gradient!.norm().item<float>();
@@ -241,7 +241,7 @@ public sealed class TrainingStepTests : IDisposable
 
     private StepReport Step(SessionTensors session, IReadOnlyList<EncodedExample> rows)
     {
-        var step = new TrainingStep(_model, session.Pool, session.Tasks, rows);
+        var step = new GradientCall(_model, session.Pool, session.Tasks, rows);
         Run(step.Gradients());
         return step.Apply();
     }
@@ -250,7 +250,7 @@ public sealed class TrainingStepTests : IDisposable
     private float[] Gradients(SessionTensors session, IReadOnlyList<EncodedExample> rows, int budget)
     {
         using var scope = NewDisposeScope();
-        Run(new TrainingStep(_model, session.Pool, session.Tasks, rows).Gradients(budget));
+        Run(new GradientCall(_model, session.Pool, session.Tasks, rows).Gradients(budget));
         return
         [
             .. session.Pool.A.Gradient!.data<float>(),
@@ -260,7 +260,7 @@ public sealed class TrainingStepTests : IDisposable
 
     private IEnumerable<Core.Work.Unit> Accumulated(SessionTensors session, IReadOnlyList<EncodedExample> rows)
     {
-        var step = new TrainingStep(_model, session.Pool, session.Tasks, rows);
+        var step = new GradientCall(_model, session.Pool, session.Tasks, rows);
         foreach (var unit in step.Gradients())
         {
             yield return unit;
@@ -272,7 +272,7 @@ public sealed class TrainingStepTests : IDisposable
     private float[] HeadGradient(SessionTensors session, IReadOnlyList<EncodedExample> rows, TaskName task)
     {
         using var scope = NewDisposeScope();
-        Run(new TrainingStep(_model, session.Pool, session.Tasks, rows).Gradients());
+        Run(new GradientCall(_model, session.Pool, session.Tasks, rows).Gradients());
         return session.Tasks[task].Heads.Gradient!.data<float>().ToArray();
     }
 

@@ -9,7 +9,7 @@ namespace CoLA.Core.Training.Sessions;
 /// The open sessions of this process. A session's calls come in one after the other; one that is not called for a while
 /// expires, and its next call takes it up again where it last stood.
 /// </summary>
-internal sealed class LiveSessions : IDisposable
+internal sealed class SessionHost : IDisposable
 {
     /// <summary>Looks for idle sessions in one expiry's time.</summary>
     private const int Sweeps = 4;
@@ -23,7 +23,7 @@ internal sealed class LiveSessions : IDisposable
     private readonly ITimer _timer;
     private readonly SemaphoreSlim _sweep = new(1, 1);
 
-    public LiveSessions(SessionCatalog catalog, SessionLoader loader, SessionMemory memory, TimeProvider time, TimeSpan expiry)
+    public SessionHost(SessionCatalog catalog, SessionLoader loader, SessionMemory memory, TimeProvider time, TimeSpan expiry)
     {
         _catalog = catalog;
         _loader = loader;

@@ -2,8 +2,8 @@ using CoLA.Core.Kernels;
 
 namespace CoLA.Core.Training.Sites;
 
-/// <summary>Memory that every site of a batch writes anew.</summary>
-internal sealed class SiteScratch : IDisposable
+/// <summary>Memory that the sites of a batch share: each overwrites it.</summary>
+internal sealed class SiteBuffers : IDisposable
 {
     /// <summary>The A's of a site, every target's rows padded to whole panels: (columns, in).</summary>
     public NativeBuffer<float> A { get; } = new();
