@@ -24,7 +24,7 @@ internal sealed class RowSources(TaskCatalog tasks, ArtifactStore artifacts, Wor
             return (copy.Version.Key, copy);
         }
 
-        var version = tasks.Resolve(caller, task, source.Version);
+        var version = await tasks.ResolveAsync(caller, task, source.Version, cancellation).ConfigureAwait(false);
         return (version.Key, AdapterSource.Of(version, artifacts));
     }
 }

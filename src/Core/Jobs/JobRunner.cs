@@ -49,7 +49,7 @@ internal sealed class JobRunner : IAsyncDisposable
     /// <summary>Takes up what the server left when it ended.</summary>
     public async Task RestoreAsync()
     {
-        foreach (var job in _catalog.InWork())
+        foreach (var job in await _catalog.InWorkAsync().ConfigureAwait(false))
         {
             if (job.HasEnded)
             {
@@ -86,14 +86,14 @@ internal sealed class JobRunner : IAsyncDisposable
     /// <summary>What it had told, up to the step that its session stands at; all of it where its training is over.</summary>
     private async Task<JobJournal> RestoredAsync(JobSnapshot job)
     {
-        if (job is not { State: JobState.Running, Session: { } session } || _sessionCatalog.Find(job.Name.Tenant, session) is not { } found)
+        if (job is not { State: JobState.Running, Session: { } session } || await _sessionCatalog.FindAsync(job.Name.Tenant, session, CancellationToken.None).ConfigureAwait(false) is not { } found)
         {
-            return new JobJournal(job, _catalog.Events(job.Name));
+            return new JobJournal(job, await _catalog.EventsAsync(job.Name, 0, CancellationToken.None).ConfigureAwait(false));
         }
 
         var step = (int)found.Stand.Sequence;
         await _catalog.ReturnToAsync(job.Name, step).ConfigureAwait(false);
-        var events = _catalog.Events(job.Name);
+        var events = await _catalog.EventsAsync(job.Name, 0, CancellationToken.None).ConfigureAwait(false);
         var progress = events.Aggregate(new JobProgress(CheckpointStep: step), (progress, item) => progress.After(item));
         return new JobJournal(job with { Progress = progress }, events);
     }
@@ -147,7 +147,8 @@ internal sealed class JobRunner : IAsyncDisposable
     /// <summary>Frees the tasks of a job that has ended, and then tells its watchers.</summary>
     private async Task LeaveAsync(LiveJob job)
     {
-        job.Journal.Change(await LeaveAsync(_catalog.Get(job.Name.Tenant, job.Name)).ConfigureAwait(false));
+        var ended = await _catalog.GetAsync(job.Name.Tenant, job.Name, CancellationToken.None).ConfigureAwait(false);
+        job.Journal.Change(await LeaveAsync(ended).ConfigureAwait(false));
         job.Dispose();
     }
 

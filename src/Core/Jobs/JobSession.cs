@@ -21,8 +21,8 @@ internal sealed class JobSession(JobName job, TrainingSessions sessions, Trainin
         (int)(await sessions.GetAsync(job.Tenant, session, cancellation).ConfigureAwait(false)).NextSequence - 1;
 
     /// <summary>The last step that was saved; -1 for none.</summary>
-    public int LastSaved(SessionName session) =>
-        (int)(catalog.ListStates(job.Tenant, session) is [.., var last] ? last.Sequence : -1);
+    public async Task<int> LastSavedAsync(SessionName session, CancellationToken cancellation) =>
+        (int)(await catalog.ListStatesAsync(job.Tenant, session, cancellation).ConfigureAwait(false) is [.., var last] ? last.Sequence : -1);
 
     public Task<StepReport> StepAsync(SessionName session, int step, IReadOnlyList<TrainingExample> examples, CancellationToken cancellation) =>
         steps.TrainStepAsync(new NumberedCall(job.Tenant, session, step, []), new BatchSpec(examples), cancellation);
@@ -34,15 +34,16 @@ internal sealed class JobSession(JobName job, TrainingSessions sessions, Trainin
     public async Task SaveAsync(SessionName session, int step, int? best, CancellationToken cancellation)
     {
         await sessions.SaveStateAsync(Mutation($"save-{step}"), session, step, cancellation).ConfigureAwait(false);
-        var kept = catalog.ListStates(job.Tenant, session).Where(state => state.Sequence == best).Select(state => state.Name.Number).ToHashSet();
+        var states = await catalog.ListStatesAsync(job.Tenant, session, cancellation).ConfigureAwait(false);
+        var kept = states.Where(state => state.Sequence == best).Select(state => state.Name.Number).ToHashSet();
         await catalog.DropStatesAsync(job.Tenant, session, kept, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Goes back to the weights of a step that was saved.</summary>
-    public Task LoadAsync(SessionName session, int step, CancellationToken cancellation)
+    public async Task LoadAsync(SessionName session, int step, CancellationToken cancellation)
     {
-        var saved = catalog.ListStates(job.Tenant, session).Single(state => state.Sequence == step);
-        return sessions.LoadStateAsync(Mutation("load"), saved.Name, cancellation);
+        var states = await catalog.ListStatesAsync(job.Tenant, session, cancellation).ConfigureAwait(false);
+        await sessions.LoadStateAsync(Mutation("load"), states.Single(state => state.Sequence == step).Name, cancellation).ConfigureAwait(false);
     }
 
     public Task<Publication> PublishAsync(SessionName session, JobPlan plan, CancellationToken cancellation) =>
@@ -60,5 +61,5 @@ internal sealed class JobSession(JobName job, TrainingSessions sessions, Trainin
         }
     }
 
-    private Mutation Mutation(string action) => new(job.Tenant, $"job-{job.Job}-{action}", []);
+    private Mutation Mutation(string call) => Catalog.Mutation.Of(job, call);
 }

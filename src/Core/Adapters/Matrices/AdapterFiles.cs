@@ -39,19 +39,9 @@ internal static class AdapterFiles
     }
 
     /// <exception cref="DamagedFileRejection">The file does not hold the matrices of this layout.</exception>
-    public static FlatMatrices ReadPool(string path, MatrixLayout layout, Device device) => Read(path, layout, device);
-
-    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
     public static FlatMatrices ReadPool(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, device);
 
-    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
-    public static FlatMatrices ReadHeads(string path, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
-    {
-        using var file = SafetensorsFile.Open(path);
-        return ReadHeads(file, config, pool, task, device);
-    }
-
-    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    /// <inheritdoc cref="ReadPool"/>
     public static FlatMatrices ReadHeads(SafetensorsFile file, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
     {
         var tied = TiedHeads.Of(config, pool, task)?.Layout;
@@ -59,7 +49,7 @@ internal static class AdapterFiles
         return Read(file, holdsTied ? tied! : MatrixLayout.OfHeads(config, pool, task), device);
     }
 
-    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
+    /// <inheritdoc cref="ReadPool"/>
     public static void ReadInitial(SafetensorsFile file, InitialProduct initial)
     {
         Fill(file, initial.A, InitialRole);
@@ -72,12 +62,6 @@ internal static class AdapterFiles
         {
             tensors.Add(slot.Name(role), matrices.View(slot));
         }
-    }
-
-    private static FlatMatrices Read(string path, MatrixLayout layout, Device device)
-    {
-        using var file = SafetensorsFile.Open(path);
-        return Read(file, layout, device);
     }
 
     private static FlatMatrices Read(SafetensorsFile file, MatrixLayout layout, Device device)

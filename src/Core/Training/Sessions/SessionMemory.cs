@@ -172,11 +172,11 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
     }
 
     /// <summary>On a thread of the pool.</summary>
-    private static Task<bool> SpillAsync(SessionSnapshot session, LiveSession live) => Task.Run(() =>
+    private static Task<bool> SpillAsync(SessionSnapshot session, LiveSession live) => Task.Run(async () =>
     {
         try
         {
-            live.Evicted!.Spill();
+            await live.Evicted!.SpillAsync().ConfigureAwait(false);
         }
         catch (Exception full) when (full is IOException or UnauthorizedAccessException)
         {
