@@ -1,7 +1,7 @@
 using CoLA.Bench.Measures;
 using CoLA.Bench.Rendering;
 using CoLA.Bench.Worlds;
-using CoLA.Core.Engine;
+using CoLA.Core;
 
 namespace CoLA.Bench;
 
@@ -41,9 +41,9 @@ internal sealed class BenchRun(string model, int repetitions, BenchProgress prog
         PeakMemory.Restart(); // the meter's own buffer does not count
     }
 
-    public World Open(EngineOptions? options = null)
+    public World Open(ColaOptions? options = null)
     {
-        var world = new World(Model, options ?? new EngineOptions { TrainingMemory = long.MaxValue });
+        var world = new World(Model, options ?? new ColaOptions { Sessions = new() { Memory = long.MaxValue } });
         ModelName = world.Core.Model.Identity.Name;
         return world;
     }

@@ -7,7 +7,11 @@ namespace CoLA.Bench;
 internal abstract class ModelBench : BenchCommand
 {
     private readonly Option<string> _model = new("--model") { Description = "A model directory or a GGUF file", HelpName = "DIR", Required = true };
-    private readonly Option<int> _repetitions = new("--repetitions") { Description = "Rounds that count, after one that warms up; fewer than 5 only to see that it runs", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> _repetitions = new("--repetitions")
+    {
+        Description = "Rounds that count, after one that warms up; fewer than 5 only to see that it runs",
+        DefaultValueFactory = _ => 5,
+    };
 
     /// <inheritdoc cref="BenchCommand(string, string, IReadOnlyList{Bar})"/>
     protected ModelBench(string name, string description, params IReadOnlyList<Bar> bars)

@@ -1,5 +1,6 @@
 using CoLA.Cli;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Failures;
+using CoLA.Cli.Rendering;
 
 try
 {

@@ -33,7 +33,10 @@ internal sealed partial class ColaClientOptionsValidator : IValidateOptions<Cola
         Check(retry.MaximumAttempts is >= 1 and <= 20, "Retry.MaximumAttempts", $"{retry.MaximumAttempts} is not in 1..20");
         Check(retry.InitialBackoff > TimeSpan.Zero, "Retry.InitialBackoff", $"{retry.InitialBackoff} is not above 0");
         Check(retry.MaximumBackoff >= retry.InitialBackoff, "Retry.MaximumBackoff", $"{retry.MaximumBackoff} is below InitialBackoff");
-        Check(double.IsFinite(retry.BackoffMultiplier) && retry.BackoffMultiplier >= 1, "Retry.BackoffMultiplier", $"{retry.BackoffMultiplier} is not 1 or above");
+        Check(
+            double.IsFinite(retry.BackoffMultiplier) && retry.BackoffMultiplier >= 1,
+            "Retry.BackoffMultiplier",
+            $"{retry.BackoffMultiplier} is not 1 or above");
         return result.Build();
     }
 

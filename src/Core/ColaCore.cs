@@ -1,10 +1,10 @@
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Fairness;
 using CoLA.Core.Inference;
 using CoLA.Core.Jobs;
 using CoLA.Core.Model;
+using CoLA.Core.Naming;
 using CoLA.Core.Residency;
 using CoLA.Core.Similarity;
 using CoLA.Core.Telemetry;
@@ -27,10 +27,10 @@ public sealed class ColaCore : IAsyncDisposable
 
     /// <param name="model">Closed with this, also where this cannot be made.</param>
     /// <param name="data">Closed with this, also where this cannot be made.</param>
-    /// <param name="options">The engine's settings.</param>
-    /// <param name="time">The clock of the registry.</param>
+    /// <param name="options">The operator's settings.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="telemetry">Null for instruments of its own.</param>
-    private ColaCore(BaseModel model, DataDirectory data, EngineOptions options, TimeProvider time, ColaTelemetry? telemetry)
+    private ColaCore(BaseModel model, DataDirectory data, ColaOptions options, TimeProvider time, ColaTelemetry? telemetry)
     {
         Model = model;
         _data = data;
@@ -39,29 +39,29 @@ public sealed class ColaCore : IAsyncDisposable
             telemetry ??= _ownTelemetry = new ColaTelemetry();
             telemetry.Rows.Model = model.Identity.Name;
             var isHost = model.Language.Device.type == TorchSharp.DeviceType.CPU;
-            var adapterMemory = new AdapterBankOptions(options.AdapterMemory, isHost ? 0 : options.HostAdapterMemory);
-            _bank = new AdapterBank(model.Language, adapterMemory, telemetry.Adapters, () => _engine!.Wake());
+            _bank = new AdapterBank(
+                model.Language, isHost ? options.Adapters with { HostMemory = 0 } : options.Adapters, telemetry.Adapters, () => _engine!.Wake());
             var counters = new VirtualCounters();
-            var queue = new TrainingQueue(model.Language, counters, options, telemetry.Engine, time);
-            _engine = new Engine.Engine(model.Language, options, telemetry.Engine, _bank, counters, queue);
+            var queue = new TrainingQueue(model.Language, counters, options.Training, telemetry.Engine, time);
+            _engine = new Engine.Engine(model.Language, options.Engine, telemetry.Engine, _bank, counters, queue);
             Pools = new PoolCatalog(data.Ledger, model.Identity, new PoolMaker(model.Language, _engine, data.Artifacts).MakeAsync);
             Tasks = new TaskCatalog(data.Ledger, model.Identity, data.Changes);
             var sessions = new SessionCatalog(data.Ledger, model.Identity, data.Ownership);
-            var trainingMemory = new SessionMemoryOptions(options.TrainingMemory, isHost ? 0 : options.HostTrainingMemory);
-            var memory = new SessionMemory(_engine, data.Evicted, trainingMemory, telemetry.Sessions);
+            var memory = new SessionMemory(
+                _engine, data.Evicted, isHost ? options.Sessions with { HostMemory = 0 } : options.Sessions, telemetry.Sessions);
             var loader = new SessionLoader(_engine, data.Artifacts, memory);
-            _live = new LiveSessions(sessions, loader, memory, time, options.SessionExpiry);
+            _live = new SessionHost(sessions, loader, memory, time, options.Sessions.Expiry);
             var renewal = new AdapterRenewal(Tasks, data.Artifacts, _engine, _bank);
             Sessions = new TrainingSessions(_live, sessions, data.Artifacts, _engine, loader, renewal);
-            Steps = new TrainingSteps(_live, _engine, queue, loader, model, options, telemetry.Tokens);
+            Steps = new TrainingSteps(_live, _engine, queue, loader, model, options.Training, telemetry.Tokens);
             var sources = new RowSources(Tasks, data.Artifacts, new WorkingCopies(sessions, Tasks, _live, loader, _engine, data.Artifacts));
             Generation = new Generation(model, sources, _engine, telemetry);
-            Scoring = new Scoring(model, sources, _engine, _bank, options, telemetry.Tokens);
-            var pinned = new PinnedTasks(options.PinnedTasks, Tasks, data.Artifacts, _engine, _bank);
-            Jobs = new TrainingJobs(data.Ledger, data.Artifacts, data.Ownership, model, options, Sessions, Steps, sessions, time);
+            Scoring = new Scoring(model, sources, _engine, _bank, options.Training, telemetry.Tokens);
+            var pinned = new PinnedTasks([.. options.Residency.PinnedTasks.Select(name => TaskName.Parse(name))], Tasks, data.Artifacts, _engine, _bank);
+            Jobs = new TrainingJobs(data.Ledger, data.Artifacts, data.Ownership, model, options.Jobs, Sessions, Steps, sessions, time);
             data.Changes.Announced += pinned.Refresh;
             pinned.Refresh();
-            Similar = new SimilarTasks(model, Pools, Tasks, data.Artifacts, _engine, _bank, options, telemetry.Tokens);
+            Similar = new SimilarTasks(model, Pools, Tasks, data.Artifacts, _engine, _bank, options.Training, telemetry.Tokens);
         }
         catch
         {
@@ -94,44 +94,31 @@ public sealed class ColaCore : IAsyncDisposable
 
     public SimilarTasks Similar { get; }
 
-    /// <summary>Loads the base model, opens the data directory, and takes up the jobs that the last server left.</summary>
-    /// <param name="model">A model directory or a GGUF file.</param>
-    /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c>.</param>
-    /// <param name="data">The data directory, made if it is not there.</param>
-    /// <param name="options">The engine's settings.</param>
-    /// <param name="time">The clock of the registry.</param>
+    /// <summary>Loads the base model, opens the data directory, which is made if it is not there, and continues its unfinished jobs.</summary>
+    /// <param name="options">The operator's settings.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="telemetry">Whom to tell what goes on; it stays the caller's. Null for instruments of its own.</param>
     /// <exception cref="Rejections.Rejection">The model, the device or the directory cannot be used; the message says why.</exception>
-    public static Task<ColaCore> OpenAsync(
-        string model,
-        string device,
-        string data,
-        EngineOptions options,
-        TimeProvider time,
-        ColaTelemetry? telemetry = null) => OpenAsync(model, device, data, options, time, telemetry, core => core.Jobs.RestoreAsync());
+    public static Task<ColaCore> OpenAsync(ColaOptions options, TimeProvider time, ColaTelemetry? telemetry = null) =>
+        OpenAsync(options, time, telemetry, core => core.Jobs.RestoreAsync());
 
-    /// <summary>As <see cref="OpenAsync(string, string, string, EngineOptions, TimeProvider, ColaTelemetry?)"/>, for callers that cannot await.</summary>
-    /// <inheritdoc cref="OpenAsync(string, string, string, EngineOptions, TimeProvider, ColaTelemetry?)"/>
-    public static ColaCore Open(string model, string device, string data, EngineOptions options, TimeProvider time, ColaTelemetry? telemetry = null) =>
-        OpenAsync(model, device, data, options, time, telemetry).GetAwaiter().GetResult();
+    /// <summary>As <see cref="OpenAsync(ColaOptions, TimeProvider, ColaTelemetry?)"/>, for a caller that cannot await it.</summary>
+    /// <inheritdoc cref="OpenAsync(ColaOptions, TimeProvider, ColaTelemetry?)"/>
+    public static ColaCore Open(ColaOptions options, TimeProvider time, ColaTelemetry? telemetry = null) =>
+        OpenAsync(options, time, telemetry).GetAwaiter().GetResult();
 
+    /// <param name="options">The operator's settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="telemetry">Null for instruments of its own.</param>
     /// <param name="start">The last step of the opening. Where it fails, everything that was opened is closed.</param>
-    /// <inheritdoc cref="OpenAsync(string, string, string, EngineOptions, TimeProvider, ColaTelemetry?)"/>
-    internal static async Task<ColaCore> OpenAsync(
-        string model,
-        string device,
-        string data,
-        EngineOptions options,
-        TimeProvider time,
-        ColaTelemetry? telemetry,
-        Func<ColaCore, Task> start)
+    internal static async Task<ColaCore> OpenAsync(ColaOptions options, TimeProvider time, ColaTelemetry? telemetry, Func<ColaCore, Task> start)
     {
         // The directory first: a server that runs already is found out before the model is loaded a second time.
-        var directory = await DataDirectory.OpenAsync(data, time).ConfigureAwait(false);
-        BaseModel loaded;
+        var directory = await DataDirectory.OpenAsync(options.DataDirectory, time).ConfigureAwait(false);
+        BaseModel model;
         try
         {
-            loaded = BaseModel.Load(model, device, options.Quantization, options.UseKernels);
+            model = BaseModel.Load(options.Model.Path, options.Model.Device, options.Model.Quantization, options.Model.UseKernels);
         }
         catch
         {
@@ -139,7 +126,7 @@ public sealed class ColaCore : IAsyncDisposable
             throw;
         }
 
-        var core = new ColaCore(loaded, directory, options, time, telemetry);
+        var core = new ColaCore(model, directory, options, time, telemetry);
         try
         {
             await start(core).ConfigureAwait(false);

@@ -58,7 +58,7 @@ public sealed class ColaServer : IAsyncDisposable
         {
             var host = IPAddress.Parse(options.Value.Host);
             kestrel.Listen(host, options.Value.Port, listen => listen.Protocols = HttpProtocols.Http2);
-            if (options.Value.MetricsPort is { } port)
+            if (options.Value.Metrics.Port is { } port)
             {
                 kestrel.ListenForMetrics(host, port);
             }
@@ -68,7 +68,7 @@ public sealed class ColaServer : IAsyncDisposable
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             app.Services.GetRequiredService<ColaCore>();
-            if (asked.MetricsPort is not null)
+            if (asked.Metrics.Port is not null)
             {
                 app.UseMetricsPort();
             }

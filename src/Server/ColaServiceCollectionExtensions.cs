@@ -44,7 +44,7 @@ public static class ColaServiceCollectionExtensions
         services.AddMetrics();
         services.AddSingleton(provider => new ColaTelemetry(
             provider.GetRequiredService<IMeterFactory>(),
-            provider.GetRequiredService<IOptions<ServerOptions>>().Value.MetricsNames));
+            provider.GetRequiredService<IOptions<ServerOptions>>().Value.Metrics.Names));
         services.AddSingleton(OpenCore);
         services.AddSingleton(provider => new PoolService(provider.GetRequiredService<ColaCore>().Pools));
         services.AddSingleton(provider => new TaskService(
@@ -75,16 +75,13 @@ public static class ColaServiceCollectionExtensions
     private static ColaCore OpenCore(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<ServerOptions>>().Value;
-        if (options.Threads is { } threads)
+        if (options.Model.Threads is { } threads)
         {
             torch.set_num_threads(threads);
         }
 
         var core = ColaCore.Open(
-            options.Model,
-            options.Device,
-            options.DataDirectory,
-            options.ToEngine(),
+            options,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ColaTelemetry>());
         var log = provider.GetRequiredService<ILogger<JobService>>();

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using CoLA.TestKit;
 using Xunit;
 
@@ -13,14 +11,20 @@ public sealed class BuildTests
     [InlineData("cuda", "TorchSharp-cuda-linux", "libtorch-cpu-linux-x64")]
     public async Task TorchBackend_Evaluated_ReferencesItsOwnLibtorch(string backend, string wanted, string unwanted)
     {
-        var json = await RunAsync(
-            "dotnet", "msbuild", "src/Core/CoLA.Core.csproj", "-getItem:PackageReference", $"-p:TorchBackend={backend}");
-        using var items = JsonDocument.Parse(json);
-        var packages = items.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray()
-            .Select(item => item.GetProperty("Identity").GetString()).ToArray();
+        var packages = await ProjectEvaluation.ItemsAsync("src/Core/CoLA.Core.csproj", "PackageReference", $"-p:TorchBackend={backend}");
 
         Assert.Contains(wanted, packages);
         Assert.DoesNotContain(unwanted, packages);
+    }
+
+    [Theory]
+    [InlineData("src/Server/CoLA.Server.csproj")]
+    [InlineData("tests/Server.Tests/CoLA.Server.Tests.csproj")]
+    public async Task BannedSymbols_OfAProject_ReachTheAnalyzer(string project)
+    {
+        var files = await ProjectEvaluation.ItemsAsync(project, "AdditionalFiles");
+
+        Assert.Contains(Path.Combine(SharedMaterial.RepositoryRoot, "BannedSymbols.txt"), files);
     }
 
     [Fact]
@@ -33,21 +37,8 @@ public sealed class BuildTests
             await DeviceOf(packages) == await DeviceOf(AppContext.BaseDirectory),
             "the package cache is on another file system, where hard links cannot reach");
 
-        Assert.True(int.Parse(await RunAsync("stat", "-c", "%h", library!), System.Globalization.CultureInfo.InvariantCulture) > 1);
+        Assert.True(int.Parse(await ProjectEvaluation.RunAsync("stat", "-c", "%h", library!), System.Globalization.CultureInfo.InvariantCulture) > 1);
     }
 
-    private static async Task<string> DeviceOf(string path) => Directory.Exists(path) ? await RunAsync("stat", "-c", "%d", path) : "";
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = SharedMaterial.RepositoryRoot,
-            RedirectStandardOutput = true,
-        })!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, process.ExitCode);
-        return output;
-    }
+    private static async Task<string> DeviceOf(string path) => Directory.Exists(path) ? await ProjectEvaluation.RunAsync("stat", "-c", "%d", path) : "";
 }

@@ -12,7 +12,7 @@ internal static class Floors
 
     public static IReadOnlyList<IReadOnlyList<string>> Core { get; } =
     [
-        ["Kernels", "Rejections", "Tokens.Pipeline"],
+        ["Kernels", "Rejections", "Settings", "Tokens.Pipeline"],
         ["Artifacts", "Configuration", "Matrices", "Naming", "Registry", "Tokens.Chat", "Tokens.Files"],
         ["Data.Examples", "Fairness", "Telemetry", "Tokens", "Weights.Tensors"],
         ["Data.Forms", "Weights.Gguf", "Work"],
@@ -32,6 +32,29 @@ internal static class Floors
         ["Training.Sessions"],
         ["Inference", "Jobs"],
         ["Similarity"],
+        [Roof],
+    ];
+
+    public static IReadOnlyList<IReadOnlyList<string>> Server { get; } =
+    [
+        ["Callers", "Interceptors", "Settings"],
+        ["Binding", "Telemetry"],
+        ["Translation"],
+        ["Services"],
+        [Roof],
+    ];
+
+    public static IReadOnlyList<IReadOnlyList<string>> Cli { get; } =
+    [
+        ["Naming", "Status"],
+        ["Failures"],
+        ["Rendering"],
+        ["Curves", "Hosting", "Options"],
+        ["Data", "Plotting"],
+        ["Evaluation", "Jobs"],
+        ["Training"],
+        ["Quickstart"],
+        ["Commands"],
         [Roof],
     ];
 }

@@ -11,6 +11,8 @@ public sealed partial class FloorsTests
     private static readonly Dictionary<string, (Assembly Assembly, IReadOnlyList<IReadOnlyList<string>> Floors)> Projects = new()
     {
         ["Core"] = (typeof(Core.ColaCore).Assembly, Floors.Core),
+        ["Server"] = (typeof(Server.ColaServer).Assembly, Floors.Server),
+        ["Cli"] = (Assembly.Load("cola"), Floors.Cli),
     };
 
     public static TheoryData<string> Names => [.. Projects.Keys];

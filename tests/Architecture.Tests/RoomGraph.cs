@@ -49,7 +49,8 @@ internal static class RoomGraph
 
     private static IEnumerable<TypeReference?> ReferencesOf(MethodDefinition method)
     {
-        IEnumerable<TypeReference?> signature = [.. SignatureOf(method), .. ConstraintsOf(method), .. AttributesOf(method), .. method.Parameters.SelectMany(AttributesOf)];
+        IEnumerable<TypeReference?> signature =
+            [.. SignatureOf(method), .. ConstraintsOf(method), .. AttributesOf(method), .. method.Parameters.SelectMany(AttributesOf)];
         return !method.HasBody
             ? signature
             : [

@@ -38,11 +38,17 @@ public sealed partial class RoomsTests
     [Fact]
     public void Namespaces_OfEveryProject_AreTheirPaths()
     {
-        foreach (var assembly in new[] { typeof(Core.ColaCore).Assembly, typeof(Server.ColaServer).Assembly, typeof(Client.ColaClient).Assembly })
+        Assembly[] assemblies =
+        [
+            typeof(Core.ColaCore).Assembly, typeof(Server.ColaServer).Assembly, typeof(Client.ColaClient).Assembly, typeof(Models.Hub.HubDownload).Assembly,
+            Assembly.Load("cola"),
+        ];
+        foreach (var assembly in assemblies)
         {
-            var folder = Path.Combine(SharedMaterial.RepositoryRoot, "src", assembly.GetName().Name!["CoLA.".Length..]);
+            var project = assembly.GetName().Name is "cola" ? "Cli" : assembly.GetName().Name!["CoLA.".Length..];
+            var folder = Path.Combine(SharedMaterial.RepositoryRoot, "src", project);
             var missing = Types(assembly)
-                .Select(type => type.Namespace![assembly.GetName().Name!.Length..].Trim('.'))
+                .Select(type => type.Namespace![$"CoLA.{project}".Length..].Trim('.'))
                 .Distinct()
                 .Where(space => !Directory.Exists(Path.Combine(folder, space.Replace('.', Path.DirectorySeparatorChar))));
 
@@ -64,7 +70,7 @@ public sealed partial class RoomsTests
     }
 
     private static IEnumerable<Type> Types(Assembly assembly) =>
-        assembly.GetTypes().Where(type => type.Namespace?.StartsWith(assembly.GetName().Name!, StringComparison.Ordinal) == true);
+        assembly.GetTypes().Where(type => type.Namespace?.StartsWith("CoLA.", StringComparison.Ordinal) == true);
 
     /// <summary>A path in back-ticks: it has a slash, or ends like a source file.</summary>
     [GeneratedRegex(@"`((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:cs|proto|csproj|sln))`")]

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Rendering;
 using CoLA.Cli.Tests.Fixtures;
 using Spectre.Console.Testing;
 using Xunit;

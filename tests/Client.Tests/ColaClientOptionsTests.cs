@@ -15,7 +15,13 @@ public sealed class ColaClientOptionsTests
             Tenant = "ACME!",
             Timeout = TimeSpan.Zero,
             ComputeTimeout = TimeSpan.FromSeconds(-1),
-            Retry = new ColaRetryOptions { MaximumAttempts = 0, InitialBackoff = TimeSpan.Zero, MaximumBackoff = TimeSpan.FromSeconds(-1), BackoffMultiplier = double.NaN },
+            Retry = new ColaRetryOptions
+            {
+                MaximumAttempts = 0,
+                InitialBackoff = TimeSpan.Zero,
+                MaximumBackoff = TimeSpan.FromSeconds(-1),
+                BackoffMultiplier = double.NaN,
+            },
         };
 
         var exception = Assert.Throws<OptionsValidationException>(() => new ColaClient(options));

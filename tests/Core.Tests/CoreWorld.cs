@@ -4,7 +4,6 @@ using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
 using CoLA.Core.Data.Examples;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
@@ -28,7 +27,7 @@ internal sealed class CoreWorld : IAsyncDisposable
 
     private readonly TemporaryDirectory _directory = new();
     private readonly TemporaryDirectory? _ownModel;
-    private readonly EngineOptions _options;
+    private readonly ColaOptions _options;
     private int _requests;
 
     private readonly ColaTelemetry? _telemetry;
@@ -38,11 +37,11 @@ internal sealed class CoreWorld : IAsyncDisposable
     /// <param name="telemetry">Whom to tell.</param>
     /// <param name="time">The clock.</param>
     /// <param name="model">A model that is there already; null for a small random one.</param>
-    public CoreWorld(EngineOptions? options = null, ColaTelemetry? telemetry = null, TimeProvider? time = null, string? model = null)
+    public CoreWorld(ColaOptions? options = null, ColaTelemetry? telemetry = null, TimeProvider? time = null, string? model = null)
     {
         _time = time ?? TimeProvider.System;
         _telemetry = telemetry;
-        _options = options ?? new EngineOptions();
+        _options = options ?? new ColaOptions();
         _ownModel = model is null ? new TemporaryDirectory() : null;
         ModelDirectory = model ?? RandomModel.Write(_ownModel!);
         Core = Open();
@@ -67,7 +66,8 @@ internal sealed class CoreWorld : IAsyncDisposable
 
     public Mutation Mutation(TenantId? tenant = null) => new(tenant ?? Acme, $"r{++_requests}", [1]);
 
-    public Task<PoolSnapshot> MakePoolAsync(int m = 2, Initialisation initialisation = Initialisation.Gaussian, int rank = 4, Target[]? targets = null, bool sharedHead = false) =>
+    public Task<PoolSnapshot> MakePoolAsync(
+        int m = 2, Initialisation initialisation = Initialisation.Gaussian, int rank = 4, Target[]? targets = null, bool sharedHead = false) =>
         Core.Pools.CreateAsync(
             Mutation(),
             Pool.Pool,
@@ -93,7 +93,13 @@ internal sealed class CoreWorld : IAsyncDisposable
         return task;
     }
 
-    public Task<SessionView> OpenAsync(TaskName[] tasks, bool frozen = false, double rate = 1e-2, double dropout = 0, RankBudgetSpec? budget = null, TenantId? tenant = null) => Core.Sessions.OpenAsync(
+    public Task<SessionView> OpenAsync(
+        TaskName[] tasks,
+        bool frozen = false,
+        double rate = 1e-2,
+        double dropout = 0,
+        RankBudgetSpec? budget = null,
+        TenantId? tenant = null) => Core.Sessions.OpenAsync(
         Mutation(tenant),
         new OpenSessionSpec(
             Pool,
@@ -159,7 +165,9 @@ internal sealed class CoreWorld : IAsyncDisposable
         _ownModel?.Dispose();
     }
 
-    private static byte[] HashOf(TrainingExample[] examples) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', examples.Select(example => example.ToString()))));
+    private static byte[] HashOf(TrainingExample[] examples) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', examples.Select(example => example.ToString()))));
 
-    private ColaCore Open() => ColaCore.Open(ModelDirectory, "cpu", _directory.PathOf("data"), _options, _time, _telemetry);
+    private ColaCore Open() => ColaCore.Open(
+        _options with { Model = _options.Model with { Path = ModelDirectory, Device = "cpu" }, DataDirectory = _directory.PathOf("data") }, _time, _telemetry);
 }

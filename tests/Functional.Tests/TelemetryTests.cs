@@ -30,9 +30,15 @@ public sealed class TelemetryTests : IDisposable
         await GenerateAsync(server);
 
         await collector.WaitForAsync(
-            "/v1/metrics", ["cola-of-acme", "deployment.environment.name", "cola.tokens", "gen_ai.server.time_to_first_token", "http.server.request.duration", "dotnet.gc.collections"], Token);
+            "/v1/metrics",
+            ["cola-of-acme", "deployment.environment.name", "cola.tokens", "gen_ai.server.time_to_first_token", "http.server.request.duration",
+                "dotnet.gc.collections"],
+            Token);
         await GenerateAsync(server);
-        await collector.WaitForAsync("/v1/traces", ["cola-of-acme", "text_completion", "gen_ai.usage.output_tokens", "queue", "prefill", "decode", "/cola.v1.InferenceService/GenerateBatch"], Token);
+        await collector.WaitForAsync(
+            "/v1/traces",
+            ["cola-of-acme", "text_completion", "gen_ai.usage.output_tokens", "queue", "prefill", "decode", "/cola.v1.InferenceService/GenerateBatch"],
+            Token);
     }
 
     [Fact]

@@ -56,7 +56,8 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     [InlineData(Strategy.Heuristic, 1, "spec.n", "N >= M")]
     [InlineData(Strategy.MoeLora, 1, "spec.n", "N = M")]
     [InlineData(Strategy.Colora, 1, "spec.strategy", "shared_head")]
-    [InlineData(Strategy.Unspecified, 1, "spec.strategy", "LORA, FULL, HEURISTIC, HEURISTIC_BALANCED, RANDOM, RANDOM_REVERSED, MOE_LORA, HYDRA_LORA, COLORA, ADALORA")]
+    [InlineData(
+        Strategy.Unspecified, 1, "spec.strategy", "LORA, FULL, HEURISTIC, HEURISTIC_BALANCED, RANDOM, RANDOM_REVERSED, MOE_LORA, HYDRA_LORA, COLORA, ADALORA")]
     public async Task RegisterTask_SpecThatDoesNotFit_NamesFieldAndRule(Strategy strategy, int n, string field, string rule)
     {
         var pool = await ServerFixture.CreatePool(server.Acme);
@@ -192,7 +193,8 @@ public sealed class BadInputTests(ServerFixture server) : IClassFixture<ServerFi
     {
         var row = Examples.Row(new Source { Task = "tenants/acme/tasks/nobody" });
 
-        var exception = await Refused(() => server.Acme.Inference.GenerateAsync(row, cancellationToken: Token).ToListAsync(Token).AsTask(), StatusCode.NotFound);
+        var exception = await Refused(
+            () => server.Acme.Inference.GenerateAsync(row, cancellationToken: Token).ToListAsync(Token).AsTask(), StatusCode.NotFound);
 
         Assert.Contains("tenants/acme/tasks/nobody", exception.Message, StringComparison.Ordinal);
     }

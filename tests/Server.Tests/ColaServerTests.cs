@@ -36,7 +36,11 @@ public sealed class ColaServerTests : IDisposable
         Assert.NotEqual(0, server.Address.Port);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
         Assert.Superset(
-            new HashSet<string> { "cola.v1.PoolService", "cola.v1.TaskService", "cola.v1.TrainingService", "cola.v1.InferenceService", "cola.v1.StatusService", "grpc.health.v1.Health" },
+            new HashSet<string>
+            {
+                "cola.v1.PoolService", "cola.v1.TaskService", "cola.v1.TrainingService", "cola.v1.InferenceService", "cola.v1.StatusService",
+                "grpc.health.v1.Health",
+            },
             services.ToHashSet());
     }
 
@@ -97,11 +101,11 @@ public sealed class ColaServerTests : IDisposable
     private Task<ColaServer> StartAsync(string data, int port, string? model = null) => ColaServer.StartAsync(
         options =>
         {
-            options.Model = model ?? _model.Path;
+            options.Model.Path = model ?? _model.Path;
             options.DataDirectory = data;
-            options.Device = "cpu";
+            options.Model.Device = "cpu";
             options.Port = port;
-            options.Threads = 1;
+            options.Model.Threads = 1;
         },
         cancellationToken: Token);
 }

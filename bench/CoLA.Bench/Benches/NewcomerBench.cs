@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CoLA.Bench.Newcomers;
 using CoLA.Bench.Worlds;
-using CoLA.Core.Engine;
+using CoLA.Core;
 
 namespace CoLA.Bench.Benches;
 
@@ -47,7 +47,7 @@ internal sealed class NewcomerBench : ModelBench
 
     protected override async Task MeasureAsync(BenchRun run, ParseResult parse, CancellationToken cancellation)
     {
-        await using var world = new World(ColaTiny, new EngineOptions());
+        await using var world = new World(ColaTiny, new ColaOptions());
         run.ModelName = world.Core.Model.Identity.Name;
         var methods = Enum.GetValues<NewcomerMethod>();
         var reached = methods.SelectMany(method => Examples.Select(examples => (method, examples))).ToDictionary(key => key, _ => new List<double>());

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
-using CoLA.Core.Engine;
+using CoLA.Core;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Models.Likelihood;
@@ -33,10 +33,12 @@ internal sealed class QuantizedBench : ModelBench
 
     protected override async Task MeasureAsync(BenchRun run, ParseResult parse, CancellationToken cancellation)
     {
-        var text = Text(parse.GetValue(_golden) ?? Path.Combine(run.Model, "..", "..", "goldens", Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Model)), "golden.json"));
+        var text = Text(
+            parse.GetValue(_golden)
+                ?? Path.Combine(run.Model, "..", "..", "goldens", Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Model)), "golden.json"));
         await using var plain = run.Open();
-        await using var int8 = run.Open(new EngineOptions { Quantization = Quantization.Int8 });
-        await using var int4 = run.Open(new EngineOptions { Quantization = Quantization.Int4 });
+        await using var int8 = run.Open(new ColaOptions { Model = new() { Quantization = Quantization.Int8 } });
+        await using var int4 = run.Open(new ColaOptions { Model = new() { Quantization = Quantization.Int4 } });
 
         static async Task<double> RateAsync(World world, int rows) =>
             (await world.RunAsync([.. new TaskName?[rows].Select(task => world.NewRow(task, PromptTokens, NewTokens))])).DecodeTokensPerSecond;

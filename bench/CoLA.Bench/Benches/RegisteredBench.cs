@@ -4,7 +4,7 @@ using CoLA.Bench.Loads;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
 using CoLA.Core.Adapters.Couplings;
-using CoLA.Core.Engine;
+using CoLA.Core;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 
@@ -57,7 +57,7 @@ internal sealed class RegisteredBench : ModelBench
     {
         run.Progress.Begin($"{count} tasks", 2 * count);
         var memory = (long)(Resident * ModelCost.Of(run.Model).BytesOfU(M * Rank, Targets));
-        var world = run.Open(new EngineOptions { AdapterMemory = memory });
+        var world = run.Open(new ColaOptions { Adapters = new() { Memory = memory } });
         var pool = await world.MakePoolAsync("registered", M, Rank, Targets);
         var tasks = await world.MakeTasksAsync(pool, "task", count, Strategy.Heuristic, N, run.Progress.Advance);
         await new NoiseHeads(world).PublishAsync(pool, tasks, run.Progress.Advance);

@@ -16,15 +16,36 @@ namespace CoLA.Bench.Benches;
 /// </summary>
 internal sealed class ServeBench : BenchCommand
 {
-    private readonly Option<Uri> _address = new("--address") { Description = "The server's address, http://HOST:PORT", Required = true, CustomParser = ReadAddress };
-    private readonly Option<string[]> _tenants = new("--tenant") { Description = "Tenants that own the made tasks, in turn; may be given several times", DefaultValueFactory = _ => ["bench"] };
-    private readonly Option<string[]> _named = new("--task") { Description = "Use these tasks, tenants/TENANT/tasks/TASK, instead of making some; each is called by its owner", DefaultValueFactory = _ => [] };
+    private readonly Option<Uri> _address = new("--address")
+    {
+        Description = "The server's address, http://HOST:PORT",
+        Required = true,
+        CustomParser = ReadAddress,
+    };
+    private readonly Option<string[]> _tenants = new("--tenant")
+    {
+        Description = "Tenants that own the made tasks, in turn; may be given several times",
+        DefaultValueFactory = _ => ["bench"],
+    };
+    private readonly Option<string[]> _named = new("--task")
+    {
+        Description = "Use these tasks, tenants/TENANT/tasks/TASK, instead of making some; each is called by its owner",
+        DefaultValueFactory = _ => [],
+    };
     private readonly Option<int> _tasks = new("--tasks") { Description = "Tasks to make, and to delete at the end", DefaultValueFactory = _ => 32 };
     private readonly Option<LoadShape> _shape = new("--shape") { Description = "How requests fall on tasks", DefaultValueFactory = _ => LoadShape.Zipf };
     private readonly Option<int> _concurrency = new("--concurrency") { Description = "Requests on their way at one time", DefaultValueFactory = _ => 32 };
-    private readonly Option<int> _requests = new("--requests") { Description = "Requests that count; as many as --concurrency come before, to warm up", DefaultValueFactory = _ => 256 };
+    private readonly Option<int> _requests = new("--requests")
+    {
+        Description = "Requests that count; as many as --concurrency come before, to warm up",
+        DefaultValueFactory = _ => 256,
+    };
     private readonly Option<int> _promptTokens = new("--prompt-tokens") { Description = "Tokens of a prompt", DefaultValueFactory = _ => 32 };
-    private readonly Option<int> _newTokens = new("--new-tokens") { Description = "Tokens of an answer at most; the model may end it before", DefaultValueFactory = _ => 32 };
+    private readonly Option<int> _newTokens = new("--new-tokens")
+    {
+        Description = "Tokens of an answer at most; the model may end it before",
+        DefaultValueFactory = _ => 32,
+    };
     private readonly Option<int> _vocabulary = new("--vocabulary") { Description = "Prompts are random ids below this", DefaultValueFactory = _ => 256 };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of prompts and of who is asked", DefaultValueFactory = _ => 1UL };
 
@@ -97,7 +118,8 @@ internal sealed class ServeBench : BenchCommand
             var timing = new RequestTiming();
             try
             {
-                await foreach (var news in client.As(ServedTasks.TenantOf(asked[request])).Inference.GenerateAsync(rows[request], cancellationToken: cancellation))
+                await foreach (var news in client.As(ServedTasks.TenantOf(asked[request])).Inference.GenerateAsync(
+                    rows[request], cancellationToken: cancellation))
                 {
                     timing.Came(news.Tokens.Count);
                     timing.PromptTokens = news.Usage?.PromptTokens ?? 0;

@@ -22,7 +22,11 @@ internal sealed class SoakBench : BenchCommand
     private readonly Option<string> _model = new("--model") { Description = "A model directory or a GGUF file", HelpName = "DIR", Required = true };
     private readonly Option<double> _minutes = new("--minutes") { Description = "How long", DefaultValueFactory = _ => 10 };
     private readonly Option<int> _clients = new("--clients") { Description = "Clients that ask without pause", DefaultValueFactory = _ => 32 };
-    private readonly Option<int> _tasks = new("--tasks") { Description = "Tasks that are trained, switched, deleted and made anew meanwhile", DefaultValueFactory = _ => 16 };
+    private readonly Option<int> _tasks = new("--tasks")
+    {
+        Description = "Tasks that are trained, switched, deleted and made anew meanwhile",
+        DefaultValueFactory = _ => 16,
+    };
 
     public SoakBench()
         : base(
@@ -47,12 +51,12 @@ internal sealed class SoakBench : BenchCommand
             await using var server = await ColaServer.StartAsync(
                 options =>
                 {
-                    options.Model = run.Model;
+                    options.Model.Path = run.Model;
                     options.DataDirectory = data.FullName;
-                    options.Device = "cpu";
+                    options.Model.Device = "cpu";
                     options.Port = 0;
-                    options.KeyValueMemory = KeyValueMemory;
-                    options.AdapterMemory = Math.Max(1 << 20, (long)(parse.GetValue(_tasks) * ModelCost.Of(run.Model).BytesOfU(M * Ranks.Max()) / 2));
+                    options.Engine.KeyValueMemory = KeyValueMemory;
+                    options.Adapters.Memory = Math.Max(1 << 20, (long)(parse.GetValue(_tasks) * ModelCost.Of(run.Model).BytesOfU(M * Ranks.Max()) / 2));
                 },
                 cancellationToken: cancellation);
             using var client = new ColaClient(new ColaClientOptions { Address = server.Address, Tenant = "soak" });

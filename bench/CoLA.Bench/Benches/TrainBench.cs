@@ -36,7 +36,7 @@ internal sealed class TrainBench() : ModelBench(
         var rounds = await Rounds.RunAsync(
             run,
             "steps",
-            ("none", () => world.Core.Engine.CallAsync(() => BareTraining.Step(world.Core.Model.Language, bare, world.Options.TrainingTokens))),
+            ("none", () => world.Core.Engine.CallAsync(() => BareTraining.Step(world.Core.Model.Language, bare, world.Options.Training.TrainingTokens))),
             ("full4x10", await SideAsync("full", Tasks, 4, 10, Strategy.Full)),
             ("heuristic4x10", await SideAsync("heuristic", Tasks, 4, 10, Strategy.Heuristic)),
             ("heuristic2x3", await SideAsync("many", ManyTasks, 2, 3, Strategy.Heuristic)));
@@ -48,6 +48,7 @@ internal sealed class TrainBench() : ModelBench(
         run.Figures["tokensPerSecond"] = ManyTasks * Tokens / rounds.Median("heuristic2x3");
         run.Ratios["adaptersFull"] = _ => rounds.Median(round => round["full4x10"] / round["none"]);
         run.Ratios["adaptersHeuristic"] = _ => rounds.Median(round => round["heuristic4x10"] / round["none"]);
-        run.Ratios["sgemm"] = machine => world.Cost.TrainingFlop(ManyTasks * Tokens, ManyTasks * (Tokens - 1)) / rounds.Median("heuristic2x3") / 1e9 / machine.SgemmGflops;
+        run.Ratios["sgemm"] = machine =>
+            world.Cost.TrainingFlop(ManyTasks * Tokens, ManyTasks * (Tokens - 1)) / rounds.Median("heuristic2x3") / 1e9 / machine.SgemmGflops;
     }
 }

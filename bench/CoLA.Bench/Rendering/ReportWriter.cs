@@ -16,8 +16,8 @@ internal static class ReportWriter
         }
 
         var machine = report.Machine;
-        AnsiConsole.MarkupLineInterpolated(
-            $"[bold]{report.Bench}[/] on {report.Model}: {machine.Threads} threads, sgemm {machine.SgemmGflops:F0} GFLOP/s, reads {machine.ReadGigabytesPerSecond:F1} GB/s");
+        var measured = $"sgemm {machine.SgemmGflops:F0} GFLOP/s, reads {machine.ReadGigabytesPerSecond:F1} GB/s";
+        AnsiConsole.MarkupLineInterpolated($"[bold]{report.Bench}[/] on {report.Model}: {machine.Threads} threads, {measured}");
         var table = new Table().Border(TableBorder.Simple)
             .AddColumn("what").AddColumn(new TableColumn("measured").RightAligned()).AddColumn(new TableColumn("bar").RightAligned());
         foreach (var (name, value) in report.Figures)
@@ -29,7 +29,8 @@ internal static class ReportWriter
         {
             var bar = bars.FirstOrDefault(bar => bar.Ratio == name);
             var colour = bar is null ? "bold" : bar.IsMetBy(value) ? "green" : "red";
-            table.AddRow($"[bold]{Markup.Escape(name)}[/]", $"[{colour}]{Number(value)}[/]", bar is null ? "" : $"{(bar.AtMost ? "<=" : ">=")} {Number(bar.Limit)}");
+            table.AddRow(
+                $"[bold]{Markup.Escape(name)}[/]", $"[{colour}]{Number(value)}[/]", bar is null ? "" : $"{(bar.AtMost ? "<=" : ">=")} {Number(bar.Limit)}");
         }
 
         AnsiConsole.Write(table);

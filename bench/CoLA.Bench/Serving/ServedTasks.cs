@@ -90,7 +90,12 @@ internal sealed class ServedTasks : IAsyncDisposable
         var id = _pool.Name.Split('/')[^1];
         for (var at = 0; at < count; at++)
         {
-            var request = new RegisterTaskRequest { TaskId = $"{id}-{at}", Pool = _pool.Name, Spec = new TaskSpec { Strategy = Strategy.Heuristic, N = 3, Seed = at } };
+            var request = new RegisterTaskRequest
+            {
+                TaskId = $"{id}-{at}",
+                Pool = _pool.Name,
+                Spec = new TaskSpec { Strategy = Strategy.Heuristic, N = 3, Seed = at },
+            };
             _made.Add((await _client.As(tenants[at % tenants.Length]).Tasks.RegisterAsync(request, cancellationToken: cancellation)).Task.Name);
         }
 

@@ -22,7 +22,12 @@ internal sealed class SoakTraining(ColaClient client, string pool, SoakCount don
             var request = new OpenSessionRequest { Pool = pool, SharedA = SharedA.Trainable, PoolOptimizer = new AdamW { LearningRate = 1e-4 } };
             foreach (var strategy in Strategies)
             {
-                var registration = new RegisterTaskRequest { TaskId = $"beside-{(int)strategy}", Pool = pool, Spec = new TaskSpec { Strategy = strategy, N = 3 } };
+                var registration = new RegisterTaskRequest
+                {
+                    TaskId = $"beside-{(int)strategy}",
+                    Pool = pool,
+                    Spec = new TaskSpec { Strategy = strategy, N = 3 },
+                };
                 var registered = await client.Tasks.RegisterAsync(registration, cancellationToken: cancellation);
                 request.Tasks.Add(new SessionTask { Task = registered.Task.Name, Optimizer = new AdamW { LearningRate = 1e-3 } });
             }

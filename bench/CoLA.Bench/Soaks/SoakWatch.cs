@@ -40,7 +40,8 @@ internal sealed class SoakWatch(ColaClient client, double blockBytes, SoakCount 
             samples.Add(sample);
             progress.Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{sample.Seconds,5:F0} s {sample.TokensPerSecond,6:F0} tok/s {sample.LiveTensors,6} tensors {sample.Resident / 1e6,6:F0} MB ({sample.Managed / 1e6:F0} managed) {sample.KeyValueBlocks,5} blocks {done.Failures.Count} failed"));
+                $"{sample.Seconds,5:F0} s {sample.TokensPerSecond,6:F0} tok/s {sample.LiveTensors,6} tensors {sample.Resident / 1e6,6:F0} MB "
+                    + $"({sample.Managed / 1e6:F0} managed) {sample.KeyValueBlocks,5} blocks {done.Failures.Count} failed"));
             progress.Advance();
         }
 

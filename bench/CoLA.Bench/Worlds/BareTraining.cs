@@ -41,7 +41,8 @@ internal static class BareTraining
         }
 
         var first = 0;
-        long[] positions = [.. rows.SelectMany(row => (first += row.Length) is var end ? Enumerable.Range(end - row.Length, row.Length - 1) : []).Select(at => (long)at)];
+        long[] positions = [.. rows.SelectMany(
+            row => (first += row.Length) is var end ? Enumerable.Range(end - row.Length, row.Length - 1) : []).Select(at => (long)at)];
         long[] labels = [.. rows.SelectMany(row => row.Skip(1)).Select(id => (long)id)];
         for (var start = 0; start < positions.Length; start += LossChunk)
         {

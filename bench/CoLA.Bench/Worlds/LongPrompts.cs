@@ -26,6 +26,8 @@ internal static class LongPrompts
 
         return found.Count >= count
             ? [.. found.Take(count)]
-            : throw new InvalidOperationException($"only {found.Count} of {attempts * count} random prompts are answered with {newTokens} tokens; this needs a model that ends fewer texts early");
+            : throw new InvalidOperationException(
+                $"only {found.Count} of {attempts * count} random prompts are answered with {newTokens} tokens; this needs a model that ends fewer texts "
+                    + "early");
     }
 }

@@ -4,7 +4,6 @@ using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
 using CoLA.Core.Data.Examples;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
@@ -24,14 +23,15 @@ internal sealed class World : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("cola-bench-").FullName;
     private int _requests;
 
-    public World(string model, EngineOptions options)
+    public World(string model, ColaOptions options)
     {
         Options = options;
-        Core = ColaCore.Open(model, "cpu", _directory, options, TimeProvider.System);
+        Core = ColaCore.Open(
+            options with { Model = options.Model with { Path = model, Device = "cpu" }, DataDirectory = _directory }, TimeProvider.System);
         Prompts = new Prompts(Core.Model.Config.VocabularySize);
     }
 
-    public EngineOptions Options { get; }
+    public ColaOptions Options { get; }
 
     public ColaCore Core { get; }
 

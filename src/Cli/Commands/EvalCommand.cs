@@ -1,8 +1,10 @@
 using System.CommandLine;
 using CoLA.Cli.Data;
 using CoLA.Cli.Evaluation;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Options;
 using CoLA.Cli.Rendering;
 using CoLA.Client;
 using CoLA.Core.Data;
@@ -15,9 +17,16 @@ internal sealed class EvalCommand : ClientCommand
 {
     private static readonly string[] DataFiles = [".csv", ".json", ".jsonl"];
 
-    private readonly Option<TaskFile[]> _tasks = TaskFile.Option($"A task (TASK, OWNER/TASK, TASK@VERSION or {ResourceNames.Base}) and what to ask it: a data file, or a directory of them; repeatable");
+    private readonly Option<TaskFile[]> _tasks = TaskFile.Option(
+        $"A task (TASK, OWNER/TASK, TASK@VERSION or {ResourceNames.Base}) and what to ask it: a data file, or a directory of them; repeatable");
     private readonly Option<bool> _base = new("--compare-base") { Description = "Ask the base model the same" };
-    private readonly Option<int[]> _shots = new Option<int[]>("--shots") { Description = "Solved examples before each question; several give several rows", HelpName = "K", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [0] }.AtLeast(0);
+    private readonly Option<int[]> _shots = new Option<int[]>("--shots")
+    {
+        Description = "Solved examples before each question; several give several rows",
+        HelpName = "K",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [0],
+    }.AtLeast(0);
     private readonly Option<bool> _all = new("--all") { Description = "Ask every item of a file, not only the held-out ones" };
     private readonly Option<int?> _limit = new Option<int?>("--limit") { Description = "Items of each file at most" }.AtLeast(1);
     private readonly DataFileOptions _data = new();
@@ -25,7 +34,8 @@ internal sealed class EvalCommand : ClientCommand
     public EvalCommand(CliContext cli)
         : base(
             "eval",
-            "Accuracy per task and subject: choice questions by the most probable letter, free answers by the most probable of at most 20 targets or else by greedy exact match",
+            "Accuracy per task and subject: choice questions by the most probable letter, free answers by the most probable of at most 20 targets or else "
+                + "by greedy exact match",
             cli)
     {
         foreach (var option in (Option[])[_tasks, _base, _shots, _all, _limit])
@@ -118,7 +128,8 @@ internal sealed class EvalCommand : ClientCommand
             return [place];
         }
 
-        string[] files = [.. Directory.GetFiles(place).Where(file => DataFiles.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.GetFiles(place).Where(
+            file => DataFiles.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new UsageException($"{place} holds no data files", $"Data files end in {string.Join(", ", DataFiles)}.");
     }
 }

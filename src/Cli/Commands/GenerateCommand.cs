@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
@@ -41,7 +42,9 @@ internal sealed class GenerateCommand : ClientCommand
         }
 
         var tokens = generated.Sum(row => row.Usage.CompletionTokens);
-        terminal.Remark($"[dim]{generated.Sum(row => row.Usage.PromptTokens)} prompt tokens, {tokens} generated, {tokens / elapsed.TotalSeconds:0.0} tokens/s{(rows.Length == 1 ? $", ended by {EnumWords.Of(generated[0].FinishReason)}" : "")}[/]");
+        var prompted = generated.Sum(row => row.Usage.PromptTokens);
+        var end = rows.Length == 1 ? $", ended by {EnumWords.Of(generated[0].FinishReason)}" : "";
+        terminal.Remark($"[dim]{prompted} prompt tokens, {tokens} generated, {tokens / elapsed.TotalSeconds:0.0} tokens/s{end}[/]");
         terminal.Result(new { Rows = sources.Zip(generated, (source, row) => Json(source.Name, row)) });
         return generated.Any(row => row.Failure is not null) ? ExitCode.Failed : ExitCode.Ok;
     }
@@ -52,7 +55,8 @@ internal sealed class GenerateCommand : ClientCommand
         await foreach (var response in client.Inference.GenerateAsync(row, cancellationToken: cancellation))
         {
             // A model without a tokenizer has no text: its ids are what there is to see.
-            terminal.Text(row.Prompt.Tokens is null || response.Text.Length > 0 ? response.Text : string.Concat(response.Tokens.Select(token => $"{token.Id} ")));
+            terminal.Text(
+                row.Prompt.Tokens is null || response.Text.Length > 0 ? response.Text : string.Concat(response.Tokens.Select(token => $"{token.Id} ")));
             text.Append(response.Text);
             tokens.AddRange(response.Tokens);
             last = response;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Naming;
 using CoLA.V1;
 

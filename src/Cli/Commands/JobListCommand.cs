@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
 using CoLA.Client;

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
 using CoLA.Models.Goldens;
@@ -12,7 +14,8 @@ internal sealed class ModelCheckCommand : CliCommand
 
     private readonly Option<string> _golden = new("--golden")
     {
-        Description = "JSON with \"prompts\" of \"ids\", \"last_logits\", \"next_logprobs\", \"greedy...\" and \"smallest_greedy_margin\" that other software computed, or one such prompt",
+        Description = "JSON with \"prompts\" of \"ids\", \"last_logits\", \"next_logprobs\", \"greedy...\" and \"smallest_greedy_margin\" that other "
+            + "software computed, or one such prompt",
         HelpName = "FILE",
         Required = true,
     };
@@ -20,7 +23,9 @@ internal sealed class ModelCheckCommand : CliCommand
     public ModelCheckCommand(CliContext cli)
         : base(
             "check",
-            FormattableString.Invariant($"Compare what a model computes here, in float32 on the CPU, with numbers of other software: logits within {GoldenCheck.LogitsTolerance:0e+0}, log-probabilities within {GoldenCheck.LogProbabilitiesTolerance:0e+0}, greedy tokens alike; exits 1 where they are not"),
+            "Compare what a model computes here, in float32 on the CPU, with numbers of other software. Exits 1 where logits differ by more than "
+                + string.Create(CultureInfo.InvariantCulture, $"{GoldenCheck.LogitsTolerance:0e+0}, log-probabilities by more than ")
+                + string.Create(CultureInfo.InvariantCulture, $"{GoldenCheck.LogProbabilitiesTolerance:0e+0}, or greedy tokens at all"),
             cli)
     {
         Add(_model);

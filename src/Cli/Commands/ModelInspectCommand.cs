@@ -1,7 +1,7 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
-using CoLA.Core.Tokens;
 using CoLA.Core.Weights;
 using CoLA.Core.Weights.Tensors;
 
@@ -19,7 +19,8 @@ internal sealed class ModelInspectCommand : CliCommand
     {
         using var checkpoint = Checkpoint.Open(parse.GetRequiredValue(_model));
         var tokenizer = checkpoint.LoadTokenizer();
-        var types = checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(Parameters)).Select(group => group.Key).ToArray();
+        var types = checkpoint.Tensors.Values.GroupBy(tensor => tensor.DType).OrderByDescending(
+            group => group.Sum(Parameters)).Select(group => group.Key).ToArray();
         var parameters = checkpoint.Tensors.Values.Sum(Parameters);
         var bytes = checkpoint.WeightFiles.Sum(file => new FileInfo(file).Length);
         terminal.Show(ModelTables.Inspection(checkpoint, parameters, bytes, types, tokenizer));
@@ -35,13 +36,10 @@ internal sealed class ModelInspectCommand : CliCommand
             Types = types,
             Sha256 = checkpoint.Sha256(),
             Tokenizer = tokenizer is null ? null : new { tokenizer.VocabularySize, tokenizer.BosId, tokenizer.EosIds },
-            ChatTemplate = ChatFamily(tokenizer),
+            ChatTemplate = ModelTables.ChatFamily(tokenizer),
         });
         return Task.FromResult(ExitCode.Ok);
     }
-
-    public static string? ChatFamily(Tokenizer? tokenizer) =>
-        tokenizer?.ChatTemplate is not { } template ? null : template.Family ?? "of no supported family";
 
     private static long Parameters(CheckpointTensor tensor) => tensor.Shape.Aggregate(1L, (product, side) => product * side);
 }

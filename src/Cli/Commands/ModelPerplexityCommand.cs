@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
@@ -12,7 +13,8 @@ internal sealed class ModelPerplexityCommand : CliCommand
 {
     private readonly Argument<string> _model = new("DIR") { Description = "A model directory in HuggingFace layout, or a GGUF file" };
     private readonly Argument<FileInfo> _text = new Argument<FileInfo>("FILE") { Description = "The text, UTF-8" }.AcceptExistingOnly();
-    private readonly Option<Quantization[]> _quantize = EnumWords.Options<Quantization>("--quantize", "Read it with weights stored by codes too, and tell what that costs");
+    private readonly Option<Quantization[]> _quantize = EnumWords.Options<Quantization>(
+        "--quantize", "Read it with weights stored by codes too, and tell what that costs");
 
     public ModelPerplexityCommand(CliContext cli)
         : base("perplexity", "How well a base model predicts a text, on the CPU; with quantised weights too", cli)
@@ -35,7 +37,12 @@ internal sealed class ModelPerplexityCommand : CliCommand
             }
         });
         terminal.Show(ModelTables.Perplexities(rows));
-        terminal.Result(new { Results = rows.Select(row => new { Weights = EnumWords.Of(row.Weights), row.Bytes, row.Text.Tokens, row.Text.MeanNll, Perplexity = row.Text.Value }) });
+        terminal.Result(
+            new
+            {
+                Results = rows.Select(
+                    row => new { Weights = EnumWords.Of(row.Weights), row.Bytes, row.Text.Tokens, row.Text.MeanNll, Perplexity = row.Text.Value }),
+            });
         return ExitCode.Ok;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
 using CoLA.Models.Hub;
@@ -10,7 +11,11 @@ internal sealed class ModelPullCommand : CliCommand
 {
     private readonly Argument<string> _id = new("ID") { Description = "ORGANISATION/NAME on the hub" };
     private readonly Option<string?> _to = new("--to") { Description = "Directory to put it in [default: models/NAME]", HelpName = "DIR" };
-    private readonly Option<string> _revision = new("--revision") { Description = "Branch, tag or commit", DefaultValueFactory = _ => HubModelId.DefaultRevision };
+    private readonly Option<string> _revision = new("--revision")
+    {
+        Description = "Branch, tag or commit",
+        DefaultValueFactory = _ => HubModelId.DefaultRevision,
+    };
     private readonly Option<string?> _gguf = new("--gguf") { Description = "The GGUF file to take instead of safetensors", HelpName = "FILE" };
 
     public ModelPullCommand(CliContext cli)
@@ -33,7 +38,8 @@ internal sealed class ModelPullCommand : CliCommand
             var files = new DownloadBars(bars);
             snapshot = await download.RunAsync(model, directory, parse.GetValue(_gguf), files, cancellation);
         });
-        terminal.Line($"{model} is in [bold]{directory}[/]: {snapshot!.Files.Count} files, {Sizes.Bytes(snapshot.Files.Sum(file => file.Size))}, commit {snapshot.Commit}.");
+        var bytes = Sizes.Bytes(snapshot!.Files.Sum(file => file.Size));
+        terminal.Line($"{model} is in [bold]{directory}[/]: {snapshot.Files.Count} files, {bytes}, commit {snapshot.Commit}.");
         terminal.Line($"Serve it: cola serve --model {directory}");
         terminal.Result(new { Model = model.ToString(), snapshot.Directory, snapshot.Commit, snapshot.Files });
         return ExitCode.Ok;

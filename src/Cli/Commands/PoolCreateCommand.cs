@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
@@ -15,7 +16,10 @@ internal sealed class PoolCreateCommand : ClientCommand
     private readonly Option<int?> _rank = new("--rank") { Description = "Rank r of each, 1 to 256 [default: 8]", HelpName = "R" };
     private readonly Option<double?> _alpha = new("--alpha") { Description = "Numerator of the scale, alpha / r [default: 16]" };
     private readonly Option<Initialisation?> _initialisation = EnumWords.Option<Initialisation>("--init", "How the matrices begin [default: gaussian]");
-    private readonly Option<int?> _svdIterations = new("--svd-iterations") { Description = "Power iterations of a randomised SVD, 1 to 64 [default: the exact SVD]" };
+    private readonly Option<int?> _svdIterations = new("--svd-iterations")
+    {
+        Description = "Power iterations of a randomised SVD, 1 to 64 [default: the exact SVD]",
+    };
 
     private readonly Option<string[]> _targets = new("--targets")
     {

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Unicode;
 using CoLA.Cli.Data;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Failures;
+using CoLA.Cli.Rendering;
 using CoLA.V1;
 
 namespace CoLA.Cli.Commands;
@@ -33,7 +34,8 @@ internal sealed class PromptOptions(CliHost host)
         command.Add(_system);
         command.Validators.Add(result =>
         {
-            var given = (result.GetResult(_text) is { Tokens.Count: > 0 } ? 1 : 0) + (result.GetResult(_file) is null ? 0 : 1) + (result.GetResult(_ids) is null ? 0 : 1);
+            var given = (result.GetResult(_text) is { Tokens.Count: > 0 } ? 1 : 0) + (result.GetResult(_file) is null ? 0 : 1)
+                + (result.GetResult(_ids) is null ? 0 : 1);
             if (given != 1)
             {
                 result.AddError(given == 0 ? "no prompt: give it as an argument, with --file, or with --ids" : "PROMPT, --file and --ids exclude each other");
@@ -73,6 +75,7 @@ internal sealed class PromptOptions(CliHost host)
         var text = new char[bytes.Length];
         return Utf8.ToUtf16(bytes, text, out var read, out var written, replaceInvalidSequences: false) == System.Buffers.OperationStatus.Done
             ? new string(text, 0, written).TrimStart('\uFEFF')
-            : throw new UsageException($"the prompt in {source} is not UTF-8: byte 0x{bytes[read]:X2} at position {read}", "Convert it, for example with iconv.");
+            : throw new UsageException(
+                $"the prompt in {source} is not UTF-8: byte 0x{bytes[read]:X2} at position {read}", "Convert it, for example with iconv.");
     }
 }

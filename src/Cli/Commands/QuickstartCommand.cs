@@ -1,6 +1,8 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Options;
 using CoLA.Cli.Quickstart;
 using CoLA.Cli.Rendering;
 using CoLA.Client;
@@ -22,7 +24,10 @@ internal sealed class QuickstartCommand : CliCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<int?> _steps = new Option<int?>("--steps") { Description = "Optimizer steps [default: 120 for the skills, 100 for files]" }.AtLeast(1);
+    private readonly Option<int?> _steps = new Option<int?>("--steps")
+    {
+        Description = "Optimizer steps [default: 120 for the skills, 100 for files]",
+    }.AtLeast(1);
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of everything that is drawn" };
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda, cuda:N, or auto", DefaultValueFactory = _ => "auto" };
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads of one operation on the CPU [default: one per core]" };
@@ -68,11 +73,11 @@ internal sealed class QuickstartCommand : CliCommand
         await using var server = await ColaServer.StartAsync(
             options =>
             {
-                options.Model = plan.Model;
+                options.Model.Path = plan.Model;
                 options.DataDirectory = data;
-                options.Device = parse.GetRequiredValue(_device);
+                options.Model.Device = parse.GetRequiredValue(_device);
                 options.Port = 0;
-                options.Threads = parse.GetValue(_threads);
+                options.Model.Threads = parse.GetValue(_threads);
             },
             cancellationToken: cancellation);
         terminal.Remark($"Serving at {server.Address.GetLeftPart(UriPartial.Authority)} for as long as this runs.");
@@ -88,7 +93,8 @@ internal sealed class QuickstartCommand : CliCommand
         terminal.Show(QuickstartTables.Learned(result));
         terminal.Line($"What a served version holds on the device:");
         terminal.Show(QuickstartTables.Held(result));
-        terminal.Line($"Trained {result.TrainTokensPerSecond:0} tokens/s, decoded {result.DecodeTokensPerSecond:0} tokens/s. {Sizes.Duration(result.Elapsed)} in all.");
+        terminal.Line(
+            $"Trained {result.TrainTokensPerSecond:0} tokens/s, decoded {result.DecodeTokensPerSecond:0} tokens/s. {Sizes.Duration(result.Elapsed)} in all.");
         terminal.Line($"A server of your own: cola serve --model DIR --data DIR");
         terminal.Result(new
         {

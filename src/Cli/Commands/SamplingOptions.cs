@@ -14,7 +14,11 @@ internal sealed class SamplingOptions
     private readonly Option<double?> _penalty = new("--repetition-penalty") { Description = "Above 1 makes what was said less probable" };
     private readonly Option<long?> _seed = new("--seed") { Description = "The same seed draws the same tokens" };
     private readonly Option<string[]> _stop = new("--stop") { Description = "End where this text appears; repeatable", HelpName = "TEXT" };
-    private readonly Option<int?> _logprobs = new("--logprobs") { Description = "Log-probabilities of this many tokens at each place, 0 to 20; in the JSON result", HelpName = "COUNT" };
+    private readonly Option<int?> _logprobs = new("--logprobs")
+    {
+        Description = "Log-probabilities of this many tokens at each place, 0 to 20; in the JSON result",
+        HelpName = "COUNT",
+    };
     private readonly Option<bool> _deterministic = new("--deterministic") { Description = "The same answer bit for bit whoever else is served" };
 
     public void AddTo(Command command)
@@ -27,7 +31,14 @@ internal sealed class SamplingOptions
 
     public GenerateRow Row(ParseResult parse, Source source, Prompt prompt)
     {
-        var row = new GenerateRow { Source = source, Prompt = prompt, Sampling = Sampling(parse), Stop = { parse.GetValue(_stop) ?? [] }, Deterministic = parse.GetValue(_deterministic) };
+        var row = new GenerateRow
+        {
+            Source = source,
+            Prompt = prompt,
+            Sampling = Sampling(parse),
+            Stop = { parse.GetValue(_stop) ?? [] },
+            Deterministic = parse.GetValue(_deterministic),
+        };
         if (parse.GetValue(_maxTokens) is { } maxTokens)
         {
             row.MaxTokens = maxTokens;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Rendering;
 using CoLA.Client;
@@ -98,7 +99,8 @@ internal sealed class ScoreCommand : ClientCommand
             for (var at = 0; at < row.Continuations.Count; at++)
             {
                 var score = row.Continuations[at];
-                table.AddTextRow(source, labels[at], score.Logprob.ToString("0.0000", CultureInfo.InvariantCulture), $"{score.Tokens.Count}", at == row.Best ? "best" : "");
+                table.AddTextRow(
+                    source, labels[at], score.Logprob.ToString("0.0000", CultureInfo.InvariantCulture), $"{score.Tokens.Count}", at == row.Best ? "best" : "");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CoLA.Cli.Data;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
@@ -13,8 +14,13 @@ internal sealed class SimilarCommand : ClientCommand
 {
     private readonly Argument<string?> _file = new("FILE") { Description = "Examples of a new task: JSON Lines, JSON or CSV", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string> _pool = new("--pool") { Description = "The pool whose tasks are compared", HelpName = "POOL", Required = true };
-    private readonly Option<TaskFile[]> _tasks = TaskFile.Option("Instead of FILE: one of the pool's tasks and its examples; repeatable, each is compared with all", required: false);
-    private readonly Option<string[]> _candidates = new("--candidate") { Description = "Compare with this task alone; repeatable [default: all that may be started from]", HelpName = "TASK" };
+    private readonly Option<TaskFile[]> _tasks = TaskFile.Option(
+        "Instead of FILE: one of the pool's tasks and its examples; repeatable, each is compared with all", required: false);
+    private readonly Option<string[]> _candidates = new("--candidate")
+    {
+        Description = "Compare with this task alone; repeatable [default: all that may be started from]",
+        HelpName = "TASK",
+    };
     private readonly SimilarExamples _examples = new();
 
     public SimilarCommand(CliContext cli)
@@ -65,7 +71,8 @@ internal sealed class SimilarCommand : ClientCommand
     }
 
     private Task<FindSimilarResponse> FindAsync(
-        ParseResult parse, ColaClient client, string pool, string file, IReadOnlyList<string> candidates, CancellationToken cancellation) => client.Tasks.FindSimilarAsync(
+        ParseResult parse, ColaClient client, string pool, string file, IReadOnlyList<string> candidates, CancellationToken cancellation) =>
+        client.Tasks.FindSimilarAsync(
         new FindSimilarRequest { Pool = pool, Examples = { _examples.Read(parse, file) }, Candidates = { candidates } },
         cancellationToken: cancellation);
 

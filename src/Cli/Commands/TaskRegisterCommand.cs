@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CoLA.Cli.Data;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
@@ -12,13 +13,25 @@ namespace CoLA.Cli.Commands;
 internal sealed class TaskRegisterCommand : ClientCommand
 {
     private readonly Argument<string> _id = new("TASK") { Description = "Its id: a-z, 0-9 and '-'" };
-    private readonly Option<string?> _pool = new("--pool") { Description = "The pool that it couples to: POOL or POOL@VERSION [default: that of --from]", HelpName = "POOL" };
+    private readonly Option<string?> _pool = new("--pool")
+    {
+        Description = "The pool that it couples to: POOL or POOL@VERSION [default: that of --from]",
+        HelpName = "POOL",
+    };
     private readonly Option<Strategy?> _strategy = EnumWords.Option<Strategy>("--strategy", "Which heads multiply which A [default: full]");
     private readonly Option<int?> _n = new("--n") { Description = "Heads per target, N, 1 to 64 [default: 1]", HelpName = "N" };
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of the random strategies' draws and of a new router" };
     private readonly Option<string[]> _grants = GrantWords.Option();
-    private readonly Option<string?> _from = new("--from") { Description = "Start from what this task serves: its heads, strategy, N and pool version", HelpName = "TASK" };
-    private readonly Option<string?> _similar = new("--most-similar-to") { Description = "Start from the pool's task that predicts the examples of this file best", HelpName = "FILE" };
+    private readonly Option<string?> _from = new("--from")
+    {
+        Description = "Start from what this task serves: its heads, strategy, N and pool version",
+        HelpName = "TASK",
+    };
+    private readonly Option<string?> _similar = new("--most-similar-to")
+    {
+        Description = "Start from the pool's task that predicts the examples of this file best",
+        HelpName = "FILE",
+    };
     private readonly SimilarExamples _examples = new();
 
     public TaskRegisterCommand(CliContext cli)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
@@ -11,7 +12,11 @@ namespace CoLA.Cli.Commands;
 internal sealed class TaskRollbackCommand : ClientCommand
 {
     private readonly Argument<string> _task = new("TASK") { Description = "TASK, or OWNER/TASK" };
-    private readonly Option<string?> _to = new("--to") { Description = "The version to serve, forwards or back [default: the one made before the served one]", HelpName = "VERSION" };
+    private readonly Option<string?> _to = new("--to")
+    {
+        Description = "The version to serve, forwards or back [default: the one made before the served one]",
+        HelpName = "VERSION",
+    };
 
     public TaskRollbackCommand(CliContext cli)
         : base("rollback", "Serve another version of a task", cli)

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
+using CoLA.Cli.Options;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Status;
 using CoLA.Client;
@@ -13,7 +15,12 @@ internal sealed class TopCommand : ClientCommand
     private const double LeastInterval = 0.1;
     private const double LongestInterval = 3600;
 
-    private readonly Option<double> _interval = new Option<double>("--interval") { Description = "Seconds between two readings", HelpName = "SECONDS", DefaultValueFactory = _ => 1 }
+    private readonly Option<double> _interval = new Option<double>("--interval")
+    {
+        Description = "Seconds between two readings",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 1,
+    }
         .AtLeast(LeastInterval).AtMost(LongestInterval);
 
     private readonly Option<bool> _once = new("--once") { Description = "One reading, over one interval, and the end" };

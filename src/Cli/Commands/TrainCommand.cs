@@ -1,8 +1,10 @@
 using System.CommandLine;
 using CoLA.Cli.Data;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Hosting;
 using CoLA.Cli.Jobs;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Options;
 using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
 using CoLA.Cli.Training;
@@ -18,18 +20,42 @@ internal sealed class TrainCommand : ClientCommand
     private const int DefaultSteps = 100;
     private const double LeastEpochs = 0.001;
 
-    private readonly Option<string> _pool = new("--pool") { Description = "The pool that the tasks are on: POOL or POOL@VERSION", HelpName = "POOL", Required = true };
-    private readonly Option<TaskFile[]> _tasks = TaskFile.Option("A task and its examples: JSON Lines, JSON or CSV; repeatable, all are trained together", required: false);
-    private readonly Option<TaskFile[]> _serverFiles = TaskFile.Option("A task and a data file on the server, below its --job-data directory; repeatable", required: false, name: "--server-file");
+    private readonly Option<string> _pool = new("--pool")
+    {
+        Description = "The pool that the tasks are on: POOL or POOL@VERSION",
+        HelpName = "POOL",
+        Required = true,
+    };
+    private readonly Option<TaskFile[]> _tasks = TaskFile.Option(
+        "A task and its examples: JSON Lines, JSON or CSV; repeatable, all are trained together", required: false);
+    private readonly Option<TaskFile[]> _serverFiles = TaskFile.Option(
+        "A task and a data file on the server, below its --job-data directory; repeatable", required: false, name: "--server-file");
     private readonly Option<int?> _steps = new Option<int?>("--steps") { Description = $"Optimizer steps [default: {DefaultSteps}]" }.AtLeast(1);
-    private readonly Option<double?> _epochs = new Option<double?>("--epochs") { Description = "Instead of --steps: how often the largest file is gone through" }.AtLeast(LeastEpochs);
-    private readonly Option<int> _batch = new Option<int>("--batch-per-task") { Description = "Examples of each task in a step", DefaultValueFactory = _ => 4 }.AtLeast(1);
+    private readonly Option<double?> _epochs = new Option<double?>("--epochs")
+    {
+        Description = "Instead of --steps: how often the largest file is gone through",
+    }.AtLeast(LeastEpochs);
+    private readonly Option<int> _batch = new Option<int>("--batch-per-task")
+    {
+        Description = "Examples of each task in a step",
+        DefaultValueFactory = _ => 4,
+    }.AtLeast(1);
     private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the examples' order" };
-    private readonly Option<int?> _checkpoint = new Option<int?>("--checkpoint-every", "--save-every") { Description = "Save after every so many steps what the training goes on from after a restart of the server [default: 50]", HelpName = "STEPS" }.AtLeast(1);
-    private readonly Option<bool> _rebase = new("--rebase") { Description = "Keep heads that were trained on another pool version, although what they compute changes" };
+    private readonly Option<int?> _checkpoint = new Option<int?>("--checkpoint-every", "--save-every")
+    {
+        Description = "Save after every so many steps what the training goes on from after a restart of the server [default: 50]",
+        HelpName = "STEPS",
+    }.AtLeast(1);
+    private readonly Option<bool> _rebase = new("--rebase")
+    {
+        Description = "Keep heads that were trained on another pool version, although what they compute changes",
+    };
     private readonly Option<bool> _noPublish = new("--no-publish") { Description = "Do not publish at the end: a trial, whose result is gone" };
     private readonly Option<bool> _noServe = new("--no-serve") { Description = "Publish, but go on serving what is served now" };
-    private readonly Option<bool> _detach = new("--detach") { Description = "Submit the job, print its name, and leave it running; `cola job watch` looks at it" };
+    private readonly Option<bool> _detach = new("--detach")
+    {
+        Description = "Submit the job, print its name, and leave it running; `cola job watch` looks at it",
+    };
     private readonly OptimizerOptions _optimizer = new();
     private readonly EvaluationOptions _evaluation = new();
     private readonly DataFileOptions _data = new();
@@ -73,7 +99,8 @@ internal sealed class TrainCommand : ClientCommand
         if (parse.GetValue(_detach))
         {
             var job = await run.SubmitAsync(cancellation);
-            terminal.Line($"Submitted job [bold]{ResourceNames.Short(job.Name)}[/], {Sizes.Count(job.Steps)} steps. Look at it: cola job watch {ResourceNames.Short(job.Name)}");
+            var name = ResourceNames.Short(job.Name);
+            terminal.Line($"Submitted job [bold]{name}[/], {Sizes.Count(job.Steps)} steps. Watch it: cola job watch {name}");
             terminal.Result(job);
             return ExitCode.Ok;
         }
@@ -90,7 +117,8 @@ internal sealed class TrainCommand : ClientCommand
         TrainingTask[] tasks = [.. (parse.GetValue(_tasks) ?? [])
             .GroupBy(file => ResourceNames.Task(tenant, file.Task))
             .Select(files => Read(parse, files.Key, files))];
-        ServerFile[] files = [.. (parse.GetValue(_serverFiles) ?? []).Select(file => new ServerFile { Task = ResourceNames.Task(tenant, file.Task), Path = file.File })];
+        ServerFile[] files = [.. (parse.GetValue(_serverFiles) ?? []).Select(
+            file => new ServerFile { Task = ResourceNames.Task(tenant, file.Task), Path = file.File })];
         var steps = parse.GetValue(_epochs) is null ? parse.GetValue(_steps) ?? DefaultSteps : (int?)null;
         var poolOptimizer = _optimizer.OfPool(parse, steps);
         var spec = new JobSpec

@@ -9,7 +9,11 @@ internal sealed class DataFileOptions
 {
     private readonly Option<string?> _encoding = new("--encoding") { Description = "Encoding of the data files, for example GB18030 [default: UTF-8]" };
     private readonly Option<bool> _skipFaulty = new("--skip-faulty") { Description = "Leave faulty lines out instead of refusing the file" };
-    private readonly Option<int?> _training = new("--training") { Description = "Items of a file that are for training; the rest is held out [default: 200, but a fifth is always held out]", HelpName = "ITEMS" };
+    private readonly Option<int?> _training = new("--training")
+    {
+        Description = "Items of a file that are for training; the rest is held out [default: 200, but a fifth is always held out]",
+        HelpName = "ITEMS",
+    };
     private readonly Option<ulong> _splitSeed = new("--split-seed") { Description = "Seed of the split; train and eval agree where it is the same" };
 
     public void AddTo(Command command)
@@ -28,7 +32,12 @@ internal sealed class DataFileOptions
     /// <summary>The same for files that the server reads.</summary>
     public DataReading Reading(ParseResult parse)
     {
-        var reading = new DataReading { Encoding = parse.GetValue(_encoding) ?? "", SkipFaulty = parse.GetValue(_skipFaulty), SplitSeed = parse.GetValue(_splitSeed) };
+        var reading = new DataReading
+        {
+            Encoding = parse.GetValue(_encoding) ?? "",
+            SkipFaulty = parse.GetValue(_skipFaulty),
+            SplitSeed = parse.GetValue(_splitSeed),
+        };
         if (parse.GetValue(_training) is { } items)
         {
             reading.Training = items;

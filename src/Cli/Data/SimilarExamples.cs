@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Options;
 using CoLA.V1;
 
 namespace CoLA.Cli.Data;
@@ -9,7 +9,12 @@ internal sealed class SimilarExamples
 {
     private const int Most = 64;
 
-    private readonly Option<int> _count = new Option<int>("--examples") { Description = $"How many of a file's examples are scored, at most {Most}", HelpName = "COUNT", DefaultValueFactory = _ => 16 }.AtLeast(1);
+    private readonly Option<int> _count = new Option<int>("--examples")
+    {
+        Description = $"How many of a file's examples are scored, at most {Most}",
+        HelpName = "COUNT",
+        DefaultValueFactory = _ => 16,
+    }.AtLeast(1);
     private readonly DataFileOptions _data = new();
 
     public void AddTo(Command command)

@@ -76,7 +76,8 @@ internal sealed class Examination(ColaClient client)
         var rows = await client.Inference.CompleteBatchAsync(questions.Select(GenerateRow), cancellationToken: cancellation);
         return TurnToPlainText(rows.Select(row => row.Failure), questions)
             ? await GenerateAsync(questions, cancellation)
-            : ([.. questions.Zip(rows, (question, row) => IsAsked(row.Failure) ? IsExact(question, row) : (bool?)null)], rows.Sum(row => row.Usage.CompletionTokens));
+            : ([.. questions.Zip(rows, (question, row) => IsAsked(row.Failure) ? IsExact(question, row) : (bool?)null)], rows.Sum(
+                row => row.Usage.CompletionTokens));
     }
 
     /// <summary>Whether to ask again in plain text: training writes instructions so where the model has no chat template.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 
 namespace CoLA.Cli.Failures;
@@ -26,7 +25,8 @@ internal static partial class UsageFailure
 
         return new Failure(ExitCode.Usage, string.Join("; ", errors))
         {
-            Cure = $"{(meant is null ? "" : $"Did you mean {meant}? ")}{(arguments.Length > 0 ? $"It is {command}{arguments}; " : "")}`{command} --help` lists what it takes.",
+            Cure = $"{(meant is null ? "" : $"Did you mean {meant}? ")}{(arguments.Length > 0 ? $"It is {command}{arguments}; " : "")}`{command} --help` "
+                + "lists what it takes.",
         };
     }
 

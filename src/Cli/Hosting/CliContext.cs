@@ -1,3 +1,5 @@
+using CoLA.Cli.Rendering;
+
 namespace CoLA.Cli.Hosting;
 
 /// <summary>What a command is built with.</summary>

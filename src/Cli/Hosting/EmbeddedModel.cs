@@ -1,3 +1,5 @@
+using CoLA.Cli.Failures;
+
 namespace CoLA.Cli.Hosting;
 
 /// <summary>cola-tiny, the small model that comes with the command.</summary>

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using CoLA.Cli.Failures;
+using CoLA.Cli.Naming;
+using CoLA.Cli.Rendering;
 using CoLA.Client;
 using CoLA.Server.Settings;
 
@@ -7,9 +10,6 @@ namespace CoLA.Cli.Hosting;
 /// <summary>Options that every command takes.</summary>
 internal sealed class GlobalOptions
 {
-    public const string ServerVariable = "COLA_SERVER";
-    public const string TenantVariable = "COLA_TENANT";
-
     private readonly CliHost _host;
 
     public GlobalOptions(CliHost host) => _host = host;
@@ -18,14 +18,14 @@ internal sealed class GlobalOptions
 
     public Option<string?> Server { get; } = new("--server")
     {
-        Description = $"Address of the server [default: {ServerVariable}, or {DefaultServer}]",
+        Description = $"Address of the server [default: {EnvironmentVariables.Server}, or {DefaultServer}]",
         HelpName = "ADDRESS",
         Recursive = true,
     };
 
     public Option<string?> Tenant { get; } = new("--tenant")
     {
-        Description = $"The tenant that calls [default: {TenantVariable}]",
+        Description = $"The tenant that calls [default: {EnvironmentVariables.Tenant}]",
         HelpName = "TENANT",
         Recursive = true,
     };
@@ -36,12 +36,12 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    public string ServerOf(ParseResult parse) => parse.GetValue(Server) ?? Variable(ServerVariable) ?? DefaultServer;
+    public string ServerOf(ParseResult parse) => parse.GetValue(Server) ?? Variable(EnvironmentVariables.Server) ?? DefaultServer;
 
     /// <exception cref="UsageException">No tenant is named.</exception>
-    public string TenantOf(ParseResult parse) => parse.GetValue(Tenant) ?? Variable(TenantVariable) ?? throw new UsageException(
+    public string TenantOf(ParseResult parse) => parse.GetValue(Tenant) ?? Variable(EnvironmentVariables.Tenant) ?? throw new UsageException(
         "no tenant is named",
-        $"Say who calls with --tenant NAME, or set {TenantVariable}. A tenant exists from its first call.");
+        $"Say who calls with --tenant NAME, or set {EnvironmentVariables.Tenant}. A tenant exists from its first call.");
 
     /// <summary>A client for the server and tenant that the command line names; it connects with its first call.</summary>
     public ColaClient OpenClient(ParseResult parse)

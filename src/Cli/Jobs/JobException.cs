@@ -1,4 +1,6 @@
+using CoLA.Cli.Failures;
+
 namespace CoLA.Cli.Jobs;
 
 /// <summary>A job did not come to its end.</summary>
-internal sealed class JobException(string message) : Exception(message);
+internal sealed class JobException(string message) : CommandFailedException(message);

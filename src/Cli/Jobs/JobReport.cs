@@ -1,6 +1,6 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Rendering;
-using CoLA.Cli.Training;
 
 namespace CoLA.Cli.Jobs;
 
@@ -12,7 +12,8 @@ internal sealed class JobReport(Terminal terminal)
         var job = outcome.Job;
         terminal.Show(TrainingTables.Outcome(outcome));
         var early = job.StoppedEarly ? $" of {Sizes.Count(job.Steps)}, stopped early" : "";
-        terminal.Line($"Job {ResourceNames.Short(job.Name)}: {Sizes.Count(job.Step)} steps{early}, {Sizes.Count(job.Tokens)} tokens in {Sizes.Duration(outcome.Elapsed)}: {Sizes.Rate(outcome.TokensPerSecond)} tokens/s.");
+        var speed = $"{Sizes.Count(job.Tokens)} tokens in {Sizes.Duration(outcome.Elapsed)}: {Sizes.Rate(outcome.TokensPerSecond)} tokens/s";
+        terminal.Line($"Job {ResourceNames.Short(job.Name)}: {Sizes.Count(job.Step)} steps{early}, {speed}.");
         if (job.HasBestStep)
         {
             var kept = job is { Evaluation.KeepBest: true, Published: not null } ? ", whose weights are published" : "";
@@ -21,7 +22,8 @@ internal sealed class JobReport(Terminal terminal)
 
         foreach (var task in job.Published?.Tasks.Where(task => !task.Served) ?? [])
         {
-            terminal.Line($"[yellow]{ResourceNames.Short(task.Version)} is not served:[/] cola task rollback {ResourceNames.Short(task.Task)} --to {task.Version}");
+            terminal.Line(
+                $"[yellow]{ResourceNames.Short(task.Version)} is not served:[/] cola task rollback {ResourceNames.Short(task.Task)} --to {task.Version}");
         }
     }
 

@@ -1,7 +1,7 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
-using CoLA.Cli.Training;
 using CoLA.Client;
 using CoLA.V1;
 

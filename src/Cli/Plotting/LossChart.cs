@@ -1,6 +1,6 @@
 using System.Globalization;
+using CoLA.Cli.Curves;
 using CoLA.Cli.Naming;
-using CoLA.Cli.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,5 +1,5 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Naming;
-using CoLA.Cli.Training;
 using ScottPlot;
 
 namespace CoLA.Cli.Plotting;

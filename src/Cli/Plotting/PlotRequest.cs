@@ -1,5 +1,5 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Rendering;
-using CoLA.Cli.Training;
 
 namespace CoLA.Cli.Plotting;
 

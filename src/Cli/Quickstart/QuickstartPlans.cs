@@ -1,5 +1,5 @@
 using System.Text;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Failures;
 using CoLA.Core.Data;
 using CoLA.Core.Data.Examples;
 using CoLA.Models.Skills;
@@ -38,7 +38,10 @@ internal static class QuickstartPlans
         {
             Model = model,
             Pool = new PoolSpec { M = A, Rank = 4, Alpha = 8, Seed = (long)seed },
-            Tasks = Deal(Skills.Select(name => SkillBook.HeldOut.Single(skill => skill.Name == name).DataSet(training + heldOut, seed)), data => data.Split(seed, training), seed),
+            Tasks = Deal(
+                Skills.Select(name => SkillBook.HeldOut.Single(skill => skill.Name == name).DataSet(training + heldOut, seed)),
+                data => data.Split(seed, training),
+                seed),
             Steps = count,
             BatchPerTask = 4,
             Optimizer = Falling(3e-3, warmUp, count),
@@ -77,7 +80,9 @@ internal static class QuickstartPlans
                 split(set))),
         ];
         var twice = tasks.GroupBy(task => task.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1);
-        return twice is null ? tasks : throw new UsageException($"two files make the task {twice.Key}", "Rename one of them: tasks are named after their files.");
+        return twice is null
+            ? tasks
+            : throw new UsageException($"two files make the task {twice.Key}", "Rename one of them: tasks are named after their files.");
     }
 
     private static DataSplit Judged(DataSet data, ulong seed)
@@ -87,7 +92,9 @@ internal static class QuickstartPlans
         DataItem[] judged = [.. split.HeldOut.Where(item => item.Judgement is not null && item.Example is not ChatExample).Take(heldOut)];
         return judged.Length > 0
             ? split with { HeldOut = judged }
-            : throw new UsageException($"{data.Name} has no answers to judge, so there is nothing to show", "Train on it with `cola train`, or take a file of prompts and completions, choices or instructions.");
+            : throw new UsageException(
+                $"{data.Name} has no answers to judge, so there is nothing to show",
+                "Train on it with `cola train`, or take a file of prompts and completions, choices or instructions.");
     }
 
     private static AdamW Falling(double learningRate, int warmUp, int steps) => new()

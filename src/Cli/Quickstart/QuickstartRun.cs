@@ -1,3 +1,4 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Evaluation;
 using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;
@@ -51,7 +52,8 @@ internal sealed class QuickstartRun(ColaClient client, ModelConfig config, Quick
             Sharing = new Sharing { Visibility = Visibility.Shared, Tenants = { tenants } },
         };
         var pool = await client.Pools.CreateAsync(request, cancellationToken: cancellation);
-        terminal.Remark($"[bold]{client.Tenant}[/] made a pool of {pool.Spec.M} A matrices of rank {pool.Spec.Rank} per target, shared with {string.Join(", ", tenants)}.");
+        terminal.Remark(
+            $"[bold]{client.Tenant}[/] made a pool of {pool.Spec.M} A matrices of rank {pool.Spec.Rank} per target, shared with {string.Join(", ", tenants)}.");
         return pool;
     }
 
@@ -70,7 +72,8 @@ internal sealed class QuickstartRun(ColaClient client, ModelConfig config, Quick
                 },
             };
             await client.As(task.Tenant).Tasks.RegisterAsync(request, cancellationToken: cancellation);
-            terminal.Remark($"[bold]{task.Tenant}[/] registered {task.Id} ({Naming.EnumWords.Of(task.Spec.Strategy)}, N = {task.Spec.N}) and lets {client.Tenant} train, publish and generate.");
+            var kind = $"{Naming.EnumWords.Of(task.Spec.Strategy)}, N = {task.Spec.N}";
+            terminal.Remark($"[bold]{task.Tenant}[/] registered {task.Id} ({kind}) and lets {client.Tenant} train, publish and generate.");
         }
     }
 

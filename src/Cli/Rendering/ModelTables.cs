@@ -1,5 +1,4 @@
 using System.Globalization;
-using CoLA.Cli.Commands;
 using CoLA.Cli.Naming;
 using CoLA.Core.Configuration;
 using CoLA.Core.Model;
@@ -24,13 +23,15 @@ internal static class ModelTables
             ("SHA-256", checkpoint.Sha256()),
             ("layers", $"{config.Layers}"),
             ("hidden", $"{config.HiddenSize}, feed-forward {config.IntermediateSize}"),
-            ("attention", $"{config.Heads} heads of {config.HeadDim}, {config.KeyValueHeads} for keys and values{(config.SlidingWindow is { } window ? $", window {window}" : "")}"),
+            ("attention", $"{config.Heads} heads of {config.HeadDim}, {config.KeyValueHeads} for keys and values"
+                + (config.SlidingWindow is { } window ? $", window {window}" : "")),
             ("context", $"{Sizes.Count(config.ContextLength)} tokens"),
             ("vocabulary", $"{Sizes.Count(config.VocabularySize)}, embeddings {(config.TieEmbeddings ? "tied" : "untied")}"),
             ("rotary", $"theta {config.RopeTheta.ToString("0.##", CultureInfo.InvariantCulture)}{(config.RopeScaling is { } scaling ? $", {scaling}" : "")}"),
             ("biases and norms", Extras(config)),
-            ("tokenizer", tokenizer is null ? "none: token ids only" : $"{Sizes.Count(tokenizer.VocabularySize)} tokens, BOS {tokenizer.BosId?.ToString(CultureInfo.InvariantCulture) ?? "none"}, ends a text: {string.Join(", ", tokenizer.EosIds)}"),
-            ("chat template", ModelInspectCommand.ChatFamily(tokenizer) ?? "none"));
+            ("tokenizer", tokenizer is null ? "none: token ids only" : $"{Sizes.Count(tokenizer.VocabularySize)} tokens, BOS "
+                + $"{tokenizer.BosId?.ToString(CultureInfo.InvariantCulture) ?? "none"}, ends a text: {string.Join(", ", tokenizer.EosIds)}"),
+            ("chat template", ChatFamily(tokenizer) ?? "none"));
     }
 
     public static Table Check(IEnumerable<GoldenFindings> findings)
@@ -71,6 +72,9 @@ internal static class ModelTables
     public static string Weights(Quantization form) => form == Quantization.None ? "unquantised" : EnumWords.Of(form);
 
     public static string Difference(double? difference) => difference?.ToString("0.0e+00", CultureInfo.InvariantCulture) ?? "-";
+
+    public static string? ChatFamily(Tokenizer? tokenizer) =>
+        tokenizer?.ChatTemplate is not { } template ? null : template.Family ?? "of no supported family";
 
     private static string Greedy(GoldenFindings finding) => finding switch
     {

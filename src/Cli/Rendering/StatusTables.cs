@@ -53,7 +53,8 @@ internal static class StatusTables
     }
 
     private static Text Model(ServerStatus status) => new(
-        $"{status.Model.Name}  {status.Model.Device} {Weights(status.Model)}  {Sizes.Bytes(status.Model.Bytes)}  up {Sizes.Duration(status.Uptime.ToTimeSpan())}",
+        $"{status.Model.Name}  {status.Model.Device} {Weights(status.Model)}  {Sizes.Bytes(status.Model.Bytes)}  up "
+            + $"{Sizes.Duration(status.Uptime.ToTimeSpan())}",
         new Style(decoration: Decoration.Bold))
     { Overflow = Overflow.Ellipsis };
 
@@ -72,7 +73,11 @@ internal static class StatusTables
         Add("keys and values", keyValues);
         Add("prefixes", new Text($"{Sizes.Count(kept.PrefixHits)} hits, {Sizes.Count(kept.PrefixTokens)} tokens saved"));
         Add("preemptions", new Text(Sizes.Count(status.Preemptions)));
-        Add("adapters", new Text($"{status.Adapters.Resident} resident ({Sizes.Bytes(status.Adapters.Bytes)}), {Sizes.Count(status.Adapters.Loads)} loads, {Sizes.Count(status.Adapters.Evictions)} evictions"));
+        Add(
+            "adapters",
+            new Text(
+                $"{status.Adapters.Resident} resident ({Sizes.Bytes(status.Adapters.Bytes)}), {Sizes.Count(status.Adapters.Loads)} loads, "
+                    + $"{Sizes.Count(status.Adapters.Evictions)} evictions"));
         Add("first token", new Text($"{Latency(reading.TimeToFirstToken)} (over {Sizes.Duration(TimeSpan.FromSeconds(reading.LatencySeconds))})"));
         Add("per token", new Text(Latency(reading.TimePerOutputToken)));
         return table;

@@ -1,5 +1,4 @@
 using CoLA.Cli.Failures;
-using CoLA.Cli.Hosting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Failures;
 using CoLA.Cli.Naming;
+using CoLA.Cli.Options;
 using CoLA.V1;
 
 namespace CoLA.Cli.Training;
@@ -10,20 +11,35 @@ internal sealed class OptimizerOptions
 {
     private const double DefaultLearningRate = 1e-3;
 
-    private readonly Option<double> _learningRate = new Option<double>("--lr", "--learning-rate") { Description = "Learning rate of the tasks' heads", DefaultValueFactory = _ => DefaultLearningRate }.AtLeast(0);
-    private readonly Option<double?> _poolLearningRate = new Option<double?>("--pool-lr") { Description = "Learning rate of the shared A [default: --lr]" }.AtLeast(0);
+    private readonly Option<double> _learningRate = new Option<double>("--lr", "--learning-rate")
+    {
+        Description = "Learning rate of the tasks' heads",
+        DefaultValueFactory = _ => DefaultLearningRate,
+    }.AtLeast(0);
+    private readonly Option<double?> _poolLearningRate = new Option<double?>("--pool-lr")
+    {
+        Description = "Learning rate of the shared A [default: --lr]",
+    }.AtLeast(0);
     private readonly Option<bool> _frozen = new("--a-frozen") { Description = "Train the heads alone; the shared A stays as it is" };
     private readonly Option<long> _warmUp = new("--warmup") { Description = "Steps over which the learning rate rises from 0", HelpName = "STEPS" };
     private readonly Option<ScheduleKind?> _schedule = EnumWords.Option<ScheduleKind>("--schedule", "The learning rate after that [default: constant]");
     private readonly Option<double> _weightDecay = new("--weight-decay") { Description = "Decoupled weight decay" };
     private readonly Option<double?> _headRatio = new("--head-ratio") { Description = "Move the heads at so many times --lr, as LoRA+ [default: 1]" };
     private readonly Option<double> _dropout = new("--dropout") { Description = "Share of the features that drop out of what adapters read, 0 up to 1" };
-    private readonly Option<int?> _targetRank = new("--target-rank", "--rank-budget") { Description = "Switch off components of adalora tasks, down to so many per target on average [default: keep all]", HelpName = "R" };
-    private readonly Option<double?> _maxNorm = new("--max-norm", "--max-gradient-norm") { Description = "Scale gradients down to this norm: each task's own, and the pool's [default: no clipping]" };
+    private readonly Option<int?> _targetRank = new("--target-rank", "--rank-budget")
+    {
+        Description = "Switch off components of adalora tasks, down to so many per target on average [default: keep all]",
+        HelpName = "R",
+    };
+    private readonly Option<double?> _maxNorm = new("--max-norm", "--max-gradient-norm")
+    {
+        Description = "Scale gradients down to this norm: each task's own, and the pool's [default: no clipping]",
+    };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_learningRate, _poolLearningRate, _frozen, _warmUp, _schedule, _weightDecay, _maxNorm, _headRatio, _dropout, _targetRank])
+        Option[] all = [_learningRate, _poolLearningRate, _frozen, _warmUp, _schedule, _weightDecay, _maxNorm, _headRatio, _dropout, _targetRank];
+        foreach (var option in all)
         {
             command.Add(option);
         }

@@ -1,3 +1,4 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Jobs;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Plotting;

@@ -133,12 +133,14 @@ internal sealed class Caller(string tenant, TimeSpan timeout, TimeSpan computeTi
         {
             return await call.ConfigureAwait(false);
         }
-        catch (RpcException exception) when (exception.StatusCode is StatusCode.Cancelled or StatusCode.Unavailable && options.CancellationToken.IsCancellationRequested)
+        catch (RpcException exception) when (
+            exception.StatusCode is StatusCode.Cancelled or StatusCode.Unavailable && options.CancellationToken.IsCancellationRequested)
         {
             // The stream may have been cut by the caller's token before the call saw it.
             throw new OperationCanceledException(exception.Status.Detail, exception, options.CancellationToken);
         }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable && time.GetUtcNow() >= options.Deadline)
+        catch (RpcException exception) when (
+            exception.StatusCode == StatusCode.Unavailable && time.GetUtcNow() >= options.Deadline)
         {
             // The server, whose clock ends the call too, has cut the stream before this side's timer went off.
             throw new ColaException(new RpcException(new Grpc.Core.Status(StatusCode.DeadlineExceeded, exception.Status.Detail, exception)));

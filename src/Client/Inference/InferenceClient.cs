@@ -22,12 +22,14 @@ public sealed class InferenceClient
 
     /// <summary>Generates rows together; a reply names its row. A row that fails, fails alone.</summary>
     /// <exception cref="ColaException">The server refused the call.</exception>
-    public IAsyncEnumerable<GenerateResponse> GenerateBatchAsync(IEnumerable<GenerateRow> rows, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<GenerateResponse> GenerateBatchAsync(
+        IEnumerable<GenerateRow> rows, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         _caller.StreamAsync(_service.GenerateBatch, new GenerateBatchRequest { Rows = { rows } }, timeout, cancellationToken);
 
     /// <summary>Generates rows together and waits for all: one result per row, in the order of the rows.</summary>
     /// <exception cref="ColaException">The server refused the call. A row that failed says so in its result.</exception>
-    public async Task<IReadOnlyList<GeneratedRow>> CompleteBatchAsync(IEnumerable<GenerateRow> rows, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<GeneratedRow>> CompleteBatchAsync(
+        IEnumerable<GenerateRow> rows, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var builders = rows.Select(row => (Row: row, Result: new GeneratedRowBuilder())).ToList();
         await foreach (var response in GenerateBatchAsync(builders.Select(builder => builder.Row), timeout, cancellationToken).ConfigureAwait(false))

@@ -65,7 +65,8 @@ public sealed class JobClient
         while (true)
         {
             var request = new WatchJobRequest { Name = name, After = after };
-            await using var events = _caller.StreamAsync(_service.WatchJob, request, Timeout.InfiniteTimeSpan, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var events = _caller.StreamAsync(
+                _service.WatchJob, request, Timeout.InfiniteTimeSpan, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await NextAsync(events, heard).ConfigureAwait(false))
             {
                 var news = events.Current;

@@ -100,7 +100,8 @@ public sealed class TrainingSession : IAsyncDisposable
     /// <exception cref="ColaException">The server refused it.</exception>
     public async Task RefreshAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var session = await _caller.ComputeAsync(_service.GetSessionAsync, new GetSessionRequest { Name = Name }, timeout, cancellationToken).ConfigureAwait(false);
+        var session = await _caller.ComputeAsync(
+            _service.GetSessionAsync, new GetSessionRequest { Name = Name }, timeout, cancellationToken).ConfigureAwait(false);
         Tasks = session.Tasks;
         NextSequence = session.NextSequence;
     }

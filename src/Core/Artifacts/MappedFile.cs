@@ -48,7 +48,7 @@ internal sealed unsafe class MappedFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFileRejection(path, null, "a file that may be read", exception.Message);
+            throw new ModelFileRejection(path, null, "a readable file", exception.Message);
         }
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Cache;
 
-/// <summary>One new token for each of some rows: all rows go through the kernel together, padded to the longest.</summary>
+/// <summary>Attention of a decoding step: one new token per row. One kernel call serves all rows, padded to the longest.</summary>
 internal sealed class DecodeAttention : IAttention, IDisposable
 {
     private readonly TensorKeyValues _cache;
@@ -13,8 +13,8 @@ internal sealed class DecodeAttention : IAttention, IDisposable
     private readonly Tensor? _mask;
     private readonly int _rows;
 
-    /// <param name="cache">Keys and values.</param>
-    /// <param name="rows">Each row's blocks, with room for the new token, and how many tokens they hold already.</param>
+    /// <param name="cache">The key-value cache.</param>
+    /// <param name="rows">The blocks of each row, with room for its new token, and the number of tokens that they hold already.</param>
     /// <param name="config">The model's configuration.</param>
     /// <param name="device">The model's device.</param>
     /// <param name="dtype">The model's dtype.</param>
@@ -28,7 +28,7 @@ internal sealed class DecodeAttention : IAttention, IDisposable
         Positions = Whole(rows.Select(row => (long)row.Length));
         _newPlaces = Whole(rows.SelectMany(row => TensorKeyValues.PlacesOf(row.Blocks, row.Length, 1)));
 
-        // Padded with the row's own first place, which is written: what is masked is still multiplied, by a weight of zero.
+        // Padding reads the row's own first place, which is written: a masked value is still multiplied by zero, and 0 x NaN is NaN.
         _places = Whole(rows.SelectMany(row => TensorKeyValues.PlacesOf(row.Blocks, 0, row.Length + 1)
             .Concat(Enumerable.Repeat((long)row.Blocks.Ids[0] * KeyValueBlocks.Positions, longest - row.Length - 1))));
         var window = config.SlidingWindow ?? int.MaxValue;
@@ -42,7 +42,7 @@ internal sealed class DecodeAttention : IAttention, IDisposable
                 hidden = hidden.logical_or(key <= query - window);
             }
 
-            // (rows, 1, query heads of a group, keys)
+            // (rows, 1, query heads per key-value head, keys)
             _mask = zeros(_rows, longest, dtype, device).masked_fill_(hidden, float.NegativeInfinity)
                 .view(_rows, 1, 1, longest).expand(_rows, 1, config.Heads / config.KeyValueHeads, longest).DetachFromDisposeScope();
         }
@@ -59,7 +59,7 @@ internal sealed class DecodeAttention : IAttention, IDisposable
         // (rows, keyValueHeads, keys, headDim)
         Tensor Split(Tensor features) => features.view(_rows, -1, keyValueHeads, headDim).transpose(1, 2);
 
-        // The query heads of a group stand where the kernel expects the queries: (rows, keyValueHeads, group, headDim)
+        // The query heads of a group take the kernel's query dimension: (rows, keyValueHeads, group, headDim)
         var grouped = query.reshape(_rows, keyValueHeads, -1, headDim);
         var mixed = nn.functional.scaled_dot_product_attention(grouped, Split(keys), Split(values), _mask, 0, is_casual: false);
         return mixed.reshape(_rows, -1);

@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace CoLA.Core.Cache;
 
 /// <summary>
-/// Which blocks of the key-value memory are whose. A block holds sixteen positions of every layer. Full blocks can be
-/// found again by a row of the same owner that begins with the same tokens; those that no row holds stay until their
-/// memory is wanted, the least recently used first. Knows nothing of where keys and values lie; one thread uses it.
+/// Which rows hold which blocks of the key-value cache. A block holds 16 positions of every layer. A row can reuse full
+/// blocks of the same owner that hold the same beginning of a text (prefix caching). Blocks that no row holds stay until
+/// their memory is needed; the least recently used is evicted first. It does not know where keys and values are in memory.
+/// One thread uses it.
 /// </summary>
-/// <param name="capacity">Blocks in all.</param>
+/// <param name="capacity">The number of blocks.</param>
 internal sealed class KeyValueBlocks(int capacity)
 {
-    /// <summary>Positions of a block.</summary>
+    /// <summary>Positions per block.</summary>
     public const int Positions = 16;
 
     private readonly Block[] _blocks = new Block[capacity];
@@ -19,20 +20,21 @@ internal sealed class KeyValueBlocks(int capacity)
     private readonly Dictionary<PrefixKey, int> _index = [];
     private long _serials;
 
+    /// <summary>The number of blocks.</summary>
     public int Capacity { get; } = capacity;
 
-    /// <summary>Blocks that can be taken now.</summary>
+    /// <summary>Blocks that no row holds: empty ones, and cached ones that can be evicted.</summary>
     public int Available => _empty.Count + _idle.Count;
 
     /// <summary>Blocks that rows hold.</summary>
     public int InUse => Capacity - Available;
 
-    /// <summary>Blocks that hold <paramref name="positions"/>.</summary>
+    /// <summary>The number of blocks that <paramref name="positions"/> need.</summary>
     public static int For(int positions) => (positions + Positions - 1) / Positions;
 
     /// <summary>
-    /// Gives a row the blocks that hold the beginning of <paramref name="tokens"/> already, at most so many that one token
-    /// is left to compute. Returns how many tokens they hold.
+    /// Gives a row the cached blocks that hold the beginning of <paramref name="tokens"/>. At least one token is left to
+    /// compute. Returns the number of tokens that the blocks hold.
     /// </summary>
     public int Reuse(RowBlocks row, PrefixOwner owner, List<int> tokens)
     {
@@ -41,7 +43,7 @@ internal sealed class KeyValueBlocks(int capacity)
         {
             if (_blocks[block].Users++ == 0)
             {
-                _idle.Remove(_blocks[block].Place!);
+                _idle.Remove(_blocks[block].IdleNode!);
             }
 
             row.Ids.Add(block);
@@ -52,7 +54,7 @@ internal sealed class KeyValueBlocks(int capacity)
         return row.Indexed * Positions;
     }
 
-    /// <summary>Extends a row to <paramref name="count"/> blocks; false, and nothing is taken, where there are not enough.</summary>
+    /// <summary>Extends a row to <paramref name="count"/> blocks. Returns false and takes nothing where too few are available.</summary>
     public bool TryExtend(RowBlocks row, int count)
     {
         if (count - row.Ids.Count > Available)
@@ -70,7 +72,10 @@ internal sealed class KeyValueBlocks(int capacity)
         return true;
     }
 
-    /// <summary>Lets others find those of a row's blocks that are full now: its first <paramref name="cached"/> positions are computed.</summary>
+    /// <summary>
+    /// Adds the full blocks of a row to the prefix index, so that other rows can reuse them. The first
+    /// <paramref name="cached"/> positions of the row are computed.
+    /// </summary>
     public void Share(RowBlocks row, PrefixOwner owner, List<int> tokens, int cached)
     {
         while ((row.Indexed + 1) * Positions <= cached)
@@ -84,16 +89,17 @@ internal sealed class KeyValueBlocks(int capacity)
                 _blocks[place].Serial = ++_serials;
             }
 
-            // Where another row was first, what follows is found behind that row's block; this one stays the row's own.
+            // Another row may have indexed the same content first. Then the next blocks are indexed after that row's block,
+            // and this row's own block stays out of the index.
             row.Serial = _blocks[place].Serial;
             row.Indexed++;
         }
     }
 
-    /// <summary>Takes all blocks of a row back.</summary>
+    /// <summary>Takes back all blocks of a row.</summary>
     public void Return(RowBlocks row)
     {
-        // From behind: of a text that is wanted no more, the end goes first, since without its beginning nothing finds it.
+        // The last block first, so that the end of a text is evicted before its beginning, without which it cannot be found.
         for (var at = row.Ids.Count - 1; at >= 0; at--)
         {
             ref var block = ref _blocks[row.Ids[at]];
@@ -108,7 +114,7 @@ internal sealed class KeyValueBlocks(int capacity)
             }
             else
             {
-                block.Place = _idle.AddLast(row.Ids[at]);
+                block.IdleNode = _idle.AddLast(row.Ids[at]);
             }
         }
 
@@ -131,15 +137,16 @@ internal sealed class KeyValueBlocks(int capacity)
 
     private struct Block
     {
-        /// <summary>Rows that hold it.</summary>
+        /// <summary>The number of rows that hold it.</summary>
         public int Users;
 
-        /// <summary>What others find it by; null for a block that is not in the index.</summary>
+        /// <summary>Its key in the prefix index; null for a block that is not in the index.</summary>
         public PrefixKey? Key;
 
-        /// <summary>Tells it from every other content that this or another block ever had.</summary>
+        /// <summary>A number that identifies its content; no other content of any block ever has it.</summary>
         public long Serial;
 
-        public LinkedListNode<int>? Place;
+        /// <summary>Its place among the blocks that no row holds; null while a row holds it.</summary>
+        public LinkedListNode<int>? IdleNode;
     }
 }

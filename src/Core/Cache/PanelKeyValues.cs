@@ -5,9 +5,9 @@ using CoLA.Core.Kernels;
 namespace CoLA.Core.Cache;
 
 /// <summary>
-/// Keys and values on the CPU in the shape that the kernels read, float32. A block of a layer holds, per key-value head,
-/// the keys as one panel (headDim, 16 positions), and the values as panels (16 positions, 16 features). Reserved at once;
-/// the system gives memory to what is written.
+/// The key-value cache on the CPU, float32, in the layout that the kernels read. Per layer, block and key-value head, the keys
+/// are one panel (headDim, 16 positions) and the values are panels (16 positions, 16 features). All memory is reserved at
+/// once; the operating system provides a page when it is first written.
 /// </summary>
 internal sealed unsafe class PanelKeyValues : IDisposable
 {
@@ -28,12 +28,12 @@ internal sealed unsafe class PanelKeyValues : IDisposable
         _values = new float*[config.Layers];
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            _keys[layer] = Room((nuint)blocks * (nuint)(_heads * _keyFloats));
-            _values[layer] = Room((nuint)blocks * (nuint)(_heads * _valueFloats));
+            _keys[layer] = Allocate((nuint)blocks * (nuint)(_heads * _keyFloats));
+            _values[layer] = Allocate((nuint)blocks * (nuint)(_heads * _valueFloats));
         }
     }
 
-    /// <summary>The memory of one layer; valid for as long as this lives.</summary>
+    /// <summary>Pointers to the keys and values of one layer; valid until this object is disposed.</summary>
     public KeyValuePanels Of(int layer) => new()
     {
         Keys = _keys[layer],
@@ -53,5 +53,5 @@ internal sealed unsafe class PanelKeyValues : IDisposable
         }
     }
 
-    private static float* Room(nuint floats) => (float*)NativeMemory.AlignedAlloc(floats * sizeof(float), Alignment);
+    private static float* Allocate(nuint floats) => (float*)NativeMemory.AlignedAlloc(floats * sizeof(float), Alignment);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Cache;
 
-/// <summary>Stretches of tokens, each going on in a row from where that row stands.</summary>
+/// <summary>Attention of a prefill step: one chunk of tokens per row, which continues the row after its cached tokens.</summary>
 internal sealed class PrefillAttention : IAttention, IDisposable
 {
     private readonly TensorKeyValues _cache;
@@ -13,24 +13,24 @@ internal sealed class PrefillAttention : IAttention, IDisposable
     private readonly Tensor[] _places;
     private readonly Tensor?[] _masks;
 
-    /// <param name="cache">Keys and values.</param>
-    /// <param name="stretches">Each row's blocks, with room for the stretch, and its first position and length, in the order of the batch.</param>
+    /// <param name="cache">The key-value cache.</param>
+    /// <param name="chunks">The blocks of each row, with room for its chunk, and the chunk's first position and length, in the order of the batch.</param>
     /// <param name="config">The model's configuration.</param>
     /// <param name="device">The model's device.</param>
     /// <param name="dtype">The model's dtype.</param>
     public PrefillAttention(
-        TensorKeyValues cache, IReadOnlyList<(RowBlocks Blocks, int Start, int Length)> stretches, ModelConfig config, Device device, ScalarType dtype)
+        TensorKeyValues cache, IReadOnlyList<(RowBlocks Blocks, int Start, int Length)> chunks, ModelConfig config, Device device, ScalarType dtype)
     {
         _cache = cache;
-        _lengths = [.. stretches.Select(stretch => (long)stretch.Length)];
+        _lengths = [.. chunks.Select(chunk => (long)chunk.Length)];
         using var scope = NewDisposeScope();
         Tensor Whole(IEnumerable<long> numbers) => tensor(numbers.ToArray(), int64, device).DetachFromDisposeScope();
-        Positions = Whole(stretches.SelectMany(stretch => Enumerable.Range(stretch.Start, stretch.Length), (_, position) => (long)position));
-        _newPlaces = Whole(stretches.SelectMany(stretch => TensorKeyValues.PlacesOf(stretch.Blocks, stretch.Start, stretch.Length)));
-        _places = [.. stretches.Select(stretch => Whole(TensorKeyValues.PlacesOf(stretch.Blocks, 0, stretch.Start + stretch.Length)))];
-        _masks = [.. stretches.Select(stretch => stretch.Start == 0 && (config.SlidingWindow ?? int.MaxValue) >= stretch.Length
+        Positions = Whole(chunks.SelectMany(chunk => Enumerable.Range(chunk.Start, chunk.Length), (_, position) => (long)position));
+        _newPlaces = Whole(chunks.SelectMany(chunk => TensorKeyValues.PlacesOf(chunk.Blocks, chunk.Start, chunk.Length)));
+        _places = [.. chunks.Select(chunk => Whole(TensorKeyValues.PlacesOf(chunk.Blocks, 0, chunk.Start + chunk.Length)))];
+        _masks = [.. chunks.Select(chunk => chunk.Start == 0 && (config.SlidingWindow ?? int.MaxValue) >= chunk.Length
             ? null
-            : CausalMask.Make(stretch.Length, stretch.Start + stretch.Length, config.SlidingWindow, device, dtype).DetachFromDisposeScope())];
+            : CausalMask.Make(chunk.Length, chunk.Start + chunk.Length, config.SlidingWindow, device, dtype).DetachFromDisposeScope())];
     }
 
     public Tensor Positions { get; }
@@ -46,8 +46,8 @@ internal sealed class PrefillAttention : IAttention, IDisposable
             var (keys, values) = _cache.Read(layer, _places[at]);
             mixed[at] = nn.functional.scaled_dot_product_attention(
                 queries[at].transpose(0, 1).unsqueeze(0), // (1, heads, length, headDim)
-                Grouped.Repeat(keys.transpose(0, 1).unsqueeze(0), times),
-                Grouped.Repeat(values.transpose(0, 1).unsqueeze(0), times),
+                GroupedQueryAttention.RepeatHeads(keys.transpose(0, 1).unsqueeze(0), times),
+                GroupedQueryAttention.RepeatHeads(values.transpose(0, 1).unsqueeze(0), times),
                 _masks[at],
                 0,
                 is_casual: _masks[at] is null).squeeze(0).transpose(0, 1).reshape(_lengths[at], -1);

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace CoLA.Core.Cache;
 
 /// <summary>
-/// What a full block of keys and values depends on: whose it is, all blocks before it, and its own tokens. Compared as a
-/// whole, never by a hash alone: two texts cannot be taken for one another.
+/// Everything that the content of a full block depends on: its owner, all blocks before it, and its own tokens. Keys are
+/// compared as a whole, never by a hash alone, so two texts cannot be confused.
 /// </summary>
-/// <param name="owner">Whose it is.</param>
+/// <param name="owner">The owner of the keys and values.</param>
 /// <param name="parent">Serial of the block before it; 0 for the first.</param>
-/// <param name="tokens">Its tokens; not changed afterwards.</param>
+/// <param name="tokens">The tokens of the block; nobody changes the array afterwards.</param>
 internal readonly struct PrefixKey(PrefixOwner owner, long parent, int[] tokens) : IEquatable<PrefixKey>
 {
     private readonly PrefixOwner _owner = owner;

@@ -1,5 +1,5 @@
 namespace CoLA.Core.Configuration;
 
-/// <summary>Every frequency divided by <paramref name="Factor"/> (position interpolation, arXiv 2306.15595).</summary>
+/// <summary>Divides every rotary frequency by <paramref name="Factor"/> (position interpolation, arXiv 2306.15595).</summary>
 /// <param name="Factor">At least 1.</param>
 public sealed record LinearRopeScaling(double Factor) : RopeScaling;

@@ -1,21 +1,21 @@
 namespace CoLA.Core.Configuration;
 
 /// <summary>
-/// Llama 3.1's: with L the original context and w the wavelength of a frequency in tokens, frequencies with
-/// w &gt; L / LowFrequencyFactor are divided by Factor, those with w &lt; L / HighFrequencyFactor stay, and between
-/// them the divisor is 1 / ((1 - t) / Factor + t), t = (L / w - Low) / (High - Low).
+/// The scaling of Llama 3.1. L is the original context length and w the wavelength of a frequency, both in tokens. Frequencies
+/// with w &gt; L / LowFrequencyFactor are divided by Factor. Frequencies with w &lt; L / HighFrequencyFactor are kept. Between
+/// them the divisor is 1 / ((1 - t) / Factor + t) with t = (L / w - LowFrequencyFactor) / (HighFrequencyFactor - LowFrequencyFactor).
 /// </summary>
 /// <param name="Factor">At least 1.</param>
 /// <param name="LowFrequencyFactor">Above 0, below <paramref name="HighFrequencyFactor"/>.</param>
 /// <param name="HighFrequencyFactor">Above <paramref name="LowFrequencyFactor"/>.</param>
-/// <param name="OriginalContextLength">In tokens.</param>
+/// <param name="OriginalContextLength">The context length that the model was first trained on, in tokens.</param>
 public sealed record Llama3RopeScaling(
     double Factor,
     double LowFrequencyFactor,
     double HighFrequencyFactor,
     int OriginalContextLength) : RopeScaling
 {
-    /// <summary>What the rotary frequency <paramref name="frequency"/> (radians a token) is divided by.</summary>
+    /// <summary>The divisor of the rotary frequency <paramref name="frequency"/> (radians per token).</summary>
     public double DivisorOf(double frequency)
     {
         var wavesInContext = OriginalContextLength * frequency / (2 * Math.PI);

@@ -4,20 +4,22 @@ using CoLA.Core.Rejections;
 namespace CoLA.Core.Configuration;
 
 /// <summary>
-/// Typed access to one JSON object of a configuration. It remembers which keys were asked for, so that in the end every
-/// key that nobody understood can be refused by its name. A key whose value is null counts as absent.
+/// Typed access to one JSON object of a configuration. It records which keys were read, so that at the end every unknown key
+/// can be refused by name. A key whose value is null counts as absent.
 /// </summary>
 internal sealed class ModelConfigKeys(string file, JsonElement element, string prefix = "")
 {
     private const int LargestSize = 1 << 30;
 
-    private readonly HashSet<string> _understood = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
+    /// <summary>Whether the key is present and not null.</summary>
     public bool Has(string key) => Find(key) is not null;
 
-    /// <summary>The key stands there, even if it is null.</summary>
-    public bool States(string key) => element.TryGetProperty(key, out _);
+    /// <summary>Whether the key is present, even with the value null.</summary>
+    public bool Contains(string key) => element.TryGetProperty(key, out _);
 
+    /// <summary>A whole number in 1 .. 2^30; null where absent.</summary>
     public int? Size(string key)
     {
         if (Find(key) is not { } value)
@@ -32,6 +34,7 @@ internal sealed class ModelConfigKeys(string file, JsonElement element, string p
 
     public int RequiredSize(string key) => Size(key) ?? throw Refusal(key, "a whole number", "nothing");
 
+    /// <summary>Any 32-bit whole number; null where absent.</summary>
     public int? Whole(string key)
     {
         if (Find(key) is not { } value)
@@ -44,7 +47,7 @@ internal sealed class ModelConfigKeys(string file, JsonElement element, string p
             : throw Refusal(key, "a whole number", value);
     }
 
-    /// <summary>A finite number above 0 and at least <paramref name="minimum"/>.</summary>
+    /// <summary>A finite number above 0 and at least <paramref name="minimum"/>; null where absent.</summary>
     public double? Positive(string key, double minimum = 0)
     {
         if (Find(key) is not { } value)
@@ -102,18 +105,19 @@ internal sealed class ModelConfigKeys(string file, JsonElement element, string p
         return value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(Id)] : [Id(value)];
     }
 
+    /// <summary>A nested object; null where absent.</summary>
     public ModelConfigKeys? Object(string key) => Find(key) is not { } value
         ? null
         : value.ValueKind == JsonValueKind.Object
             ? new ModelConfigKeys(file, value, $"{prefix}{key}.")
             : throw Refusal(key, "an object", value);
 
-    /// <summary>Refuses every key that was not asked for, is not <paramref name="harmless"/>, and does not switch its meaning off.</summary>
-    public void RefuseTheRest(IReadOnlySet<string> harmless)
+    /// <summary>Refuses every key that was not read, unless it is <paramref name="harmless"/> or its value is null, false or empty.</summary>
+    public void RefuseUnknownKeys(IReadOnlySet<string> harmless)
     {
         foreach (var property in element.EnumerateObject())
         {
-            if (!_understood.Contains(property.Name) && !harmless.Contains(property.Name) && !IsOff(property.Value))
+            if (!_known.Contains(property.Name) && !harmless.Contains(property.Name) && !IsOff(property.Value))
             {
                 throw Refusal(property.Name, "no such key: it may change the computation and is not supported", property.Value);
             }
@@ -132,7 +136,7 @@ internal sealed class ModelConfigKeys(string file, JsonElement element, string p
 
     private JsonElement? Find(string key)
     {
-        _understood.Add(key);
+        _known.Add(key);
         return element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 

@@ -4,21 +4,22 @@ using CoLA.Core.Rejections;
 namespace CoLA.Core.Configuration;
 
 /// <summary>
-/// Reads HuggingFace's config.json. Sizes must be stated; what else is absent has the default of the family's
-/// configuration class in HuggingFace transformers. A key that this reader does not know is refused by its name unless
-/// it is on the list of harmless ones, or is null, false or empty.
+/// Reads HuggingFace's config.json. Sizes must be present; any other absent key has the default of the family's configuration
+/// class in HuggingFace transformers. A key that this reader does not know is refused by name, unless it is on the list of
+/// harmless keys or its value is null, false or empty.
 /// </summary>
 public static class ModelConfigReader
 {
     private const double DefaultEpsilon = 1e-6;
     private const int Qwen3HeadDim = 128;
 
-    /// <exception cref="ModelFileRejection">The file is absent or malformed, or a key, which is named, has a value that is wrong or not supported.</exception>
+    /// <summary>Reads and checks a config.json.</summary>
+    /// <exception cref="ModelFileRejection">The file is missing or malformed, or a key has a wrong or unsupported value; the key is named.</exception>
     public static ModelConfig Read(string path) => Read(path, Read);
 
     /// <summary>
-    /// The end-of-text ids that generation_config.json states, which go before those of config.json; null where it
-    /// states none. Its other keys are settings of calls.
+    /// The end-of-text ids of a generation_config.json, which take precedence over those of config.json; null where it has none.
+    /// Its other keys are settings of generation and are not read.
     /// </summary>
     /// <exception cref="ModelFileRejection">The file is malformed, or an id is outside the vocabulary.</exception>
     public static IReadOnlyList<int>? ReadGenerationEosIds(string path, int vocabularySize) =>
@@ -37,7 +38,7 @@ public static class ModelConfigReader
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFileRejection(path, null, "a file that may be read", exception.Message);
+            throw new ModelFileRejection(path, null, "a readable file", exception.Message);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -84,7 +85,7 @@ public static class ModelConfigReader
             throw keys.Refusal("pretraining_tp", "1 (layers computed whole)", $"{slices}");
         }
 
-        keys.RefuseTheRest(ModelConfigHarmlessKeys.All);
+        keys.RefuseUnknownKeys(ModelConfigHarmlessKeys.All);
         return config;
     }
 
@@ -114,7 +115,7 @@ public static class ModelConfigReader
             ModelFamily.Mistral => 8,
             _ => 32,
         };
-        var count = keys.Size(Key) ?? (keys.States(Key) ? heads : classDefault);
+        var count = keys.Size(Key) ?? (keys.Contains(Key) ? heads : classDefault);
         return heads % count == 0
             ? count
             : throw keys.Refusal(Key, $"a divisor of num_attention_heads, {heads}", $"{count}");
@@ -122,7 +123,7 @@ public static class ModelConfigReader
 
     private static int ReadHeadDim(ModelConfigKeys keys, ModelFamily family, int hidden, int heads)
     {
-        var stated = keys.Size("head_dim") ?? (family == ModelFamily.Qwen3 && !keys.States("head_dim") ? Qwen3HeadDim : null);
+        var stated = keys.Size("head_dim") ?? (family == ModelFamily.Qwen3 && !keys.Contains("head_dim") ? Qwen3HeadDim : null);
         if (stated is null && hidden % heads != 0)
         {
             throw keys.Refusal("hidden_size", $"a multiple of num_attention_heads, {heads}", $"{hidden}");
@@ -131,7 +132,7 @@ public static class ModelConfigReader
         var dim = stated ?? hidden / heads;
         return dim % 2 == 0
             ? dim
-            : throw keys.Refusal("head_dim", "an even number (the rotation turns pairs)", $"{dim}");
+            : throw keys.Refusal("head_dim", "an even number (the rotary embedding rotates pairs of features)", $"{dim}");
     }
 
     private static int DefaultContextLength(ModelFamily family) => family switch

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace CoLA.Core.Configuration;
 
 /// <summary>
-/// The rotary settings of config.json in both spellings: <c>rope_theta</c> with <c>rope_scaling</c> (whose kind is
-/// called <c>rope_type</c> or <c>type</c>), or all of it in <c>rope_parameters</c>.
+/// The settings of the rotary embedding in config.json, in both forms: <c>rope_theta</c> with <c>rope_scaling</c> (whose kind
+/// is in <c>rope_type</c> or <c>type</c>), or everything in <c>rope_parameters</c>.
 /// </summary>
 internal static class ModelConfigRope
 {
@@ -12,6 +12,8 @@ internal static class ModelConfigRope
     private const string OldKey = "rope_scaling";
     private const string NewKey = "rope_parameters";
 
+    /// <summary>The base of the rotary frequencies, and their scaling or null.</summary>
+    /// <exception cref="Rejections.ModelFileRejection">A value is wrong or not supported, or the two forms contradict each other.</exception>
     public static (double Theta, RopeScaling? Scaling) Read(ModelConfigKeys config)
     {
         RefusePartialRotation(config);
@@ -47,7 +49,7 @@ internal static class ModelConfigRope
             "llama3" => ReadLlama3(rope),
             _ => throw rope.Refusal("rope_type", "default, linear or llama3", kind),
         };
-        rope.RefuseTheRest(FrozenSet<string>.Empty);
+        rope.RefuseUnknownKeys(FrozenSet<string>.Empty);
         return (theta, scaling);
     }
 
@@ -67,7 +69,7 @@ internal static class ModelConfigRope
     {
         if (keys.Positive("partial_rotary_factor") is { } factor and not 1)
         {
-            throw keys.Refusal("partial_rotary_factor", "1 (whole heads are rotated)", $"{factor}");
+            throw keys.Refusal("partial_rotary_factor", "1 (all features of a head are rotated)", $"{factor}");
         }
     }
 }

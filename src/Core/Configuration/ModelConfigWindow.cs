@@ -1,6 +1,6 @@
 namespace CoLA.Core.Configuration;
 
-/// <summary>Whether, and over how many tokens, attention slides: the rules of HuggingFace's configuration classes.</summary>
+/// <summary>The sliding window of attention, by the rules of HuggingFace's configuration classes.</summary>
 internal static class ModelConfigWindow
 {
     private const int DefaultWindow = 4096;
@@ -8,13 +8,13 @@ internal static class ModelConfigWindow
     private const string Full = "full_attention";
     private const string Sliding = "sliding_attention";
 
-    /// <summary>The window of every layer, or null for none. A model that mixes both is refused.</summary>
+    /// <summary>The window of all layers in tokens; null for full attention. A model that mixes both kinds of layers is refused.</summary>
     public static int? Read(ModelConfigKeys config, ModelFamily family, int layers) => family switch
     {
         ModelFamily.Llama => Checked(config, null, layers),
 
-        // Mistral slides unless the key is null: absent means the class's default.
-        ModelFamily.Mistral => Checked(config, config.States("sliding_window") ? config.Size("sliding_window") : DefaultWindow, layers),
+        // Mistral has a window unless the key is null; an absent key means the default of the class.
+        ModelFamily.Mistral => Checked(config, config.Contains("sliding_window") ? config.Size("sliding_window") : DefaultWindow, layers),
 
         _ => ReadQwen(config, layers),
     };
@@ -23,19 +23,19 @@ internal static class ModelConfigWindow
     {
         var asked = config.Flag("use_sliding_window") ?? false;
         var first = config.Whole("max_window_layers") ?? DefaultMaximumWindowLayers;
-        var stated = config.States("sliding_window") ? config.Size("sliding_window") : DefaultWindow;
+        var stated = config.Contains("sliding_window") ? config.Size("sliding_window") : DefaultWindow;
         var window = asked ? stated : null;
         if (config.Has("layer_types"))
         {
             return Checked(config, LayerTypes(config, layers) == Full ? null : window, layers);
         }
 
-        // Layers from max_window_layers on slide.
+        // Layers from max_window_layers on have the window.
         return window is null || first >= layers
             ? null
             : first <= 0
                 ? window
-                : throw config.Refusal("max_window_layers", $"0 or at least {layers}: all layers slide, or none", $"{first}");
+                : throw config.Refusal("max_window_layers", $"0 or at least {layers}: all layers have the window, or none", $"{first}");
     }
 
     private static int? Checked(ModelConfigKeys config, int? window, int layers)
@@ -46,7 +46,7 @@ internal static class ModelConfigWindow
             : throw config.Refusal("layer_types", $"only {expected}, as the window's other keys say", found);
     }
 
-    /// <summary>The one kind of all layers; null where the key is absent.</summary>
+    /// <summary>The attention type of all layers; null where the key is absent.</summary>
     private static string? LayerTypes(ModelConfigKeys config, int layers)
     {
         if (config.Texts("layer_types") is not { } types)

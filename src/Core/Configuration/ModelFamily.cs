@@ -1,6 +1,6 @@
 namespace CoLA.Core.Configuration;
 
-/// <summary>The architectures that the forward pass computes.</summary>
+/// <summary>The model architectures that the forward pass supports.</summary>
 public enum ModelFamily
 {
     Llama,

@@ -1,4 +1,4 @@
 namespace CoLA.Core.Configuration;
 
-/// <summary>How rotary frequencies are stretched for contexts longer than the model was first trained on.</summary>
+/// <summary>How the rotary frequencies are scaled for contexts that are longer than the context of the first training.</summary>
 public abstract record RopeScaling;

@@ -15,7 +15,8 @@ internal sealed record ChoiceColumns(int Count, int Question, int FirstOption, i
     public static ChoiceColumns Of(string path, string[] first) =>
         ByHeader(first) ?? ByPlace(first) ?? throw new InvalidArgumentRejection(
             $"{path}, line 1",
-            $"holds the cells {string.Join(", ", first.Select(Quoted))}; supported: a header with question, A, B, ... (one after the other) and answer, or rows of question, options and the answer's letter");
+            $"holds the cells {string.Join(", ", first.Select(Quoted))}; supported: a header with question, A, B, ... (one after the other) and answer, "
+                + "or rows of question, options and the answer's letter");
 
     private static ChoiceColumns? ByHeader(string[] cells)
     {

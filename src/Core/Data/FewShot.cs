@@ -43,5 +43,6 @@ public sealed class FewShot
 
     private static CompletionExample Completion(DataItem item) =>
         item.Example as CompletionExample
-        ?? throw new InvalidArgumentRejection("shots", "solved examples go before prompt/completion text, BIG-Bench-Hard examples and choice questions only; use 0");
+        ?? throw new InvalidArgumentRejection(
+            "shots", "solved examples go before prompt/completion text, BIG-Bench-Hard examples and choice questions only; use 0");
 }

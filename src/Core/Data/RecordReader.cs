@@ -19,7 +19,8 @@ internal static class RecordReader
         {
             throw new InvalidArgumentRejection(
                 path,
-                $"begins with '{first}'; supported are .csv files of choice questions and JSON: one object a line, an array of objects, or an object with \"{Examples}\"");
+                $"begins with '{first}'; supported are .csv files of choice questions and JSON: one object a line, an array of objects, or an object with "
+                    + $"\"{Examples}\"");
         }
 
         if (first == '{' && IsObjectALine(path, text))

@@ -135,7 +135,8 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Bytes of the keys and values of one block, in all layers.</summary>
     private static long BlockBytes(CausalLanguageModel model) =>
-        2L * model.Config.Layers * model.Config.KeyValueHeads * model.Config.HeadDim * KeyValueBlocks.Positions * (model.DType == TorchSharp.torch.float32 ? sizeof(float) : sizeof(ushort));
+        2L * model.Config.Layers * model.Config.KeyValueHeads * model.Config.HeadDim * KeyValueBlocks.Positions
+            * (model.DType == TorchSharp.torch.float32 ? sizeof(float) : sizeof(ushort));
 
     /// <summary>Hands something to the engine's thread; what is let in is answered, be it by <see cref="Stop"/>.</summary>
     private void LetIn(Action enqueue)

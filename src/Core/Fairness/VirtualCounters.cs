@@ -65,7 +65,8 @@ internal sealed class VirtualCounters
     {
         if (_accounts.Count > Kept)
         {
-            foreach (var tenant in _accounts.Where(account => account.Value.Queues == 0 && account.Value.Served <= least).Select(account => account.Key).ToArray())
+            foreach (var tenant in _accounts.Where(
+                account => account.Value.Queues == 0 && account.Value.Served <= least).Select(account => account.Key).ToArray())
             {
                 _accounts.Remove(tenant);
             }

@@ -88,7 +88,12 @@ public sealed class Generation
                 {
                     if (news.Finish is { } finish)
                     {
-                        Ended(news.Row, finish.PromptTokens, finish.CompletionTokens, finish.Failure is null ? finish.Reason.ToString() : null, finish.Failure?.GetType().Name);
+                        Ended(
+                            news.Row,
+                            finish.PromptTokens,
+                            finish.CompletionTokens,
+                            finish.Failure is null ? finish.Reason.ToString() : null,
+                            finish.Failure?.GetType().Name);
                     }
 
                     yield return news;

@@ -9,7 +9,8 @@ namespace CoLA.Core.Inference;
 /// <param name="Stops">Texts that end it, at most 16, none empty.</param>
 /// <param name="MaximumTokens">Tokens at most; null for as many as the context holds.</param>
 /// <param name="TopLogProbabilities">0 to 20 alternatives with each token; null for no log-probabilities.</param>
-/// <param name="Deterministic">Asks for a result that is the same bit for bit whoever else runs. On the CPU's own kernels every row's is; elsewhere such a row is computed by itself.</param>
+/// <param name="Deterministic">Asks for a result that is the same bit for bit whoever else runs. On the CPU's own kernels
+/// every row's is; elsewhere such a row is computed by itself.</param>
 public sealed record GenerationRow(
     ModelSource Source,
     Prompt Prompt,

@@ -1,5 +1,5 @@
+using CoLA.Core.Training.Passes;
 using CoLA.Core.Adapters.Resident;
-using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -18,7 +18,7 @@ public sealed class Scoring
     private readonly int _tokenBudget;
     private readonly TokenMetrics _tokens;
 
-    internal Scoring(BaseModel model, RowSources sources, Engine.Engine engine, AdapterBank bank, EngineOptions options, TokenMetrics tokens)
+    internal Scoring(BaseModel model, RowSources sources, Engine.Engine engine, AdapterBank bank, PassOptions options, TokenMetrics tokens)
     {
         _model = model;
         _sources = sources;

@@ -2,18 +2,22 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>How a job looks at the loss on examples that it does not train on: the mean over the tasks of their mean losses.</summary>
-/// <param name="Every">Steps between two evaluations; before the first step and after the last there is one, too. 0 for a tenth of the steps.</param>
-/// <param name="Examples">Held-out examples of each task that are read at most; at least 1.</param>
-/// <param name="Patience">Evaluations in a row without improvement after which the job stops; 0 for never.</param>
-/// <param name="MinimumImprovement">The loss must be lower by more than this; finite, at least 0.</param>
-/// <param name="KeepBest">Publish the weights of the lowest loss.</param>
-public sealed record EvaluationSpec(int Every = 0, int Examples = EvaluationSpec.DefaultExamples, int Patience = 0, double MinimumImprovement = 0, bool KeepBest = false)
+/// <summary>
+/// How a job evaluates examples that it does not train on. The held-out loss is the mean over the tasks of each task's mean loss.
+/// </summary>
+/// <param name="Every">Steps between two evaluations, besides those before the first step and after the last; 0 for a tenth of the steps.</param>
+/// <param name="Examples">The most held-out examples of each task that an evaluation reads; at least 1.</param>
+/// <param name="Patience">The job stops after so many evaluations in a row without improvement; 0 for never.</param>
+/// <param name="MinimumImprovement">A loss is an improvement if it is lower by more than this; finite, at least 0.</param>
+/// <param name="KeepBest">Whether to publish the weights of the lowest loss instead of the last ones.</param>
+public sealed record EvaluationSpec(
+    int Every = 0, int Examples = EvaluationSpec.DefaultExamples, int Patience = 0, double MinimumImprovement = 0, bool KeepBest = false)
 {
     public const int DefaultExamples = 100;
 
     private const int DefaultEvaluations = 10;
 
+    /// <summary>The spec with <see cref="Every"/> filled in, for a job of so many steps.</summary>
     internal EvaluationSpec For(int steps) => Every > 0 ? this : this with { Every = (steps + DefaultEvaluations - 1) / DefaultEvaluations };
 
     internal void Validate(string field, ICollection<FieldViolation> violations)

@@ -3,15 +3,15 @@ using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>The examples of each of a job's steps: they follow from its data, its seed and the number of the step.</summary>
+/// <summary>The examples of each step of a job. They depend only on the job's data, its seed and the number of the step.</summary>
 internal sealed class JobBatches
 {
     private readonly IReadOnlyList<ExampleOrder<TrainingExample>> _orders;
     private readonly int _batchPerTask;
 
     /// <param name="data">The job's examples.</param>
-    /// <param name="plan">How many of them a step takes, and in which order.</param>
-    /// <param name="step">The step that was taken last; 0 before the first.</param>
+    /// <param name="plan">How many examples a step takes, and in which order.</param>
+    /// <param name="step">The last step that the job has taken; 0 before the first.</param>
     public JobBatches(JobData data, JobPlan plan, int step)
     {
         _batchPerTask = plan.BatchPerTask;
@@ -24,7 +24,7 @@ internal sealed class JobBatches
         }
     }
 
-    /// <summary>What an evaluation reads.</summary>
+    /// <summary>The examples that an evaluation reads.</summary>
     public IReadOnlyList<TrainingExample> HeldOut { get; }
 
     /// <summary>The examples of the next step.</summary>

@@ -13,38 +13,38 @@ using CoLA.Core.Training.Sessions;
 namespace CoLA.Core.Jobs;
 
 /// <summary>
-/// The rules of jobs, and what lasts of them. Only the tenant that submitted a job sees it. It knows nothing of how jobs
-/// run. Thread-safe.
+/// The rules of jobs, and their records in the registry. Only the tenant that submitted a job sees it. It does not know how
+/// jobs run. Thread-safe.
 /// </summary>
 /// <param name="ledger">Where they are recorded.</param>
 /// <param name="baseModel">The base model that the server runs.</param>
 /// <param name="ownership">Which jobs this process runs.</param>
 internal sealed class JobCatalog(Ledger ledger, BaseModelIdentity baseModel, IOwnership ownership)
 {
-    /// <summary>Ended jobs that are kept of a tenant.</summary>
+    /// <summary>How many ended jobs of a tenant are kept.</summary>
     public const int EndedKept = 100;
 
-    /// <summary>Jobs of a tenant that have not ended.</summary>
+    /// <summary>How many jobs of a tenant may wait or run.</summary>
     public const int MaximumUnended = 100;
 
     private const int IdLength = 16;
     private const string SubmitAction = "SubmitJob";
     private const string CancelAction = "CancelJob";
 
-    /// <summary>The reply that this SubmitJob got before; null where it is new. Ask before the data are read.</summary>
+    /// <summary>The job of an earlier call with the same request id; null if the request is new. Call it before the data are read.</summary>
     public async ValueTask<JobSnapshot?> FindSubmittedAsync(Mutation mutation, CancellationToken cancellation) =>
         await ledger.FindReplyAsync<NamedJob>(mutation, SubmitAction, cancellation).ConfigureAwait(false) is { } submitted
             ? await GetAsync(mutation.Tenant, submitted.Name, cancellation).ConfigureAwait(false)
             : null;
 
-    /// <summary>Refuses a job that could not train. Ask before its data are read.</summary>
+    /// <summary>Refuses a job that could not train. Call it before the data are read.</summary>
     /// <exception cref="PermissionRejection">The caller sees a task but lacks TRAIN on it.</exception>
     public async ValueTask CheckAsync(TenantId caller, OpenSessionSpec session, CancellationToken cancellation) =>
         await ledger.ReadAsync(Opening(caller, session).CheckAsync, cancellation).ConfigureAwait(false);
 
-    /// <summary>Accepts a job, to run when its turn comes.</summary>
+    /// <summary>Records a job that waits for its turn.</summary>
     /// <exception cref="PermissionRejection">The caller sees a task but lacks TRAIN on it.</exception>
-    /// <exception cref="ExhaustedRejection">Too many of the tenant's jobs wait.</exception>
+    /// <exception cref="ExhaustedRejection">Too many jobs of the tenant wait or run.</exception>
     public async Task<JobSnapshot> SubmitAsync(Mutation mutation, JobPlan plan, Artifact examples, CancellationToken cancellation)
     {
         var id = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
@@ -76,7 +76,7 @@ internal sealed class JobCatalog(Ledger ledger, BaseModelIdentity baseModel, IOw
         return await GetAsync(mutation.Tenant, submitted.Name, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <exception cref="NotFoundRejection">It is not there, or another tenant's.</exception>
+    /// <exception cref="NotFoundRejection">The job does not exist, or is another tenant's.</exception>
     public ValueTask<JobSnapshot> GetAsync(TenantId caller, JobName name, CancellationToken cancellation) =>
         ledger.ReadAsync(async registry => Of(await OwnAsync(registry, caller, name).ConfigureAwait(false)), cancellation);
 
@@ -89,16 +89,16 @@ internal sealed class JobCatalog(Ledger ledger, BaseModelIdentity baseModel, IOw
         cancellation);
 
     /// <summary>
-    /// All tenants' jobs that this process owns, on this base model, that have not ended, or not closed their session; oldest
-    /// first.
+    /// The jobs of all tenants that this process owns, on this base model, that have not ended, or whose session is still
+    /// open; oldest first.
     /// </summary>
-    public ValueTask<IReadOnlyList<JobSnapshot>> InWorkAsync() => ledger.ReadAsync<IReadOnlyList<JobSnapshot>>(
+    public ValueTask<IReadOnlyList<JobSnapshot>> ListUnfinishedAsync() => ledger.ReadAsync<IReadOnlyList<JobSnapshot>>(
         async registry => [.. (await InWorkAsync(registry, null).ConfigureAwait(false))
             .Where(row => ownership.Owns(NameOf(row)) && string.Equals(row.BaseSha256, baseModel.Sha256, StringComparison.OrdinalIgnoreCase))
             .Select(Of)],
         CancellationToken.None);
 
-    /// <summary>What an ended job, or one that runs, has kept.</summary>
+    /// <summary>The stored events of a job with numbers above <paramref name="after"/>.</summary>
     public ValueTask<IReadOnlyList<JobEvent>> EventsAsync(JobName name, long after, CancellationToken cancellation) =>
         ledger.ReadAsync<IReadOnlyList<JobEvent>>(
             async registry =>
@@ -108,7 +108,7 @@ internal sealed class JobCatalog(Ledger ledger, BaseModelIdentity baseModel, IOw
             },
             cancellation);
 
-    /// <summary>Its session is open; it runs, unless it was cancelled.</summary>
+    /// <summary>Records the job's session. The job now runs, unless it was cancelled.</summary>
     public Task<JobSnapshot> StartAsync(JobName name, SessionName session) => ChangeAsync(name, row => row with
     {
         State = row.Ended is null ? $"{JobState.Running}" : row.State,
@@ -116,16 +116,16 @@ internal sealed class JobCatalog(Ledger ledger, BaseModelIdentity baseModel, IOw
         Started = row.Started ?? ledger.Now,
     });
 
-    /// <summary>Forgets what came after the step that its session stands at: it comes again.</summary>
-    public Task<JobSnapshot> ReturnToAsync(JobName name, int step) => ChangeAsync(name, async (registry, row) =>
+    /// <summary>Drops the events after the step that the session stands at: those steps will be computed again.</summary>
+    public Task<JobSnapshot> DropEventsAfterAsync(JobName name, int step) => ChangeAsync(name, async (registry, row) =>
     {
         var events = await EventsAsync(registry, row, 0).ConfigureAwait(false);
         registry.DeleteJobEvents(row.Key, events.LastOrDefault(kept => kept.Step <= step)?.Number ?? 0);
         return row;
     });
 
-    /// <summary>Keeps news and progress; <paramref name="state"/> is where the job is from now on, unless it was cancelled.</summary>
-    public Task<JobSnapshot> KeepAsync(JobName name, IReadOnlyList<JobEvent> news, long after, JobProgress progress, JobState state) => ChangeAsync(
+    /// <summary>Stores new events and the progress, and moves the job to <paramref name="state"/>, unless it was cancelled.</summary>
+    public Task<JobSnapshot> StoreAsync(JobName name, IReadOnlyList<JobEvent> news, long after, JobProgress progress, JobState state) => ChangeAsync(
         name,
         (registry, row) =>
         {
@@ -137,24 +137,27 @@ internal sealed class JobCatalog(Ledger ledger, BaseModelIdentity baseModel, IOw
             return ValueTask.FromResult(row with { Progress = CatalogJson.Write(progress), State = row.Ended is null ? $"{state}" : row.State });
         });
 
-    /// <summary>It has ended, unless it had been cancelled before.</summary>
+    /// <summary>Records how the job ended, unless it was cancelled before.</summary>
     public Task<JobSnapshot> EndAsync(JobName name, JobState state, JobOutcome outcome) =>
         ChangeAsync(name, (registry, row) => ValueTask.FromResult(row.Ended is null ? End(registry, row, state, outcome) : row));
 
-    /// <summary>Its session is closed: nobody repeats its calls any more, and it may be forgotten when newer jobs have ended.</summary>
-    public Task<JobSnapshot> LeaveAsync(JobName name) => ChangeAsync(name, async (registry, row) =>
+    /// <summary>
+    /// Records that the session of an ended job is closed, forgets the replies to its calls, which nobody repeats now, and drops
+    /// the tenant's oldest ended jobs.
+    /// </summary>
+    public Task<JobSnapshot> ReleaseAsync(JobName name) => ChangeAsync(name, async (registry, row) =>
     {
         foreach (var reply in await registry.Jobs.ListRepliesAsync(row.Key).ConfigureAwait(false))
         {
             registry.Delete(reply);
         }
 
-        await ForgetEndedAsync(registry, row).ConfigureAwait(false);
+        await DropOldestAsync(registry, row).ConfigureAwait(false);
         return row with { Session = null };
     });
 
-    /// <summary>Ends a job before its time; whoever runs it has to let go of it.</summary>
-    /// <exception cref="PreconditionRejection">It has ended, or is publishing.</exception>
+    /// <summary>Records that a job is cancelled. Whoever runs it then has to stop and to close its session.</summary>
+    /// <exception cref="PreconditionRejection">The job has ended, or is publishing.</exception>
     public Task CancelAsync(Mutation mutation, JobName name, CancellationToken cancellation) => ledger.ActAsync(
         mutation,
         CancelAction,
@@ -187,16 +190,16 @@ internal sealed class JobCatalog(Ledger ledger, BaseModelIdentity baseModel, IOw
         }
     }
 
-    /// <summary>Deletes the tenant's ended jobs but the newest, with what they had to tell.</summary>
+    /// <summary>Deletes all but the newest ended jobs of a tenant, with their events.</summary>
     /// <param name="registry">Where.</param>
-    /// <param name="left">The job that ends now.</param>
-    private static async ValueTask ForgetEndedAsync(IRegistryTransaction registry, JobRow left)
+    /// <param name="released">The job whose session is closed now, and which counts as ended.</param>
+    private static async ValueTask DropOldestAsync(IRegistryTransaction registry, JobRow released)
     {
         var jobs = await Paging.AllAsync(
             long.MaxValue,
             row => row.Key,
-            (before, limit) => registry.Jobs.ListAsync(left.Tenant, before, limit)).ConfigureAwait(false);
-        foreach (var job in jobs.Where(job => !job.InWork || job.Key == left.Key).Skip(EndedKept))
+            (before, limit) => registry.Jobs.ListAsync(released.Tenant, before, limit)).ConfigureAwait(false);
+        foreach (var job in jobs.Where(job => !job.InWork || job.Key == released.Key).Skip(EndedKept))
         {
             registry.DeleteJobEvents(job.Key, 0);
             registry.Delete(job);
@@ -218,7 +221,7 @@ internal sealed class JobCatalog(Ledger ledger, BaseModelIdentity baseModel, IOw
     private Task<JobSnapshot> ChangeAsync(JobName name, Func<JobRow, JobRow> change) =>
         ChangeAsync(name, (_, row) => ValueTask.FromResult(change(row)));
 
-    /// <summary>A change that the server makes by itself.</summary>
+    /// <summary>A change that the server makes by itself, not at a client's request.</summary>
     private Task<JobSnapshot> ChangeAsync(JobName name, Func<IRegistryTransaction, JobRow, ValueTask<JobRow>> change) => ledger.ActAsync(
         async registry =>
         {

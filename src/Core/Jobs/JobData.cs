@@ -1,9 +1,11 @@
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Data.Examples;
+using CoLA.Core.Naming;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>A job's examples, in one file of the artifact store: after a restart they are what they were.</summary>
+/// <summary>The examples of a job, stored as one artifact: after a restart the job reads the same examples.</summary>
 internal sealed record JobData(IReadOnlyList<JobTaskData> Tasks)
 {
     public void Write(Stream stream) => CatalogJson.Write(stream, this);
@@ -15,3 +17,9 @@ internal sealed record JobData(IReadOnlyList<JobTaskData> Tasks)
         return CatalogJson.Read<JobData>(content);
     }
 }
+
+/// <summary>The examples of one task of a job.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Training">The examples that it is trained on; at least one.</param>
+/// <param name="HeldOut">The examples that evaluations read.</param>
+internal sealed record JobTaskData(TaskName Task, IReadOnlyList<Example> Training, IReadOnlyList<Example> HeldOut);

@@ -9,19 +9,20 @@ using CoLA.Core.Training.Losses;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>Makes a job's data from its sources: all of it read, split, and checked as a training step would.</summary>
+/// <summary>Reads all sources of a job, splits them, and checks every example as a training step would.</summary>
 internal sealed partial class JobDataReader(ExampleEncoder encoder, JobDirectory directory)
 {
-    /// <summary>Bytes of a file.</summary>
+    /// <summary>The most bytes of a file.</summary>
     public const long Limit = 256L << 20;
 
-    private const int Named = 10;
+    /// <summary>The most faults that a refusal names.</summary>
+    private const int MaximumFaults = 10;
 
     /// <param name="tasks">The job's tasks.</param>
-    /// <param name="sources">Where their examples come from.</param>
+    /// <param name="sources">Where the examples come from.</param>
     /// <param name="reading">How files are read.</param>
-    /// <param name="heldOut">Held-out examples of each task that are kept.</param>
-    /// <exception cref="InvalidArgumentRejection">A file or an example is faulty, or a task has nothing to learn from.</exception>
+    /// <param name="heldOut">The most held-out examples of each task that are kept.</param>
+    /// <exception cref="InvalidArgumentRejection">A file or an example is faulty, or a task has no training examples.</exception>
     public JobData Read(IReadOnlyList<TaskName> tasks, IReadOnlyList<JobSource> sources, DataReading reading, int heldOut)
     {
         var training = tasks.Distinct().ToDictionary(task => task, _ => new List<Example>());
@@ -46,7 +47,8 @@ internal sealed partial class JobDataReader(ExampleEncoder encoder, JobDirectory
 
         InvalidArgumentRejection.ThrowIfAny([.. tasks.Index()
             .Where(task => training[task.Item].Count == 0)
-            .Select(task => new FieldViolation($"tasks[{task.Index}]", $"{task.Item} has no examples to learn from; send some, or name a file of the server's"))]);
+            .Select(task => new FieldViolation(
+                $"tasks[{task.Index}]", $"{task.Item} has no training examples; send some, or name a file below the server's data directory"))]);
         return new JobData([.. training.Select(task => new JobTaskData(task.Key, task.Value, [.. evaluation[task.Key].Take(heldOut)]))]);
 
         void AddFile(TaskName task, DataSet data, string name)
@@ -62,7 +64,7 @@ internal sealed partial class JobDataReader(ExampleEncoder encoder, JobDirectory
         {
             if (!training.ContainsKey(task))
             {
-                throw new InvalidArgumentRejection(field, $"is of {task}, which is not a task of this job");
+                throw new InvalidArgumentRejection(field, $"belongs to {task}, which is not a task of this job");
             }
         }
 
@@ -105,9 +107,10 @@ internal sealed partial class JobDataReader(ExampleEncoder encoder, JobDirectory
         })]);
     }
 
-    /// <summary>The first faults and the number of the others.</summary>
-    private static void Throw(IReadOnlyList<FieldViolation> faults) => InvalidArgumentRejection.ThrowIfAny(
-        faults.Count <= Named ? faults : [.. faults.Take(Named), new FieldViolation("examples", $"{faults.Count - Named} more that are faulty")]);
+    /// <summary>Names the first faults, and how many more there are.</summary>
+    private static void Throw(IReadOnlyList<FieldViolation> faults) => InvalidArgumentRejection.ThrowIfAny(faults.Count <= MaximumFaults
+        ? faults
+        : [.. faults.Take(MaximumFaults), new FieldViolation("examples", $"{faults.Count - MaximumFaults} more are faulty")]);
 
     [GeneratedRegex(@"^examples\[([0-9]+)\]", RegexOptions.CultureInvariant)]
     private static partial Regex Indexed();

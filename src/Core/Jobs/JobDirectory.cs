@@ -2,19 +2,19 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>The directory whose data files jobs may name. Nothing outside of it can be named: no '..', no link.</summary>
-/// <param name="root">Null where the operator opened none.</param>
+/// <summary>The directory whose data files jobs may name. A path cannot lead out of it: '..' and links are refused.</summary>
+/// <param name="root">The directory; null where the operator opened none.</param>
 internal sealed class JobDirectory(string? root)
 {
-    /// <summary>A file's bytes.</summary>
+    /// <summary>Reads all bytes of a file.</summary>
     /// <param name="path">Relative, with '/' between its parts.</param>
-    /// <param name="limit">Bytes at most.</param>
-    /// <exception cref="PreconditionRejection">No directory is open.</exception>
-    /// <exception cref="InvalidArgumentRejection">It leads elsewhere, or there is no such file, or it is too large.</exception>
+    /// <param name="limit">The most bytes that the file may have.</param>
+    /// <exception cref="PreconditionRejection">The operator opened no directory.</exception>
+    /// <exception cref="InvalidArgumentRejection">The path leads out of the directory, the file does not exist, or it is too large.</exception>
     public byte[] Read(string path, long limit)
     {
         var place = root ?? throw new PreconditionRejection(
-            "this server reads no data files of its own; send the data, or have its operator open a directory with --job-data");
+            "this server has no data directory for jobs; send the data, or ask its operator to open a directory with --job-data");
         var parts = path.Split('/');
         if (parts.Any(part => part is "" or "." or ".." || part.AsSpan().ContainsAny('\\', '\0', ':')))
         {
@@ -33,7 +33,7 @@ internal sealed class JobDirectory(string? root)
 
         var file = new FileInfo(place);
         return !file.Exists ? throw new InvalidArgumentRejection("files.path", $"'{path}' is not a file in the server's data directory")
-            : file.Length > limit ? throw new InvalidArgumentRejection("files.path", $"'{path}' has {file.Length} bytes; a job's data are {limit} at most")
+            : file.Length > limit ? throw new InvalidArgumentRejection("files.path", $"'{path}' has {file.Length} bytes; a file may have at most {limit}")
             : File.ReadAllBytes(place);
     }
 }

@@ -2,18 +2,21 @@ using System.Runtime.CompilerServices;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>What a job that has not ended has to tell, and who listens: each watcher hears everything in its order, at its own pace.</summary>
-internal sealed class JobJournal(JobSnapshot job, IReadOnlyList<JobEvent> events)
+/// <summary>
+/// The state and the events of a job that has not ended, and its watchers. Each watcher gets every event in order, at its own
+/// pace. Events are written to the registry by whoever runs the job.
+/// </summary>
+internal sealed class JobJournal(JobSnapshot job, IReadOnlyList<JobEvent> storedEvents)
 {
     private readonly Lock _lock = new();
-    private readonly List<JobEvent> _events = [.. events];
+    private readonly List<JobEvent> _events = [.. storedEvents];
     private JobSnapshot _job = job;
-    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>How many of the events are kept on the disk.</summary>
-    public int Kept { get; private set; } = events.Count;
+    /// <summary>How many of the events the registry has.</summary>
+    public int StoredCount { get; private set; } = storedEvents.Count;
 
-    /// <summary>The job as it stands.</summary>
+    /// <summary>The job as it is now.</summary>
     public JobSnapshot Job
     {
         get
@@ -27,67 +30,68 @@ internal sealed class JobJournal(JobSnapshot job, IReadOnlyList<JobEvent> events
 
     public JobEvent? Last => _events.Count == 0 ? null : _events[^1];
 
-    /// <summary>Events that are not kept yet.</summary>
-    public IReadOnlyList<JobEvent> Unkept => _events[Kept..];
+    /// <summary>Events that the registry does not have yet.</summary>
+    public IReadOnlyList<JobEvent> NotStored => _events[StoredCount..];
 
+    /// <summary>Adds an event, and what follows from it to the job's progress.</summary>
     public void Add(JobEvent news)
     {
         lock (_lock)
         {
             _events.Add(news);
-            Tell(_job with { Progress = _job.Progress.After(news) });
+            Notify(_job with { Progress = _job.Progress.After(news) });
         }
     }
 
-    /// <summary>The job stands elsewhere.</summary>
+    /// <summary>Replaces the job's state.</summary>
     public void Change(JobSnapshot job)
     {
         lock (_lock)
         {
-            Tell(job);
+            Notify(job);
         }
     }
 
-    /// <summary>All events are on the disk.</summary>
-    public void MarkKept(JobSnapshot job)
+    /// <summary>The registry has all events, and <paramref name="job"/> is the job's state.</summary>
+    public void MarkStored(JobSnapshot job)
     {
-        Kept = _events.Count;
+        StoredCount = _events.Count;
         Change(job);
     }
 
-    /// <summary>A restart goes on from here.</summary>
-    public void MarkSaved(int step)
+    /// <summary>The session was saved after <paramref name="step"/>: a restart continues from there.</summary>
+    public void MarkCheckpoint(int step)
     {
         lock (_lock)
         {
-            Tell(_job with { Progress = _job.Progress with { CheckpointStep = step } });
+            Notify(_job with { Progress = _job.Progress with { CheckpointStep = step } });
         }
     }
 
-    /// <summary>The job as it stands, the events behind <paramref name="after"/>, and what comes, until the job has ended.</summary>
+    /// <summary>The job's state, the events with numbers above <paramref name="after"/>, and all later news, until the job has ended.</summary>
     public async IAsyncEnumerable<JobNews> WatchAsync(long after, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        JobState? told = null;
+        JobState? reported = null;
         var at = (int)Math.Clamp(after, 0, int.MaxValue);
         while (true)
         {
             JobSnapshot job;
-            JobEvent[] news;
-            Task more;
+            JobEvent[] events;
+            Task changed;
             lock (_lock)
             {
                 job = _job;
-                news = [.. _events.Skip(at)];
-                more = _news.Task;
+                events = [.. _events.Skip(at)];
+                changed = _changed.Task;
             }
 
-            if (told != job.State && !job.HasEnded)
+            if (reported != job.State && !job.HasEnded)
             {
-                told = job.State;
+                reported = job.State;
                 yield return new JobNews(at, job, null);
             }
 
-            foreach (var item in news)
+            foreach (var item in events)
             {
                 yield return new JobNews(++at, null, item);
             }
@@ -98,15 +102,15 @@ internal sealed class JobJournal(JobSnapshot job, IReadOnlyList<JobEvent> events
                 yield break;
             }
 
-            await more.WaitAsync(cancellation).ConfigureAwait(false);
+            await changed.WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
-    private void Tell(JobSnapshot job)
+    private void Notify(JobSnapshot job)
     {
         _job = job;
-        var told = _news;
-        _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        told.SetResult();
+        var changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
     }
 }

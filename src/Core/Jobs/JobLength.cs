@@ -4,10 +4,10 @@ using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>What follows from a job's number of steps for the optimizers that go by it.</summary>
+/// <summary>Fills in what schedules and rank budgets need to know of a job's number of steps.</summary>
 internal sealed class JobLength(int steps)
 {
-    /// <summary>The session's spec with the job's steps where it names no total.</summary>
+    /// <summary>The session's spec with the job's steps wherever a schedule or a rank budget has no total.</summary>
     /// <exception cref="InvalidArgumentRejection">A warm-up is longer than the job.</exception>
     public OpenSessionSpec Fill(OpenSessionSpec session) => session with
     {

@@ -1,19 +1,20 @@
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>What a job does, every default filled in.</summary>
+/// <summary>What a job does, with every default filled in.</summary>
 /// <param name="Session">The session that it trains in.</param>
 /// <param name="Steps">Optimizer steps, unless it stops early.</param>
 /// <param name="BatchPerTask">Examples of each task in a step.</param>
-/// <param name="Seed">Of the order of the examples.</param>
-/// <param name="Evaluation">Null where it evaluates nothing.</param>
+/// <param name="Seed">The seed of the order of the examples.</param>
+/// <param name="Evaluation">How it evaluates; null for not at all.</param>
 /// <param name="CheckpointEvery">Steps between two checkpoints.</param>
-/// <param name="Publish">Publish at the end.</param>
-/// <param name="Serve">Serve what is published, where the caller may.</param>
-/// <param name="MakeCurrent">Move the pool's current version, where the caller owns the pool.</param>
-/// <param name="Tasks">Its tasks and how many examples they have.</param>
+/// <param name="Publish">Whether to publish at the end.</param>
+/// <param name="Serve">Whether to serve the published versions, where the caller may decide that.</param>
+/// <param name="MakeCurrent">Whether to make the new pool version the current one, where the caller owns the pool.</param>
+/// <param name="Tasks">The tasks and how many examples they have.</param>
 public sealed record JobPlan(
     OpenSessionSpec Session,
     int Steps,
@@ -28,18 +29,16 @@ public sealed record JobPlan(
 {
     internal bool KeepBest => Evaluation is { KeepBest: true };
 
-    /// <exception cref="InvalidArgumentRejection">The spec does not go with this much data.</exception>
+    /// <exception cref="InvalidArgumentRejection">The spec does not fit the data.</exception>
     internal static JobPlan Of(JobSpec spec, IReadOnlyList<JobTask> tasks)
     {
-        var steps = spec.Epochs is { } epochs
-            ? Math.Clamp(Math.Ceiling(epochs * tasks.Max(task => task.TrainingExamples) / spec.BatchPerTask), 1, int.MaxValue)
-            : spec.Steps ?? JobSpec.DefaultSteps;
+        var steps = StepsOf(spec, tasks);
         var plan = new JobPlan(
-            new JobLength((int)steps).Fill(spec.Session),
-            (int)steps,
+            new JobLength(steps).Fill(spec.Session),
+            steps,
             spec.BatchPerTask,
             spec.Seed,
-            spec.Evaluation?.For((int)steps),
+            spec.Evaluation?.For(steps),
             spec.CheckpointEvery,
             spec.Publish,
             spec.Serve,
@@ -48,8 +47,28 @@ public sealed record JobPlan(
         plan.Session.Validate();
         return plan.Evaluation is null || tasks.Any(task => task.HeldOutExamples > 0)
             ? plan
-            : throw new InvalidArgumentRejection("evaluation", "needs examples that are held out, and there are none; send some, or let fewer of a file's items be for training");
+            : throw new InvalidArgumentRejection(
+                "evaluation", "needs held-out examples, and there are none; send some, or use fewer items of each file for training");
     }
 
     internal bool IsEvaluatedAt(int step) => Evaluation is { } evaluation && (step % evaluation.Every == 0 || step == Steps);
+
+    private static int StepsOf(JobSpec spec, IReadOnlyList<JobTask> tasks)
+    {
+        if (spec.Epochs is not { } epochs)
+        {
+            return spec.Steps ?? JobSpec.DefaultSteps;
+        }
+
+        var steps = Math.Max(1, Math.Ceiling(epochs * tasks.Max(task => task.TrainingExamples) / spec.BatchPerTask));
+        return steps <= JobSpec.MaximumSteps
+            ? (int)steps
+            : throw new InvalidArgumentRejection("epochs", $"{epochs} are {steps} steps with these data; a job has at most {JobSpec.MaximumSteps}");
+    }
 }
+
+/// <summary>One task of a job.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="TrainingExamples">How many examples it is trained on.</param>
+/// <param name="HeldOutExamples">How many examples an evaluation reads.</param>
+public sealed record JobTask(TaskName Task, int TrainingExamples, int HeldOutExamples);

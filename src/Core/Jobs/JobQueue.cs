@@ -3,11 +3,13 @@ using CoLA.Core.Naming;
 namespace CoLA.Core.Jobs;
 
 /// <summary>
-/// Whose turn it is. A bounded number of jobs runs; of those that wait, first one that has begun before a restart, then one
-/// of the tenant that has fewest running and had its turn longest ago, in the order in which they came. No two jobs run
-/// that train the same task.
+/// Which job runs next. At most <paramref name="maximum"/> jobs run at once, and never two that train the same task. Of the
+/// jobs that wait, one that had begun before a restart goes first; then one of the tenant with the fewest running jobs; then
+/// one of the tenant whose last turn is longest ago; then the oldest.
 /// </summary>
-internal sealed class JobQueue(int most, Func<LiveJob, CancellationToken, Task> run) : IAsyncDisposable
+/// <param name="maximum">The most jobs that run at once.</param>
+/// <param name="run">Runs a job to its end.</param>
+internal sealed class JobQueue(int maximum, Func<LiveJob, CancellationToken, Task> run) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<JobName, LiveJob> _jobs = [];
@@ -30,7 +32,7 @@ internal sealed class JobQueue(int most, Func<LiveJob, CancellationToken, Task> 
     {
         lock (_lock)
         {
-            // A submission that is sent again finds its job here.
+            // A repeated submission finds its job here already.
             if (_jobs.TryAdd(job.Name, job))
             {
                 _waiting.Add(job);
@@ -39,8 +41,8 @@ internal sealed class JobQueue(int most, Func<LiveJob, CancellationToken, Task> 
         }
     }
 
-    /// <summary>Takes a job out that still waits; false where it runs.</summary>
-    public bool TryTake(LiveJob job)
+    /// <summary>Removes a job that still waits; false if it runs.</summary>
+    public bool TryRemove(LiveJob job)
     {
         lock (_lock)
         {
@@ -48,7 +50,7 @@ internal sealed class JobQueue(int most, Func<LiveJob, CancellationToken, Task> 
         }
     }
 
-    /// <summary>Stops what runs where it stands.</summary>
+    /// <summary>Stops the running jobs at once and waits until they have stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         Task[] running;
@@ -65,7 +67,7 @@ internal sealed class JobQueue(int most, Func<LiveJob, CancellationToken, Task> 
 
     private void StartNext()
     {
-        while (!_stopped && _running.Count < most && Next() is { } job)
+        while (!_stopped && _running.Count < maximum && Next() is { } job)
         {
             _waiting.Remove(job);
             _turns[job.Name.Tenant] = ++_turn;

@@ -1,25 +1,26 @@
 using CoLA.Core.Artifacts;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
+using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Jobs;
 
 /// <summary>
-/// Takes one job to its end, from where it stands: in a session of its own, step after step, with evaluations and
-/// checkpoints between. What it has to tell is kept before each checkpoint, so that what is kept goes as far as the
-/// checkpoint at least; what goes further is computed again after a restart, and told again.
+/// Runs one job to its end, from wherever it stands: in a session of its own, step after step, with evaluations and
+/// checkpoints between. Its events are stored before each checkpoint, so they always reach at least as far as the
+/// checkpoint. Steps after the checkpoint are computed again after a restart, with the same events.
 /// </summary>
-internal sealed class JobRun(JobJournal journal, JobSession calls, JobCatalog catalog, ArtifactStore artifacts, TimeProvider time)
+internal sealed class JobRun(JobJournal journal, JobCalls calls, JobCatalog catalog, ArtifactStore artifacts, TimeProvider time)
 {
     private readonly JobName _name = journal.Job.Name;
     private readonly JobPlan _plan = journal.Job.Plan;
 
     private JobProgress Progress => journal.Job.Progress;
 
-    private bool IsStuck => _plan.Evaluation is { Patience: > 0 and var patience } && Progress.SinceBest >= patience;
+    private bool HasStoppedImproving => _plan.Evaluation is { Patience: > 0 and var patience } && Progress.SinceBest >= patience;
 
-    /// <param name="cancellation">Ends it where it stands; whoever cancels it knows what becomes of it.</param>
-    /// <exception cref="Rejection">It cannot go on, and why.</exception>
+    /// <param name="cancellation">Stops the job at once; whoever cancels decides what happens with it.</param>
+    /// <exception cref="Rejection">The job cannot continue; the message says why.</exception>
     public async Task<JobOutcome> RunAsync(CancellationToken cancellation)
     {
         var session = journal.Job.Session ?? await calls.OpenAsync(_plan.Session, cancellation).ConfigureAwait(false);
@@ -29,7 +30,7 @@ internal sealed class JobRun(JobJournal journal, JobSession calls, JobCatalog ca
             ThrowIfEnded(started);
             journal.Change(started with { Progress = Progress });
             await TrainAsync(session, cancellation).ConfigureAwait(false);
-            ThrowIfEnded(await KeepAsync(_plan.Publish ? JobState.Publishing : JobState.Running).ConfigureAwait(false));
+            ThrowIfEnded(await StoreAsync(_plan.Publish ? JobState.Publishing : JobState.Running).ConfigureAwait(false));
         }
 
         var stoppedEarly = Progress.Step < _plan.Steps;
@@ -47,18 +48,18 @@ internal sealed class JobRun(JobJournal journal, JobSession calls, JobCatalog ca
         return new JobOutcome(Publication: published, StoppedEarly: stoppedEarly);
     }
 
-    /// <summary>Keeps what was told since the last time.</summary>
-    public async Task<JobSnapshot> KeepAsync(JobState state)
+    /// <summary>Stores the events that the registry does not have yet, the progress, and the state.</summary>
+    public async Task<JobSnapshot> StoreAsync(JobState state)
     {
-        var kept = await catalog.KeepAsync(_name, journal.Unkept, journal.Kept, Progress, state).ConfigureAwait(false);
-        // One that was cancelled is told of when its tasks are free.
-        journal.MarkKept(kept.HasEnded ? journal.Job : kept);
-        return kept;
+        var stored = await catalog.StoreAsync(_name, journal.NotStored, journal.StoredCount, Progress, state).ConfigureAwait(false);
+        // Watchers learn that a job was cancelled only when its tasks are free.
+        journal.MarkStored(stored.HasEnded ? journal.Job : stored);
+        return stored;
     }
 
     private async Task TrainAsync(SessionName session, CancellationToken cancellation)
     {
-        var step = await calls.StandAsync(session, cancellation).ConfigureAwait(false);
+        var step = await calls.GetStepAsync(session, cancellation).ConfigureAwait(false);
         var saved = await calls.LastSavedAsync(session, cancellation).ConfigureAwait(false);
         var batches = new JobBatches(await JobData.ReadAsync(artifacts, journal.Job.Data!).ConfigureAwait(false), _plan, step);
         while (true)
@@ -68,12 +69,12 @@ internal sealed class JobRun(JobJournal journal, JobSession calls, JobCatalog ca
                 await EvaluateAsync(session, step, batches.HeldOut, cancellation).ConfigureAwait(false);
             }
 
-            var isOver = step == _plan.Steps || IsStuck;
-            if (saved < step && IsSavedAt(step, isOver))
+            var isOver = step == _plan.Steps || HasStoppedImproving;
+            if (saved < step && IsCheckpoint(step, isOver))
             {
-                await KeepAsync(JobState.Running).ConfigureAwait(false);
+                await StoreAsync(JobState.Running).ConfigureAwait(false);
                 await calls.SaveAsync(session, step, Progress.BestStep, cancellation).ConfigureAwait(false);
-                journal.MarkSaved(step);
+                journal.MarkCheckpoint(step);
             }
 
             if (isOver)
@@ -88,11 +89,11 @@ internal sealed class JobRun(JobJournal journal, JobSession calls, JobCatalog ca
         }
     }
 
-    private bool IsSavedAt(int step, bool isOver) =>
+    private bool IsCheckpoint(int step, bool isOver) =>
         (_plan.KeepBest && Progress.BestStep == step)
         || (isOver ? _plan.Publish && !_plan.KeepBest : step > 0 && step % _plan.CheckpointEvery == 0);
 
-    private async Task EvaluateAsync(SessionName session, int step, IReadOnlyList<Training.Examples.TrainingExample> heldOut, CancellationToken cancellation)
+    private async Task EvaluateAsync(SessionName session, int step, IReadOnlyList<TrainingExample> heldOut, CancellationToken cancellation)
     {
         var report = await calls.EvaluateAsync(session, heldOut, cancellation).ConfigureAwait(false);
         var loss = report.Tasks.Average(task => task.Loss.Mean);

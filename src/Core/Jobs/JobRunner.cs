@@ -6,7 +6,7 @@ using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>Runs jobs when their turn comes, notes down how they end, and frees their tasks.</summary>
+/// <summary>Runs jobs when their turn comes, records how they end, and frees their tasks.</summary>
 internal sealed class JobRunner : IAsyncDisposable
 {
     private const string Unexpected = "the server failed; its log says why";
@@ -21,7 +21,7 @@ internal sealed class JobRunner : IAsyncDisposable
 
     public JobRunner(
         JobCatalog catalog,
-        int most,
+        int maximum,
         ArtifactStore artifacts,
         TrainingSessions sessions,
         TrainingSteps steps,
@@ -29,7 +29,7 @@ internal sealed class JobRunner : IAsyncDisposable
         TimeProvider time)
     {
         _catalog = catalog;
-        _queue = new JobQueue(most, RunAsync);
+        _queue = new JobQueue(maximum, RunAsync);
         _artifacts = artifacts;
         _sessions = sessions;
         _steps = steps;
@@ -37,23 +37,23 @@ internal sealed class JobRunner : IAsyncDisposable
         _time = time;
     }
 
-    /// <summary>A job failed through no fault of its tenant.</summary>
+    /// <summary>Raised when a job failed through no fault of its tenant.</summary>
     public event Action<JobName, Exception>? Faulted;
 
-    /// <summary>What a job that waits or runs here has to tell; null for another.</summary>
+    /// <summary>The journal of a job that waits or runs here; null for other jobs.</summary>
     public JobJournal? Find(JobName name) => _queue.Find(name)?.Journal;
 
-    /// <summary>Lets a job wait for its turn.</summary>
+    /// <summary>Queues a job.</summary>
     public void Add(JobSnapshot job) => _queue.Add(new LiveJob(new JobJournal(job, [])));
 
-    /// <summary>Takes up what the server left when it ended.</summary>
+    /// <summary>Continues what was unfinished when the server stopped.</summary>
     public async Task RestoreAsync()
     {
-        foreach (var job in await _catalog.InWorkAsync().ConfigureAwait(false))
+        foreach (var job in await _catalog.ListUnfinishedAsync().ConfigureAwait(false))
         {
             if (job.HasEnded)
             {
-                await LeaveAsync(job).ConfigureAwait(false);
+                await ReleaseAsync(job).ConfigureAwait(false);
             }
             else
             {
@@ -62,37 +62,38 @@ internal sealed class JobRunner : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets go of a job that the catalog knows as cancelled; its tasks are free when this completes.</summary>
+    /// <summary>Stops a job that is cancelled in the catalog; its tasks are free when this completes.</summary>
     public async Task CancelAsync(JobSnapshot job, CancellationToken cancellation)
     {
         if (_queue.Find(job.Name) is not { } live)
         {
-            await LeaveAsync(job).ConfigureAwait(false);
+            await ReleaseAsync(job).ConfigureAwait(false);
         }
-        else if (_queue.TryTake(live))
+        else if (_queue.TryRemove(live))
         {
-            await LeaveAsync(live).ConfigureAwait(false);
+            await ReleaseAsync(live).ConfigureAwait(false);
         }
         else
         {
             live.Cancel();
-            await live.Left.WaitAsync(cancellation).ConfigureAwait(false);
+            await live.Released.WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Stops what runs where it stands.</summary>
+    /// <summary>Stops the running jobs at once; a restart continues them.</summary>
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
 
-    /// <summary>What it had told, up to the step that its session stands at; all of it where its training is over.</summary>
+    /// <summary>A journal of the stored events, up to the step at which the session stands; all of them if the training is over.</summary>
     private async Task<JobJournal> RestoredAsync(JobSnapshot job)
     {
-        if (job is not { State: JobState.Running, Session: { } session } || await _sessionCatalog.FindAsync(job.Name.Tenant, session, CancellationToken.None).ConfigureAwait(false) is not { } found)
+        if (job is not { State: JobState.Running, Session: { } session }
+            || await _sessionCatalog.FindAsync(job.Name.Tenant, session, CancellationToken.None).ConfigureAwait(false) is not { } found)
         {
             return new JobJournal(job, await _catalog.EventsAsync(job.Name, 0, CancellationToken.None).ConfigureAwait(false));
         }
 
         var step = (int)found.Stand.Sequence;
-        await _catalog.ReturnToAsync(job.Name, step).ConfigureAwait(false);
+        await _catalog.DropEventsAfterAsync(job.Name, step).ConfigureAwait(false);
         var events = await _catalog.EventsAsync(job.Name, 0, CancellationToken.None).ConfigureAwait(false);
         var progress = events.Aggregate(new JobProgress(CheckpointStep: step), (progress, item) => progress.After(item));
         return new JobJournal(job with { Progress = progress }, events);
@@ -110,13 +111,13 @@ internal sealed class JobRunner : IAsyncDisposable
                 return;
             }
 
-            await run.KeepAsync(job.Journal.Job.State).ConfigureAwait(false);
+            await run.StoreAsync(job.Journal.Job.State).ConfigureAwait(false);
             await _catalog.EndAsync(job.Name, state, outcome).ConfigureAwait(false);
-            await LeaveAsync(job).ConfigureAwait(false);
+            await ReleaseAsync(job).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            // Not even its end could be noted down: a restart tries again.
+            // Not even the end could be recorded: a restart tries again.
             Faulted?.Invoke(job.Name, exception);
             job.Journal.Change(job.Journal.Job with { State = JobState.Failed, Outcome = new JobOutcome(Unexpected), Ended = _time.GetUtcNow() });
             job.Dispose();
@@ -144,23 +145,23 @@ internal sealed class JobRunner : IAsyncDisposable
         }
     }
 
-    /// <summary>Frees the tasks of a job that has ended, and then tells its watchers.</summary>
-    private async Task LeaveAsync(LiveJob job)
+    /// <summary>Frees the tasks of a job that has ended, and then notifies its watchers.</summary>
+    private async Task ReleaseAsync(LiveJob job)
     {
         var ended = await _catalog.GetAsync(job.Name.Tenant, job.Name, CancellationToken.None).ConfigureAwait(false);
-        job.Journal.Change(await LeaveAsync(ended).ConfigureAwait(false));
+        job.Journal.Change(await ReleaseAsync(ended).ConfigureAwait(false));
         job.Dispose();
     }
 
-    private async Task<JobSnapshot> LeaveAsync(JobSnapshot job)
+    private async Task<JobSnapshot> ReleaseAsync(JobSnapshot job)
     {
         if (job.Session is { } session)
         {
             await CallsOf(job.Name).CloseAsync(session).ConfigureAwait(false);
         }
 
-        return await _catalog.LeaveAsync(job.Name).ConfigureAwait(false);
+        return await _catalog.ReleaseAsync(job.Name).ConfigureAwait(false);
     }
 
-    private JobSession CallsOf(JobName job) => new(job, _sessions, _steps, _sessionCatalog);
+    private JobCalls CallsOf(JobName job) => new(job, _sessions, _steps, _sessionCatalog);
 }

@@ -1,14 +1,14 @@
 namespace CoLA.Core.Jobs;
 
-/// <summary>Where a job is.</summary>
+/// <summary>The stages of a job.</summary>
 public enum JobState
 {
-    /// <summary>Waits for its turn.</summary>
+    /// <summary>The job waits for its turn.</summary>
     Queued,
 
     Running,
 
-    /// <summary>Its training is over; it is not cancelled any more.</summary>
+    /// <summary>The training is over; the job can no longer be cancelled.</summary>
     Publishing,
 
     Succeeded,

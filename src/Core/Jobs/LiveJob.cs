@@ -7,7 +7,7 @@ internal sealed class LiveJob : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancel = new();
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LiveJob(JobJournal journal)
     {
@@ -21,31 +21,32 @@ internal sealed class LiveJob : IDisposable
 
     public JobJournal Journal { get; }
 
-    /// <summary>What no other job may train meanwhile.</summary>
+    /// <summary>The tasks that no other job may train at the same time.</summary>
     public IReadOnlySet<TaskName> Tasks { get; }
 
-    /// <summary>It is to end, for its tenant does not want it any more.</summary>
+    /// <summary>Cancelled when the tenant cancels the job.</summary>
     public CancellationToken Cancelled { get; }
 
-    /// <summary>It has ended and let go of its tasks.</summary>
-    public Task Left => _left.Task;
+    /// <summary>Completes when the job has ended and its tasks are free.</summary>
+    public Task Released => _released.Task;
 
     public void Cancel()
     {
         lock (_lock)
         {
-            if (!Left.IsCompleted)
+            if (!Released.IsCompleted)
             {
                 _cancel.Cancel();
             }
         }
     }
 
+    /// <summary>Completes <see cref="Released"/>.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
-            _left.TrySetResult();
+            _released.TrySetResult();
             _cancel.Dispose();
         }
     }

@@ -2,5 +2,5 @@ using CoLA.Core.Naming;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>What is stored as the reply to a request about a job: the job itself moves on.</summary>
+/// <summary>The stored reply to a request about a job: only the name, because the job itself changes.</summary>
 internal sealed record NamedJob(JobName Name);

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Ownership;
@@ -11,7 +10,7 @@ using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Jobs;
 
-/// <summary>Jobs of all tenants: submitted, watched, cancelled. What a restart finds of them goes on.</summary>
+/// <summary>Jobs of all tenants: submitted, watched, cancelled. Unfinished jobs continue after a restart.</summary>
 public sealed class TrainingJobs : IAsyncDisposable
 {
     private readonly JobCatalog _catalog;
@@ -25,29 +24,31 @@ public sealed class TrainingJobs : IAsyncDisposable
         ArtifactStore artifacts,
         IOwnership ownership,
         BaseModel model,
-        EngineOptions options,
+        JobOptions options,
         TrainingSessions sessions,
         TrainingSteps steps,
         SessionCatalog sessionCatalog,
         TimeProvider time)
     {
         _catalog = new JobCatalog(ledger, model.Identity, ownership);
-        _runner = new JobRunner(_catalog, options.MaximumJobs, artifacts, sessions, steps, sessionCatalog, time);
-        _reader = new JobDataReader(new ExampleEncoder(model.Config, model.Tokenizer), new JobDirectory(options.JobData));
+        _runner = new JobRunner(_catalog, options.Maximum, artifacts, sessions, steps, sessionCatalog, time);
+        _reader = new JobDataReader(
+            new ExampleEncoder(model.Config, model.Tokenizer), new JobDirectory(options.Data is null ? null : Path.GetFullPath(options.Data)));
         _artifacts = artifacts;
     }
 
-    /// <summary>A job failed through no fault of its tenant.</summary>
+    /// <summary>Raised when a job failed through no fault of its tenant.</summary>
     public event Action<JobName, Exception>? Faulted
     {
         add => _runner.Faulted += value;
         remove => _runner.Faulted -= value;
     }
 
-    /// <summary>Reads and checks a job's data, and lets it wait for its turn.</summary>
+    /// <summary>Reads and checks a job's data, and queues the job.</summary>
     /// <exception cref="InvalidArgumentRejection">The spec or the data are faulty.</exception>
-    /// <exception cref="PreconditionRejection">A task is of another pool, or the server opened no directory of data.</exception>
-    public Task<JobSnapshot> SubmitAsync(Mutation mutation, JobSpec spec, IReadOnlyList<JobSource> sources, DataReading reading, CancellationToken cancellation) =>
+    /// <exception cref="PreconditionRejection">A task is on another pool, or a source names a file and no data directory is open.</exception>
+    public Task<JobSnapshot> SubmitAsync(
+        Mutation mutation, JobSpec spec, IReadOnlyList<JobSource> sources, DataReading reading, CancellationToken cancellation) =>
         _gate.EnterAsync(
             mutation,
             async () =>
@@ -68,20 +69,20 @@ public sealed class TrainingJobs : IAsyncDisposable
             },
             cancellation);
 
-    /// <summary>A job as it stands.</summary>
+    /// <summary>A job as it is now.</summary>
     public async ValueTask<JobSnapshot> GetAsync(TenantId caller, JobName name, CancellationToken cancellation) =>
         Current(await _catalog.GetAsync(caller, name, cancellation).ConfigureAwait(false));
 
-    /// <summary>The caller's jobs as they stand, newest first.</summary>
+    /// <summary>The caller's jobs as they are now, newest first.</summary>
     public async ValueTask<Page<JobSnapshot>> ListAsync(TenantId caller, PageRequest page, CancellationToken cancellation)
     {
-        var kept = await _catalog.ListAsync(caller, page, cancellation).ConfigureAwait(false);
-        return kept with { Items = [.. kept.Items.Select(Current)] };
+        var stored = await _catalog.ListAsync(caller, page, cancellation).ConfigureAwait(false);
+        return stored with { Items = [.. stored.Items.Select(Current)] };
     }
 
-    /// <summary>The job, its events behind number <paramref name="after"/>, and what comes, until it has ended.</summary>
+    /// <summary>The job's state, its events with numbers above <paramref name="after"/>, and all later news, until the job has ended.</summary>
     /// <exception cref="InvalidArgumentRejection">The number is negative.</exception>
-    /// <exception cref="PreconditionRejection">It waits for a server that runs its base model.</exception>
+    /// <exception cref="PreconditionRejection">The job waits for a server with another base model.</exception>
     public async IAsyncEnumerable<JobNews> WatchAsync(
         TenantId caller, JobName name, long after, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -101,11 +102,11 @@ public sealed class TrainingJobs : IAsyncDisposable
             yield break;
         }
 
-        // Asked again: it may have ended between the two questions.
+        // Read again: the job may have ended between the first read and the search.
         var job = await _catalog.GetAsync(caller, name, cancellation).ConfigureAwait(false);
         if (!job.HasEnded)
         {
-            throw new PreconditionRejection($"{name} was submitted to a server with another base model, and goes on when that is served again");
+            throw new PreconditionRejection($"{name} was submitted for another base model; it continues when a server with that model runs");
         }
 
         foreach (var news in await _catalog.EventsAsync(name, after, cancellation).ConfigureAwait(false))
@@ -117,8 +118,8 @@ public sealed class TrainingJobs : IAsyncDisposable
         yield return new JobNews(after, job, null);
     }
 
-    /// <summary>Ends a job; when this completes, its tasks are free.</summary>
-    /// <exception cref="PreconditionRejection">It has ended, or is publishing.</exception>
+    /// <summary>Cancels a job; its tasks are free when this completes.</summary>
+    /// <exception cref="PreconditionRejection">The job has ended, or is publishing.</exception>
     public async Task<JobSnapshot> CancelAsync(Mutation mutation, JobName name, CancellationToken cancellation)
     {
         await _catalog.CancelAsync(mutation, name, cancellation).ConfigureAwait(false);
@@ -127,11 +128,12 @@ public sealed class TrainingJobs : IAsyncDisposable
         return await _catalog.GetAsync(mutation.Tenant, name, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Stops what runs where it stands; a restart goes on from the last checkpoints.</summary>
+    /// <summary>Stops the running jobs at once; a restart continues them from their last checkpoints.</summary>
     public ValueTask DisposeAsync() => _runner.DisposeAsync();
 
-    /// <summary>Takes up what the server left when it ended.</summary>
+    /// <summary>Continues what was unfinished when the server stopped.</summary>
     internal Task RestoreAsync() => _runner.RestoreAsync();
 
-    private JobSnapshot Current(JobSnapshot kept) => _runner.Find(kept.Name)?.Job ?? kept;
+    /// <summary>The job as its runner knows it; a job that does not wait or run here is as stored.</summary>
+    private JobSnapshot Current(JobSnapshot stored) => _runner.Find(stored.Name)?.Job ?? stored;
 }

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>One step of AdamW over flat buffers, everything in one pass over memory. A chunk is a stretch of them.</summary>
+/// <summary>
+/// One step of AdamW (decoupled weight decay, arXiv 1711.05101) over flat buffers, in one pass over memory. A chunk is
+/// 65,536 neighbouring elements.
+/// </summary>
 internal unsafe struct AdamWJob : IKernelJob
 {
     private const int ChunkLength = 1 << 16;
@@ -34,14 +37,14 @@ internal unsafe struct AdamWJob : IKernelJob
         var at = (long)chunk * ChunkLength;
         var last = Math.Min(at + ChunkLength, Length);
         Vector256<float> decay = Vector256.Create(Decay), epsilon = Vector256.Create(Epsilon);
-        Vector256<float> rest1 = Vector256.Create(1 - Beta1), beta2 = Vector256.Create(Beta2), rest2 = Vector256.Create(1 - Beta2);
+        Vector256<float> oneMinusBeta1 = Vector256.Create(1 - Beta1), beta2 = Vector256.Create(Beta2), oneMinusBeta2 = Vector256.Create(1 - Beta2);
         Vector256<float> size = Vector256.Create(-StepSize), root = Vector256.Create(RootFactor);
         for (; at + 8 <= last; at += 8)
         {
             var gradient = Vector256.Load(Gradient + at);
             var first = Vector256.Load(FirstMoment + at);
-            first = Vector256.FusedMultiplyAdd(gradient - first, rest1, first);
-            var second = Vector256.FusedMultiplyAdd(gradient * rest2, gradient, Vector256.Load(SecondMoment + at) * beta2);
+            first = Vector256.FusedMultiplyAdd(gradient - first, oneMinusBeta1, first);
+            var second = Vector256.FusedMultiplyAdd(gradient * oneMinusBeta2, gradient, Vector256.Load(SecondMoment + at) * beta2);
             first.Store(FirstMoment + at);
             second.Store(SecondMoment + at);
             var denominator = Vector256.FusedMultiplyAdd(Vector256.Sqrt(second), root, epsilon);

@@ -1,15 +1,15 @@
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// A product and thin ones that are added to it: each chunk adds what falls into its rectangle while the cache still holds
-/// it. An element is the same sum in the same order as by one product after the other.
+/// A product and thin products that are added to its result. Each chunk adds its part of them while the cache still holds
+/// its rectangle of the result. Each element is summed in the same order as if the products ran one after the other.
 /// </summary>
 internal unsafe struct AdaptedProduct<TProduct> : IKernelJob
     where TProduct : unmanaged, IProductJob
 {
     public TProduct Product;
 
-    /// <summary>Of matrices that are read as they lie, each to be added somewhere in the product's result, in this order.</summary>
+    /// <summary>Products with row-major matrices; each is added to a part of the result, in this order.</summary>
     public StridedProduct* Additions;
     public int Count;
 

@@ -3,14 +3,14 @@ using System.Runtime.Intrinsics;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>The largest value of each row and the first place where it stands. A chunk is a row.</summary>
+/// <summary>The largest value of each row and its first index. A chunk is a row.</summary>
 internal unsafe struct ArgMaxJob : IKernelJob
 {
     /// <summary>(rows, width)</summary>
     public float* Values;
     public int Width;
 
-    /// <summary>(rows): NaN where any value is.</summary>
+    /// <summary>(rows): NaN for a row that holds a NaN.</summary>
     public float* Largest;
 
     /// <summary>(rows)</summary>
@@ -20,28 +20,28 @@ internal unsafe struct ArgMaxJob : IKernelJob
     public readonly void Run(int chunk)
     {
         var row = Values + (nint)chunk * Width;
-        var most = float.NegativeInfinity;
+        var largest = float.NegativeInfinity;
         var at = 0;
         if (Width >= 8)
         {
             var maxima = Vector256.Create(float.NegativeInfinity);
             for (; at + 8 <= Width; at += 8)
             {
-                maxima = Vector256.Max(maxima, Vector256.Load(row + at)); // a NaN stays
+                maxima = Vector256.Max(maxima, Vector256.Load(row + at)); // a NaN is carried through
             }
 
             for (var lane = 0; lane < 8; lane++)
             {
-                most = MathF.Max(most, maxima[lane]);
+                largest = MathF.Max(largest, maxima[lane]);
             }
         }
 
         for (; at < Width; at++)
         {
-            most = MathF.Max(most, row[at]);
+            largest = MathF.Max(largest, row[at]);
         }
 
-        Largest[chunk] = most;
-        Best[chunk] = Math.Max(0, new ReadOnlySpan<float>(row, Width).IndexOf(most));
+        Largest[chunk] = largest;
+        Best[chunk] = Math.Max(0, new ReadOnlySpan<float>(row, Width).IndexOf(largest));
     }
 }

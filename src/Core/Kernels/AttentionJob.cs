@@ -4,36 +4,36 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Causal attention over blocks of keys and values, by segments of positions with a running maximum (FlashAttention, arXiv
-/// 2205.14135). A chunk is a query tile and one key-value head with its query heads. Segments begin at fixed positions and
-/// a query sums over its own positions in their order, so that its result does not depend on who is computed beside it.
+/// Causal attention over blocks of keys and values, segment by segment with a running maximum (FlashAttention, arXiv
+/// 2205.14135). A chunk is a query tile and one key-value head with its query heads. Segments begin at fixed positions,
+/// and each query sums over its positions in ascending order: its result does not depend on the other queries of the tile.
 /// </summary>
 internal unsafe struct AttentionJob : IKernelJob
 {
-    /// <summary>Positions whose scores exist at one time; whole blocks.</summary>
+    /// <summary>Positions of a segment, whose scores are in memory at the same time; a multiple of the block size.</summary>
     private const int Segment = 256;
 
-    /// <summary>Queries times heads of a chunk, about.</summary>
+    /// <summary>The approximate number of queries x query heads in a chunk.</summary>
     private const int Rows = 48;
 
     public QueryTile* Tiles;
     public int HeadDim;
 
-    /// <summary>Query heads of a key-value head.</summary>
+    /// <summary>Query heads per key-value head.</summary>
     public int Group;
 
-    /// <summary>A query sees itself and the Window - 1 positions before it.</summary>
+    /// <summary>A query attends to its own position and the Window - 1 positions before it.</summary>
     public int Window;
 
     /// <summary>(tokens, q + k + v)</summary>
     public float* Joined;
 
-    /// <summary>(tokens, q)</summary>
+    /// <summary>(tokens, q): the attention output.</summary>
     public float* Mixed;
 
     public KeyValuePanels Cache;
 
-    /// <summary>Queries of a tile at most, for <paramref name="group"/> query heads each.</summary>
+    /// <summary>The maximum number of queries in a tile, for <paramref name="group"/> query heads per key-value head.</summary>
     public static int QueriesOf(int group) => Math.Max(1, Rows / group);
 
     [SkipLocalsInit]
@@ -59,7 +59,7 @@ internal unsafe struct AttentionJob : IKernelJob
             Score(tile, head, start, length, queries, scores, rows);
             for (var row = 0; row < rows; row++)
             {
-                // The row's own positions of this segment
+                // The positions of this segment that the row attends to
                 var position = tile.Position + row / Group;
                 var from = Math.Clamp(position - Window + 1 - start, 0, length);
                 var to = Math.Clamp(position + 1 - start, from, length);
@@ -96,7 +96,7 @@ internal unsafe struct AttentionJob : IKernelJob
         }
     }
 
-    /// <summary>Turns a row's scores into weights, and what was summed before to the new maximum.</summary>
+    /// <summary>Turns a row's scores into softmax weights, and rescales the sums of earlier segments to the new maximum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Weigh(float* scores, int from, int to, int length, float* largest, float* total, float* mixed)
     {
@@ -115,13 +115,13 @@ internal unsafe struct AttentionJob : IKernelJob
             maximum = Vector256.Max(maximum, Vector256.Load(scores + at));
         }
 
-        var most = *largest;
+        var newLargest = *largest;
         for (var lane = 0; lane < 8; lane++)
         {
-            most = MathF.Max(most, maximum[lane]);
+            newLargest = MathF.Max(newLargest, maximum[lane]);
         }
 
-        var shift = Vector256.Create(most);
+        var shift = Vector256.Create(newLargest);
         Vector256<float> sum = default;
         for (var at = 0; at < padded; at += 8)
         {
@@ -130,9 +130,9 @@ internal unsafe struct AttentionJob : IKernelJob
             sum += weight;
         }
 
-        var scale = MathF.Exp(*largest - most);
+        var scale = MathF.Exp(*largest - newLargest);
         *total = *total * scale + Vector256.Sum(sum);
-        *largest = most;
+        *largest = newLargest;
         if (scale != 1)
         {
             for (var feature = 0; feature < HeadDim; feature++)
@@ -148,7 +148,7 @@ internal unsafe struct AttentionJob : IKernelJob
         {
             var values = Cache.ValuesOf(tile.Blocks[(start + at) / Panels.Width], head);
 
-            // Not past what is written: behind it is anything, and a weight of zero does not stop a NaN.
+            // Only the positions that are written: memory after them may hold a NaN, and 0 x NaN is NaN.
             Panels.Multiply(
                 values,
                 Panels.Width * Panels.Width,

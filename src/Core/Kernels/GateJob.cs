@@ -4,11 +4,12 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// silu(gate) x up of the feed-forward, with the adapters of both targets. A chunk is a tile and some columns.
+/// silu(gate) x up of the feed-forward (SwiGLU, arXiv 2002.05202), after adding the adapters of both targets. A chunk is a
+/// tile of tokens and a slice of columns.
 /// </summary>
 internal unsafe struct GateJob : IKernelJob
 {
-    /// <summary>Columns of a chunk: few enough that one token alone occupies several threads.</summary>
+    /// <summary>Columns per chunk: few enough that a single token keeps several threads busy.</summary>
     private const int Slice = 512;
 
     public TokenTile* Tiles;
@@ -19,7 +20,7 @@ internal unsafe struct GateJob : IKernelJob
     public int Site;
     public int Width;
 
-    /// <summary>(tokens, gate and up, width each)</summary>
+    /// <summary>(tokens, 2 x width): gate, then up; the adapters are added in place.</summary>
     public float* Joined;
 
     /// <summary>(tokens, width)</summary>
@@ -47,7 +48,7 @@ internal unsafe struct GateJob : IKernelJob
         }
     }
 
-    /// <summary>to = silu(gate) x up, each (columns).</summary>
+    /// <summary>to = silu(gate) x up; each has length <paramref name="columns"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float* gate, float* up, float* to, int columns)
     {

@@ -4,19 +4,19 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// silu(gate) x up of rows that have their adapters already, or the gradient of what goes in, from that of what comes out.
-/// Chunks are <see cref="RowChunks"/>.
+/// silu(gate) x up of rows that include their adapters already: the forward pass, or the gradient of the input from the
+/// gradient of the output. Chunks are <see cref="RowChunks"/>.
 /// </summary>
 internal unsafe struct GateRowsJob : IKernelJob
 {
-    /// <summary>(rows, gate and up, width each)</summary>
+    /// <summary>(rows, 2 x width): gate, then up.</summary>
     public float* Joined;
 
-    /// <summary>(rows, width): dy, the gradient of what came out; null forwards.</summary>
-    public float* Outer;
+    /// <summary>(rows, width): dy, the gradient of the output; null in the forward pass.</summary>
+    public float* OutputGradient;
 
-    /// <summary>What is made: (rows, width), or the gradient as <see cref="Joined"/>.</summary>
-    public float* To;
+    /// <summary>The output, (rows, width), or the gradient of <see cref="Joined"/>, in its shape.</summary>
+    public float* Result;
     public int Rows;
     public int Width;
 
@@ -27,18 +27,18 @@ internal unsafe struct GateRowsJob : IKernelJob
         {
             var at = (nint)row * Width;
             var gate = Joined + 2 * at;
-            if (Outer == null)
+            if (OutputGradient == null)
             {
-                GateJob.Multiply(gate, gate + Width, To + at, Width);
+                GateJob.Multiply(gate, gate + Width, Result + at, Width);
             }
             else
             {
-                Gradient(gate, Outer + at, To + 2 * at, Width);
+                Gradient(gate, OutputGradient + at, Result + 2 * at, Width);
             }
         }
     }
 
-    /// <summary>One row's: with s = sigmoid(gate), dup = dy gate s and dgate = dy up s (1 + gate (1 - s)).</summary>
+    /// <summary>The gradient of one row: with s = sigmoid(gate), dup = dy gate s and dgate = dy up s (1 + gate (1 - s)).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gradient(float* gate, float* gradient, float* to, int width)
     {

@@ -1,8 +1,8 @@
 namespace CoLA.Core.Kernels;
 
-/// <summary>Work that a <see cref="KernelTeam"/> does in chunks, each by one thread, in no certain order.</summary>
+/// <summary>Work that a <see cref="KernelTeam"/> does in chunks. One thread runs a chunk; chunks run in any order.</summary>
 internal interface IKernelJob
 {
-    /// <summary>Does chunk <paramref name="chunk"/>; no two chunks write the same place.</summary>
+    /// <summary>Runs chunk <paramref name="chunk"/>. No two chunks write to the same memory.</summary>
     void Run(int chunk);
 }

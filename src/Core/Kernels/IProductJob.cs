@@ -1,13 +1,13 @@
 namespace CoLA.Core.Kernels;
 
-/// <summary>A product whose chunks each make a rectangle of its result.</summary>
+/// <summary>A matrix product in which each chunk computes a rectangle of the result.</summary>
 internal unsafe interface IProductJob : IKernelJob
 {
-    /// <summary>Where the result begins.</summary>
+    /// <summary>The first element of the result.</summary>
     float* Result { get; }
 
     int Chunks { get; }
 
-    /// <summary>What chunk <paramref name="chunk"/> makes.</summary>
+    /// <summary>The rectangle of the result that chunk <paramref name="chunk"/> computes.</summary>
     Rectangle RectangleOf(int chunk);
 }

@@ -5,36 +5,38 @@ using System.Runtime.Intrinsics.X86;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// A panel of sixteen columns whose values are scale x code + minimum, codes 0 to 15, by groups of 32 rows. Of a group lie
-/// first sixteen float32 scales, then sixteen minima, then four times sixteen words, each with the codes of one column in
-/// eight rows, the first in the lowest bits. A value is rounded once, which gives exactly what GGUF's Q4_0 and Q4_1 mean; a
-/// product has the bits of one with <see cref="PanelKind.Float"/> panels of the values.
+/// A panel of 16 columns of four-bit codes (0 to 15) in groups of 32 rows: value = scale x code + minimum. A group holds 16
+/// float32 scales, 16 float32 minima, and 4 x 16 words; a word holds the codes of one column in eight rows, the first row in
+/// the lowest bits. Each value is rounded once, which gives exactly the values of GGUF's Q4_0 and Q4_1. A product is
+/// bit-equal to the product with a <see cref="PanelKind.Float"/> panel of the same values.
 /// </summary>
 internal static unsafe class Int4Panel
 {
-    /// <summary>Rows of a group; a matrix has whole groups.</summary>
+    /// <summary>Rows per group; the rows of a matrix must be a multiple of it.</summary>
     public const int Group = 32;
 
-    private const int RowsOfAWord = 8;
-    private const int Words = Group / RowsOfAWord;
+    private const int RowsPerWord = 8;
+    private const int Words = Group / RowsPerWord;
     private const int MinimaAt = Panels.Width * sizeof(float);
     private const int CodesAt = 2 * MinimaAt;
     private const int LineBytes = 64;
     private const int GroupBytes = CodesAt + Words * LineBytes;
 
+    /// <summary>How many groups ahead memory is prefetched.</summary>
     private const int GroupsAhead = 3;
 
+    /// <summary>Bytes of a panel with <paramref name="in"/> rows.</summary>
     public static nint Bytes(int @in) => (nint)(@in / Group) * GroupBytes;
 
-    /// <summary>One value.</summary>
+    /// <summary>The value in row <paramref name="k"/> and column <paramref name="column"/>.</summary>
     public static float Value(byte* panel, int k, int column)
     {
         var group = panel + (nint)(k / Group) * GroupBytes;
-        var word = WordsOf(group)[k % Group / RowsOfAWord * Panels.Width + column];
-        return MathF.FusedMultiplyAdd(Scales(group)[column], word >> (k % RowsOfAWord * 4) & 15, Minima(group)[column]);
+        var word = WordsOf(group)[k % Group / RowsPerWord * Panels.Width + column];
+        return MathF.FusedMultiplyAdd(Scales(group)[column], word >> (k % RowsPerWord * 4) & 15, Minima(group)[column]);
     }
 
-    /// <summary>Puts the codes of one column and group, with their scale and minimum, into a panel.</summary>
+    /// <summary>Writes the 32 codes of one column and group, with their scale and minimum, into a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(byte* panel, int group, int column, byte* codes, float scale, float minimum)
     {
@@ -44,22 +46,22 @@ internal static unsafe class Int4Panel
         for (var word = 0; word < Words; word++)
         {
             var packed = 0u;
-            for (var row = RowsOfAWord - 1; row >= 0; row--)
+            for (var row = RowsPerWord - 1; row >= 0; row--)
             {
-                packed = packed << 4 | codes[word * RowsOfAWord + row];
+                packed = packed << 4 | codes[word * RowsPerWord + row];
             }
 
             WordsOf(start)[word * Panels.Width + column] = packed;
         }
     }
 
-    /// <summary>The values of rows k .. k + depth - 1, both whole groups: (depth, 16).</summary>
+    /// <summary>Dequantises rows k .. k + depth - 1 to (depth, 16). Both numbers are multiples of <see cref="Group"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(byte* panel, int k, int depth, float* to)
     {
         for (var group = panel + (nint)(k / Group) * GroupBytes; depth > 0; depth -= Group, group += GroupBytes)
         {
-            Ask(group);
+            Prefetch(group);
             if (Vector512.IsHardwareAccelerated)
             {
                 ReadWide(group, to);
@@ -81,7 +83,7 @@ internal static unsafe class Int4Panel
         for (var word = 0; word < Words; word++)
         {
             var codes = Vector512.Load(WordsOf(group) + word * Panels.Width);
-            for (var row = 0; row < RowsOfAWord; row++, to += Panels.Width)
+            for (var row = 0; row < RowsPerWord; row++, to += Panels.Width)
             {
                 Value(codes, scale, minimum).Store(to);
                 codes >>>= 4;
@@ -89,7 +91,7 @@ internal static unsafe class Int4Panel
         }
     }
 
-    /// <summary>Eight of the columns.</summary>
+    /// <summary>Dequantises eight columns of a group, from <paramref name="column"/> on, with AVX2 vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ReadHalf(byte* group, int column, float* to)
     {
@@ -98,7 +100,7 @@ internal static unsafe class Int4Panel
         for (var word = 0; word < Words; word++)
         {
             var codes = Vector256.Load(WordsOf(group) + word * Panels.Width + column);
-            for (var row = 0; row < RowsOfAWord; row++, to += Panels.Width)
+            for (var row = 0; row < RowsPerWord; row++, to += Panels.Width)
             {
                 Vector256.FusedMultiplyAdd(scale, Vector256.ConvertToSingle((codes & Vector256.Create(15u)).AsInt32()), minimum).Store(to);
                 codes >>>= 4;
@@ -106,7 +108,7 @@ internal static unsafe class Int4Panel
         }
     }
 
-    /// <summary>y (4 x 16) += x (in) times four neighbouring panels, in the vectors of AVX-512.</summary>
+    /// <summary>y (4 x 16) += x (in) times four neighbouring panels, with AVX-512 vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddFourOfOneRow(byte* panels, int @in, float* x, float* y)
     {
@@ -115,18 +117,18 @@ internal static unsafe class Int4Panel
         Vector512<float> y0 = Vector512.Load(y), y1 = Vector512.Load(y + 16), y2 = Vector512.Load(y + 32), y3 = Vector512.Load(y + 48);
         for (var k = 0; k < @in; k += Group)
         {
-            Ask(p0);
-            Ask(p1);
-            Ask(p2);
-            Ask(p3);
+            Prefetch(p0);
+            Prefetch(p1);
+            Prefetch(p2);
+            Prefetch(p3);
             Vector512<float> s0 = Vector512.Load(Scales(p0)), s1 = Vector512.Load(Scales(p1)), s2 = Vector512.Load(Scales(p2)), s3 = Vector512.Load(Scales(p3));
             Vector512<float> m0 = Vector512.Load(Minima(p0)), m1 = Vector512.Load(Minima(p1)), m2 = Vector512.Load(Minima(p2)), m3 = Vector512.Load(Minima(p3));
-            for (var word = 0; word < Words; word++, x += RowsOfAWord)
+            for (var word = 0; word < Words; word++, x += RowsPerWord)
             {
                 var at = word * Panels.Width;
                 Vector512<uint> w0 = Vector512.Load(WordsOf(p0) + at), w1 = Vector512.Load(WordsOf(p1) + at);
                 Vector512<uint> w2 = Vector512.Load(WordsOf(p2) + at), w3 = Vector512.Load(WordsOf(p3) + at);
-                for (var row = 0; row < RowsOfAWord; row++)
+                for (var row = 0; row < RowsPerWord; row++)
                 {
                     var value = Vector512.Create(x[row]);
                     y0 = Vector512.FusedMultiplyAdd(value, Value(w0, s0, m0), y0);
@@ -152,14 +154,18 @@ internal static unsafe class Int4Panel
         y3.Store(y + 48);
     }
 
-    /// <summary>scale x code + minimum; the code is in the lowest bits, and the permutation looks at no others.</summary>
+    /// <summary>scale x code + minimum. The code is in the lowest four bits; the permutation ignores the other bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Value(Vector512<uint> code, Vector512<float> scale, Vector512<float> minimum) =>
-        Vector512.FusedMultiplyAdd(scale, Avx512F.PermuteVar16x32(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), code.AsInt32()), minimum);
+        Vector512.FusedMultiplyAdd(
+            scale, Avx512F.PermuteVar16x32(Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), code.AsInt32()), minimum);
 
-    /// <summary>Asks for a group some way ahead: panels are many short streams, at whose beginnings the processor does not foresee enough.</summary>
+    /// <summary>
+    /// Prefetches the group that is three groups ahead: panels are short streams, and the hardware prefetcher starts too late
+    /// on them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ask(byte* group)
+    private static void Prefetch(byte* group)
     {
         for (var line = 0; line < GroupBytes; line += LineBytes)
         {

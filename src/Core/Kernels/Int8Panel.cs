@@ -5,29 +5,30 @@ using System.Runtime.Intrinsics.X86;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// A panel of sixteen columns whose values are scale x code: sixteen float32 scales, then (in, 16) signed bytes. Products
-/// are summed over the codes and scaled at the end.
+/// A panel of 16 columns of eight-bit codes: 16 float32 scales, then (in, 16) signed bytes; value = scale x code. A product
+/// sums over the codes and multiplies by the scale at the end.
 /// </summary>
 internal static unsafe class Int8Panel
 {
     private const int Header = Panels.Width * sizeof(float);
 
-    /// <summary>Rows of a cache line.</summary>
-    private const int RowsOfALine = 4;
+    /// <summary>Rows per cache line.</summary>
+    private const int RowsPerLine = 4;
 
-    /// <summary>Bytes that are asked for ahead of their use: a panel is a short stream, at whose beginning the processor does not foresee enough.</summary>
+    /// <summary>How many bytes ahead memory is prefetched: panels are short streams, and the hardware prefetcher starts too late on them.</summary>
     private const int Ahead = 1024;
 
+    /// <summary>Bytes of a panel with <paramref name="in"/> rows.</summary>
     public static nint Bytes(int @in) => Header + (nint)@in * Panels.Width;
 
     public static float* Scales(byte* panel) => (float*)panel;
 
     public static sbyte* Codes(byte* panel) => (sbyte*)panel + Header;
 
-    /// <summary>One value.</summary>
+    /// <summary>The value in row <paramref name="k"/> and column <paramref name="column"/>.</summary>
     public static float Value(byte* panel, int k, int column) => Scales(panel)[column] * Codes(panel)[k * Panels.Width + column];
 
-    /// <summary>Puts one column (in) into a panel; with scale 0, zeros.</summary>
+    /// <summary>Quantises one column (in) into a panel; with <paramref name="scale"/> 0 all its codes are zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(byte* panel, int @in, int column, float* values, float scale)
     {
@@ -38,14 +39,14 @@ internal static unsafe class Int8Panel
         }
     }
 
-    /// <summary>Rows k .. k + depth - 1 of the codes, without the scales: (depth, 16).</summary>
+    /// <summary>Converts the codes of rows k .. k + depth - 1 to floats (depth, 16), without multiplying by the scales.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(byte* panel, int k, int depth, float* to)
     {
         var codes = Codes(panel) + (nint)k * Panels.Width;
         for (var row = 0; row < depth; row++, codes += Panels.Width, to += Panels.Width)
         {
-            if (row % RowsOfALine == 0)
+            if (row % RowsPerLine == 0)
             {
                 Sse.Prefetch0(codes + Ahead);
             }
@@ -62,7 +63,7 @@ internal static unsafe class Int8Panel
         }
     }
 
-    /// <summary>y (4 x 16) += x (in) times the codes of four neighbouring panels, in the vectors of AVX-512.</summary>
+    /// <summary>y (4 x 16) += x (in) times the codes of four neighbouring panels, with AVX-512 vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddFourOfOneRow(byte* panels, int @in, float* x, float* y)
     {
@@ -71,7 +72,7 @@ internal static unsafe class Int8Panel
         Vector512<float> a0 = Vector512.Load(y), a1 = Vector512.Load(y + 16), a2 = Vector512.Load(y + 32), a3 = Vector512.Load(y + 48);
         for (nint k = 0; k < @in; k++)
         {
-            if (k % RowsOfALine == 0)
+            if (k % RowsPerLine == 0)
             {
                 Sse.Prefetch0(c0 + Ahead);
                 Sse.Prefetch0(c1 + Ahead);

@@ -5,13 +5,13 @@ using System.Runtime.Intrinsics.X86;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// The threads that compute a decoding step on the CPU: the caller's own and some helpers. A step has hundreds of regions
-/// of some ten microseconds, so helpers spin for the next one and sleep only when none comes for a while. Chunks are taken
-/// one by one, so that a thread that the system takes off its core for a moment does not hold the others up.
+/// The threads that run kernel jobs on the CPU: the calling thread and its helpers. A decoding step runs hundreds of jobs
+/// of about ten microseconds, so helpers spin while they wait for the next job and sleep only after a longer pause. Threads
+/// take chunks one by one: a thread that the system suspends for a moment does not delay the others.
 /// </summary>
 internal sealed unsafe class KernelTeam : IDisposable
 {
-    /// <summary>Looks at the ticket before a helper goes to sleep: some twenty microseconds.</summary>
+    /// <summary>Checks for work before a helper goes to sleep: about twenty microseconds.</summary>
     private const int Spins = 1500;
 
     private readonly Thread[] _helpers;
@@ -19,16 +19,16 @@ internal sealed unsafe class KernelTeam : IDisposable
     private delegate*<void*, int, void> _run;
     private void* _job;
 
-    /// <summary>Chunks of the job that nobody has taken yet.</summary>
+    /// <summary>Chunks of the job that no thread has taken yet.</summary>
     private Padded _untaken;
 
-    /// <summary>Chunks of the job that are not done yet.</summary>
-    private Padded _undone;
+    /// <summary>Chunks of the job that are not finished yet.</summary>
+    private Padded _unfinished;
 
     private Padded _asleep;
     private volatile bool _stopping;
 
-    /// <param name="threads">At least 1, the caller included.</param>
+    /// <param name="threads">The number of threads, the caller's included; at least 1.</param>
     public KernelTeam(int threads)
     {
         Threads = threads;
@@ -39,15 +39,16 @@ internal sealed unsafe class KernelTeam : IDisposable
         }
     }
 
-    /// <summary>Whether the processor has what the kernels are written for: AVX2 with fused multiplication and addition.</summary>
+    /// <summary>Whether the processor has the instructions that the kernels use: AVX2 and fused multiply-add (FMA).</summary>
     public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported;
 
+    /// <summary>The number of threads, the caller's included.</summary>
     public int Threads { get; }
 
-    /// <summary>Helpers that wait for work without using their core.</summary>
+    /// <summary>The number of helpers that are asleep.</summary>
     public int Asleep => Volatile.Read(ref _asleep.Value);
 
-    /// <summary>Runs all chunks of <paramref name="job"/> and returns when they are done; from one thread at a time.</summary>
+    /// <summary>Runs all chunks of <paramref name="job"/> and returns when they are finished. One thread at a time may call it.</summary>
     public void Run<TJob>(ref TJob job, int chunks)
         where TJob : unmanaged, IKernelJob
     {
@@ -61,10 +62,10 @@ internal sealed unsafe class KernelTeam : IDisposable
             return;
         }
 
-        // Nobody reads these before a chunk is taken, and chunks are there only from the last line on.
+        // Helpers read these fields only after they have taken a chunk, and there is none before _untaken is written.
         _run = &Call<TJob>;
-        _job = Unsafe.AsPointer(ref job); // on the caller's stack, which stands still until all is done
-        Volatile.Write(ref _undone.Value, chunks);
+        _job = Unsafe.AsPointer(ref job); // on the caller's stack, which stays in place until all chunks are finished
+        Volatile.Write(ref _unfinished.Value, chunks);
         Volatile.Write(ref _untaken.Value, chunks);
         Interlocked.MemoryBarrier();
         if (Asleep is var asleep and > 0)
@@ -73,13 +74,16 @@ internal sealed unsafe class KernelTeam : IDisposable
         }
 
         Take();
-        while (Volatile.Read(ref _undone.Value) > 0)
+        while (Volatile.Read(ref _unfinished.Value) > 0)
         {
             Thread.SpinWait(1);
         }
     }
 
-    /// <summary>Calls <paramref name="work"/> for 0 .. count - 1, and returns when all is done: for regions that are long beside a delegate.</summary>
+    /// <summary>
+    /// Calls <paramref name="work"/> for 0 .. count - 1 and returns when all calls have ended. For work that takes long
+    /// compared with a delegate call.
+    /// </summary>
     public void For(int count, Action<int> work)
     {
         var handle = GCHandle.Alloc(work);
@@ -94,7 +98,7 @@ internal sealed unsafe class KernelTeam : IDisposable
         }
     }
 
-    /// <summary>Products that do not depend on one another, as one region.</summary>
+    /// <summary>Runs products that do not depend on one another, as one job.</summary>
     public void Run(List<StridedProduct> products)
     {
         var ends = new int[products.Count];
@@ -127,7 +131,7 @@ internal sealed unsafe class KernelTeam : IDisposable
     private static void Call<TJob>(void* job, int chunk)
         where TJob : unmanaged, IKernelJob => Unsafe.AsRef<TJob>(job).Run(chunk);
 
-    /// <summary>Takes chunks for as long as there are any. A chunk that was taken keeps its job in place until it is done.</summary>
+    /// <summary>Takes and runs chunks until none is left. The job stays in place while any of its chunks is unfinished.</summary>
     private void Take()
     {
         while (Volatile.Read(ref _untaken.Value) is var untaken and > 0)
@@ -135,7 +139,7 @@ internal sealed unsafe class KernelTeam : IDisposable
             if (Interlocked.CompareExchange(ref _untaken.Value, untaken - 1, untaken) == untaken)
             {
                 _run(_job, untaken - 1);
-                Interlocked.Decrement(ref _undone.Value);
+                Interlocked.Decrement(ref _unfinished.Value);
             }
         }
     }
@@ -162,7 +166,10 @@ internal sealed unsafe class KernelTeam : IDisposable
         }
     }
 
-    /// <summary>Says that it sleeps, then looks once more: the caller looks for sleepers after it has put its chunks out.</summary>
+    /// <summary>
+    /// Sleeps until there is work. The helper counts itself as asleep first and then checks for chunks once more, because the
+    /// caller publishes its chunks first and then counts the sleepers: so no wake-up is lost.
+    /// </summary>
     private void Sleep()
     {
         Interlocked.Increment(ref _asleep.Value);
@@ -181,7 +188,7 @@ internal sealed unsafe class KernelTeam : IDisposable
         public readonly void Run(int chunk) => ((Action<int>)Work.Target!)(chunk);
     }
 
-    /// <summary>A number on a cache line of its own.</summary>
+    /// <summary>A number that shares its cache line with no other, so that threads do not contend for the line.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Padded
     {

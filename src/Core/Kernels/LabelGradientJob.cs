@@ -3,20 +3,23 @@ using System.Runtime.Intrinsics;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>Turns logits into the gradient of g x log-probability of the row's label: g (one at the label - softmax). A chunk is a row.</summary>
+/// <summary>
+/// Overwrites logits with the gradient of g x the log-probability of the row's label: g (one-hot(label) - softmax(logits)).
+/// A chunk is a row.
+/// </summary>
 internal unsafe struct LabelGradientJob : IKernelJob
 {
-    /// <summary>(rows, width); overwritten.</summary>
+    /// <summary>(rows, width); overwritten with the gradient.</summary>
     public float* Logits;
     public int Width;
 
     /// <summary>(rows)</summary>
     public long* Labels;
 
-    /// <summary>(rows): log of the sum of the exponentials.</summary>
+    /// <summary>(rows): log-sum-exp of each row of logits.</summary>
     public float* Normalisers;
 
-    /// <summary>(rows): g.</summary>
+    /// <summary>(rows): g, the gradient of each log-probability.</summary>
     public float* Gradients;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>Log-probability of one label per row of logits. A chunk is a row.</summary>
+/// <summary>The log-probability of one label per row of logits. A chunk is a row.</summary>
 internal unsafe struct LabelJob : IKernelJob
 {
     /// <summary>(rows, width)</summary>
@@ -13,10 +13,10 @@ internal unsafe struct LabelJob : IKernelJob
     /// <summary>(rows)</summary>
     public long* Labels;
 
-    /// <summary>(rows): log of the sum of the exponentials.</summary>
+    /// <summary>(rows): log-sum-exp of each row of logits; written.</summary>
     public float* Normalisers;
 
-    /// <summary>(rows)</summary>
+    /// <summary>(rows); written.</summary>
     public float* LogProbabilities;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -30,22 +30,22 @@ internal unsafe struct LabelJob : IKernelJob
             maxima = Vector256.Max(maxima, Vector256.Load(row + at));
         }
 
-        var most = float.NegativeInfinity;
+        var largest = float.NegativeInfinity;
         for (var lane = 0; lane < 8; lane++)
         {
-            most = MathF.Max(most, maxima[lane]);
+            largest = MathF.Max(largest, maxima[lane]);
         }
 
         for (; at < Width; at++)
         {
-            most = MathF.Max(most, row[at]);
+            largest = MathF.Max(largest, row[at]);
         }
 
-        var shift = Vector256.Create(most);
+        var shift = Vector256.Create(largest);
         Vector256<double> low = default, high = default;
         for (at = 0; at + 8 <= Width; at += 8)
         {
-            // Tens of thousands of terms: float32 sums of them would cost digits.
+            // A vocabulary has tens of thousands of terms: a float32 sum would lose digits.
             var (first, second) = Vector256.Widen(Vector256.Exp(Vector256.Load(row + at) - shift));
             low += first;
             high += second;
@@ -54,10 +54,10 @@ internal unsafe struct LabelJob : IKernelJob
         var sum = Vector256.Sum(low + high);
         for (; at < Width; at++)
         {
-            sum += MathF.Exp(row[at] - most);
+            sum += MathF.Exp(row[at] - largest);
         }
 
-        Normalisers[chunk] = most + (float)Math.Log(sum);
+        Normalisers[chunk] = largest + (float)Math.Log(sum);
         LogProbabilities[chunk] = row[Labels[chunk]] - Normalisers[chunk];
     }
 }

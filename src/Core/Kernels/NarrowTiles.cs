@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>y += x w in the vectors of AVX2, one panel at a time: what <see cref="WideTiles"/> is where they are not as wide.</summary>
+/// <summary>
+/// y += x w with AVX2 vectors, one panel at a time, in tiles of six, four, two and one rows. The counterpart of
+/// <see cref="WideTiles"/> for processors without AVX-512.
+/// </summary>
 internal static unsafe class NarrowTiles
 {
     /// <summary>One panel: y (rows, 16).</summary>

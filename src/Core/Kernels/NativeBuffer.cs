@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>Memory that a step writes anew each time: it grows to what the largest step needs and is used again.</summary>
+/// <summary>Memory that each step overwrites. It grows to the size of the largest step and is reused.</summary>
 internal sealed unsafe class NativeBuffer<T> : IDisposable
     where T : unmanaged
 {
@@ -11,9 +11,10 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
 
     private nuint _capacity;
 
+    /// <summary>The first element; null before the first call of <see cref="Of"/>.</summary>
     public T* Start { get; private set; }
 
-    /// <summary>Room for <paramref name="count"/> elements, with anything in it; what was returned before is gone.</summary>
+    /// <summary>Memory for <paramref name="count"/> elements, aligned to 64 bytes, not initialised. Pointers returned earlier are no longer valid.</summary>
     public T* Of(long count)
     {
         if ((nuint)count > _capacity)

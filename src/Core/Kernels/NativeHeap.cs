@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Gives memory that libtorch has freed back to the system. The C library keeps what lies between blocks in use, and
-/// adapters and sessions of all sizes that come and go leave ever more of it: half a megabyte a second under full load.
+/// Returns memory that libtorch has freed to the system. The C library keeps free memory that lies between blocks in use.
+/// Adapters and sessions of many sizes come and go, so this memory grows: by half a megabyte per second under full load.
 /// </summary>
 internal static partial class NativeHeap
 {
@@ -14,7 +14,7 @@ internal static partial class NativeHeap
     private static long _last;
     private static volatile bool _isAbsent = !OperatingSystem.IsLinux();
 
-    /// <summary>Something large was freed. Trims on another thread, at most every ten seconds.</summary>
+    /// <summary>Call it after freeing something large. Trims the heap on another thread, at most once in ten seconds.</summary>
     public static void TrimSoon()
     {
         var last = Volatile.Read(ref _last);
@@ -33,7 +33,7 @@ internal static partial class NativeHeap
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library that has no such call, musl's for example.
+            // Not every C library has this function; musl does not.
             _isAbsent = true;
         }
     }

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// hidden += a branch's output and its adapters; normed = RMS norm of hidden (arXiv 1910.07467). A chunk is a tile.
+/// hidden += the output of attention or of the feed-forward, with its adapters; normed = RMS norm of hidden (arXiv
+/// 1910.07467). A chunk is a tile of tokens.
 /// </summary>
 internal unsafe struct NormJob : IKernelJob
 {
@@ -15,13 +16,13 @@ internal unsafe struct NormJob : IKernelJob
     public int Site;
     public int Width;
 
-    /// <summary>(tokens, width): what is added; overwritten.</summary>
+    /// <summary>(tokens, width): the output of attention or of the feed-forward; the adapters are added in place.</summary>
     public float* Branch;
 
-    /// <summary>(tokens, width): the residual stream.</summary>
+    /// <summary>(tokens, width): the residual stream; updated in place.</summary>
     public float* Hidden;
 
-    /// <summary>(tokens, width)</summary>
+    /// <summary>(tokens, width); written.</summary>
     public float* Normed;
 
     /// <summary>(width)</summary>
@@ -44,7 +45,7 @@ internal unsafe struct NormJob : IKernelJob
         }
     }
 
-    /// <summary>to (width) = from / rms(from) x weight.</summary>
+    /// <summary>to (width) = from / sqrt(mean(from^2) + epsilon) x weight. <paramref name="to"/> may be <paramref name="from"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Norm(float* from, float* weight, float* to, int width, float epsilon)
     {

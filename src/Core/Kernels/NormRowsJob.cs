@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// RMS norm (arXiv 1910.07467) of rows that stay as they are, or the gradient of what goes in, from that of what comes out.
-/// Chunks are <see cref="RowChunks"/>.
+/// RMS norm (arXiv 1910.07467) of rows, not in place: the forward pass, or the gradient of the input from the gradient of
+/// the output. Chunks are <see cref="RowChunks"/>.
 /// </summary>
 internal unsafe struct NormRowsJob : IKernelJob
 {
@@ -15,11 +15,11 @@ internal unsafe struct NormRowsJob : IKernelJob
     /// <summary>(width): w.</summary>
     public float* Weight;
 
-    /// <summary>(rows, width): dy, the gradient of what came out; null forwards.</summary>
-    public float* Outer;
+    /// <summary>(rows, width): dy, the gradient of the output; null in the forward pass.</summary>
+    public float* OutputGradient;
 
-    /// <summary>(rows, width): what is made.</summary>
-    public float* To;
+    /// <summary>(rows, width): the output, or the gradient of the input.</summary>
+    public float* Result;
     public int Rows;
     public int Width;
     public float Epsilon;
@@ -30,19 +30,19 @@ internal unsafe struct NormRowsJob : IKernelJob
         for (; row < end; row++)
         {
             var at = (nint)row * Width;
-            if (Outer == null)
+            if (OutputGradient == null)
             {
-                NormJob.Norm(Features + at, Weight, To + at, Width, Epsilon);
+                NormJob.Norm(Features + at, Weight, Result + at, Width, Epsilon);
             }
             else
             {
-                Gradient(Features + at, Weight, Outer + at, To + at, Width, Epsilon);
+                Gradient(Features + at, Weight, OutputGradient + at, Result + at, Width, Epsilon);
             }
         }
     }
 
     /// <summary>
-    /// One row's: with r = 1 / rms(x), dx = r (w dy) - r^3 x mean(w dy x). <paramref name="to"/> may be
+    /// The gradient of one row: with r = 1 / rms(x), dx = r (w dy) - r^3 x mean(w dy x). <paramref name="to"/> may be
     /// <paramref name="gradient"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>Takes a matrix out of its panels, (in, out), for products that the kernels are not made for; a chunk is a panel.</summary>
+/// <summary>Copies a matrix from its panels to a dense (in, out) buffer, for products that run on libtorch. A chunk is a panel.</summary>
 internal unsafe struct PanelCopy : IKernelJob
 {
     public PanelKind Kind;
@@ -10,10 +10,10 @@ internal unsafe struct PanelCopy : IKernelJob
     public int In;
     public int Out;
 
-    /// <summary>(in, out), contiguous.</summary>
+    /// <summary>(in, out), contiguous; written.</summary>
     public float* To;
 
-    /// <summary>Copies one column to <paramref name="to"/> (in).</summary>
+    /// <summary>Copies column <paramref name="column"/> of a matrix to <paramref name="to"/> (in).</summary>
     public static void Column(PanelKind kind, byte* panels, int @in, int column, float* to)
     {
         var panel = panels + column / Kernels.Panels.Width * QuantizedProduct.PanelBytes(kind, @in);
@@ -29,7 +29,7 @@ internal unsafe struct PanelCopy : IKernelJob
         }
     }
 
-    /// <summary>Puts one column (in) into panels of float32; zeros for null.</summary>
+    /// <summary>Writes one column (in) into float32 panels; zeros where <paramref name="from"/> is null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteColumn(float* panels, int @in, int column, float* from)
     {
@@ -59,24 +59,24 @@ internal unsafe struct PanelCopy : IKernelJob
     }
 
     /// <summary>
-    /// Rows k .. k + depth - 1 of a panel, (depth, 16): where they are, or made from their codes at <paramref name="room"/>.
-    /// Of <see cref="PanelKind.Int4"/>, whole groups.
+    /// Rows k .. k + depth - 1 of a panel as floats (depth, 16): in place for <see cref="PanelKind.Float"/>, otherwise
+    /// dequantised into <paramref name="buffer"/>. For <see cref="PanelKind.Int4"/> both numbers are multiples of a group.
     /// </summary>
-    public static float* Values(PanelKind kind, byte* panel, int k, int depth, float* room)
+    public static float* Values(PanelKind kind, byte* panel, int k, int depth, float* buffer)
     {
         switch (kind)
         {
             case PanelKind.Int4:
-                Int4Panel.Read(panel, k, depth, room);
-                return room;
+                Int4Panel.Read(panel, k, depth, buffer);
+                return buffer;
             case PanelKind.Int8:
-                Int8Panel.Read(panel, k, depth, room);
+                Int8Panel.Read(panel, k, depth, buffer);
                 for (var at = 0; at < depth * Kernels.Panels.Width; at++)
                 {
-                    room[at] *= Int8Panel.Scales(panel)[at % Kernels.Panels.Width];
+                    buffer[at] *= Int8Panel.Scales(panel)[at % Kernels.Panels.Width];
                 }
 
-                return room;
+                return buffer;
             default:
                 return (float*)panel + (nint)k * Kernels.Panels.Width;
         }

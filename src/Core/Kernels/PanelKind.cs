@@ -3,7 +3,7 @@ namespace CoLA.Core.Kernels;
 /// <summary>How a panel's values are stored.</summary>
 internal enum PanelKind
 {
-    /// <summary>(in, 16) float32.</summary>
+    /// <summary>float32, (in, 16).</summary>
     Float,
 
     /// <summary><see cref="Int8Panel"/>: one scale for each column.</summary>

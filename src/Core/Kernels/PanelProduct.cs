@@ -1,26 +1,29 @@
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Y = X W for a matrix W in panels, or one that is read as it lies. One row is bound by memory and reads W as a stream;
-/// more rows are bound by arithmetic and take each stretch of two panels from the cache. A chunk is some neighbouring
-/// panels for some neighbouring rows. A row's result does not depend on which chunk or thread makes it.
+/// Y = X W for a matrix W in panels or in row-major order. One row is bound by memory bandwidth and streams W once. More rows are
+/// bound by arithmetic and read each depth block of two panels from the cache. A chunk is some neighbouring panels for some
+/// neighbouring rows. The result of a row does not depend on the chunk or the thread that computes it.
 /// </summary>
 internal unsafe struct PanelProduct : IProductJob
 {
-    /// <summary>Rows of two panels that are multiplied at one time: 96 KiB of float32, which the second-level cache keeps.</summary>
-    private const int Stretch = 768;
+    /// <summary>Rows of two panels that are multiplied at a time: 96 KiB of float32, which fits the second-level cache.</summary>
+    private const int DepthBlock = 768;
 
-    /// <summary>Rows of a chunk at most: 384 KiB of a stretch of x, which the second-level cache keeps for all of the chunk's panels.</summary>
-    private const int Block = 128;
+    /// <summary>
+    /// The maximum number of rows per chunk: a depth block of x then takes 384 KiB, which stays in the second-level cache
+    /// for all panels of the chunk.
+    /// </summary>
+    private const int RowBlock = 128;
 
     public PanelKind Kind;
 
     public byte* Panels;
 
-    /// <summary>From one panel to the next, in values.</summary>
+    /// <summary>Values from one panel of W to the next.</summary>
     public nint PanelStride;
 
-    /// <summary>From one row of W to the next, in values.</summary>
+    /// <summary>Values from one row of W to the next.</summary>
     public nint RowStride;
 
     /// <summary>(rows, in), contiguous.</summary>
@@ -29,7 +32,7 @@ internal unsafe struct PanelProduct : IProductJob
     public int In;
     public int Out;
 
-    /// <summary>(out), or null.</summary>
+    /// <summary>(out); null for a product without a bias.</summary>
     public float* Bias;
 
     /// <summary>(rows, out), rows <see cref="YStride"/> apart.</summary>
@@ -40,14 +43,14 @@ internal unsafe struct PanelProduct : IProductJob
 
     public readonly float* Result => Y;
 
-    public readonly int Chunks => Blocks * PanelChunks;
+    public readonly int Chunks => RowBlocks * PanelChunks;
 
     private readonly int PanelChunks => ((Out + Kernels.Panels.Width - 1) / Kernels.Panels.Width + PanelsPerChunk - 1) / PanelsPerChunk;
 
-    /// <summary>Codes are made floats once for all rows.</summary>
-    private readonly int Blocks => Kind == PanelKind.Float ? (Rows + Block - 1) / Block : 1;
+    /// <summary>One for quantised panels: their codes are dequantised once for all rows.</summary>
+    private readonly int RowBlocks => Kind == PanelKind.Float ? (Rows + RowBlock - 1) / RowBlock : 1;
 
-    /// <summary>The product with a matrix (in, out) of float32 that is read as it lies.</summary>
+    /// <summary>The product with a row-major float32 matrix (in, out).</summary>
     public static PanelProduct OfRowMajor(float* w, int @in, int @out, float* x, int rows, float* y, int yStride) => new()
     {
         Panels = (byte*)w,
@@ -62,7 +65,10 @@ internal unsafe struct PanelProduct : IProductJob
         PanelsPerChunk = 2,
     };
 
-    /// <summary>Panels of a chunk, a multiple of those that are computed together: so many chunks that the threads end together, so few that taking them costs nothing.</summary>
+    /// <summary>
+    /// Panels per chunk, a multiple of the panels that are computed together. There are enough chunks for the threads to finish at
+    /// about the same time, and few enough that taking them costs little.
+    /// </summary>
     public static int ChunkOf(PanelKind kind, int panels, int threads)
     {
         var together = kind == PanelKind.Float ? 2 : QuantizedProduct.PanelsTogether;
@@ -85,7 +91,7 @@ internal unsafe struct PanelProduct : IProductJob
     public readonly Rectangle RectangleOf(int chunk)
     {
         var (block, place) = Math.DivRem(chunk, PanelChunks);
-        var blocks = Blocks;
+        var blocks = RowBlocks;
         var column = place * PanelsPerChunk * Kernels.Panels.Width;
         return new Rectangle(
             (int)((long)Rows * block / blocks),
@@ -100,9 +106,9 @@ internal unsafe struct PanelProduct : IProductJob
         var x = X + (nint)part.Row * In;
         var y = Y + part.Row * YStride;
 
-        // Stretches of one length, so that none is a short rest.
-        var stretches = Rows == 1 ? 1 : (In + Stretch - 1) / Stretch;
-        var depth = (In + stretches - 1) / stretches;
+        // Depth blocks of equal length, so that the last one is not short.
+        var depthBlocks = Rows == 1 ? 1 : (In + DepthBlock - 1) / DepthBlock;
+        var depth = (In + depthBlocks - 1) / depthBlocks;
         for (var k = 0; k < In; k += depth)
         {
             for (var column = part.Column; column < part.ColumnEnd; column += two)

@@ -4,45 +4,46 @@ using System.Runtime.InteropServices;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// The inner product of matrix kernels, over sixteen columns of a matrix at a time. They lie as a panel, (depth, 16)
-/// contiguous with zeros where the matrix has fewer, or as part of a matrix that is read as it lies. Each element of y is
-/// one chain of fused multiplications and additions in the order of k, whatever is computed beside it and by which vectors.
+/// The innermost matrix product, for 16 columns of a matrix at a time. The columns are a panel, contiguous (depth, 16) and
+/// padded with zeros, or part of a row-major matrix. Each element of y is one chain of fused multiply-adds in the order of
+/// k; it depends neither on the elements computed with it nor on the width of the vectors.
 /// </summary>
 internal static unsafe class Panels
 {
+    /// <summary>Columns of a panel.</summary>
     public const int Width = 16;
 
-    /// <summary>What room on the stack has over for <see cref="Aligned"/>.</summary>
+    /// <summary>Extra floats that a buffer on the stack needs for <see cref="Aligned"/>.</summary>
     public const int Slack = Alignment / sizeof(float);
 
-    /// <summary>A cache line, and the width of a vector register: a vector across two lines is read twice.</summary>
+    /// <summary>Bytes of a cache line and of an AVX-512 vector: a vector that crosses a line is read twice.</summary>
     private const int Alignment = 64;
 
-    /// <summary>Rows of a ragged last panel that are padded at one time.</summary>
+    /// <summary>Rows of an incomplete last panel that are padded at a time.</summary>
     private const int EdgeDepth = 64;
 
-    /// <summary>Two panels' columns.</summary>
+    /// <summary>Zeros for the columns of two panels.</summary>
     private static ReadOnlySpan<float> Zeros => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    /// <summary>Columns of whole panels.</summary>
+    /// <summary><paramref name="columns"/> rounded up to whole panels.</summary>
     public static int Padded(int columns) => (columns + Width - 1) / Width * Width;
 
-    /// <summary>The first place in <paramref name="room"/> where a cache line begins; the system aligns the stack to a quarter of one.</summary>
-    public static float* Aligned(float* room) => (float*)(((nuint)room + Alignment - 1) / Alignment * Alignment);
+    /// <summary>The first start of a cache line in <paramref name="buffer"/>. The stack itself is aligned to 16 bytes only.</summary>
+    public static float* Aligned(float* buffer) => (float*)(((nuint)buffer + Alignment - 1) / Alignment * Alignment);
 
-    /// <summary>y (rows, columns) = start + x (rows, depth) w (depth, columns).</summary>
+    /// <summary>y (rows, columns) = start + x (rows, depth) w (depth, columns). Strides are in elements.</summary>
     /// <param name="w">The first row of the first panel.</param>
-    /// <param name="panelStride">From one panel to the next: depth x 16 of a matrix in panels, 16 of one that is read as it lies.</param>
+    /// <param name="panelStride">From one panel of w to the next: depth x 16 for a matrix in panels, 16 for a row-major matrix.</param>
     /// <param name="rowStride">From one row of w to the next: 16 in panels.</param>
-    /// <param name="depth">What is summed over.</param>
+    /// <param name="depth">The length of the sums.</param>
     /// <param name="x">Rows <paramref name="xStride"/> apart.</param>
     /// <param name="xStride">From one row of x to the next.</param>
-    /// <param name="rows">Of x and y.</param>
+    /// <param name="rows">Rows of x and y.</param>
     /// <param name="y">Rows <paramref name="yStride"/> apart.</param>
     /// <param name="yStride">From one row of y to the next.</param>
-    /// <param name="columns">Any number; of the last panel no more than is asked for is read or written.</param>
-    /// <param name="start">What the sums begin with.</param>
-    /// <param name="bias">(columns), for <see cref="Start.Bias"/>.</param>
+    /// <param name="columns">Any number; columns of the last panel beyond it are neither read nor written.</param>
+    /// <param name="start">The value that the sums begin with.</param>
+    /// <param name="bias">(columns), for <see cref="Start.Bias"/> only.</param>
     public static void Multiply(
         float* w,
         nint panelStride,
@@ -59,7 +60,7 @@ internal static unsafe class Panels
     {
         for (; WideTiles.IsSupported && columns >= 2 * Width; columns -= 2 * Width, w += 2 * panelStride, y += 2 * Width, bias += 2 * Width)
         {
-            // Sums begin in registers: what they begin with need not be written first.
+            // The sums start in registers, so y need not hold their start values first.
             var from = start switch { Start.Sum => y, Start.Bias => bias, _ => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Zeros)) };
             WideTiles.AddTwo(w, panelStride, rowStride, depth, x, xStride, rows, from, start == Start.Sum ? yStride : 0, y, yStride);
         }
@@ -103,12 +104,12 @@ internal static unsafe class Panels
         }
     }
 
-    /// <summary>Fewer than sixteen columns, through a padded copy of w's and of y's: neither is touched beyond them.</summary>
+    /// <summary>Fewer than 16 columns: computes on padded copies of w and y, so that memory beyond the columns is not touched.</summary>
     private static void AddEdge(float* w, nint rowStride, int depth, float* x, nint xStride, int rows, float* y, nint yStride, int columns)
     {
         const int Rows = 8;
-        var room = stackalloc float[(EdgeDepth + Rows) * Width + Slack];
-        var panel = Aligned(room);
+        var buffer = stackalloc float[(EdgeDepth + Rows) * Width + Slack];
+        var panel = Aligned(buffer);
         var sums = panel + EdgeDepth * Width;
         new Span<float>(sums, Rows * Width).Clear();
         for (var k = 0; k < depth; k += EdgeDepth)

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Kernels;
 
-/// <summary>Products that do not depend on one another, done as one job: a base matrix and the A's of the lanes beside it.</summary>
+/// <summary>Products that do not depend on one another, run as one job: a base matrix and the A matrices of the lanes.</summary>
 internal unsafe struct ProductGroup : IKernelJob
 {
     public PanelProduct* Products;

@@ -4,21 +4,21 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Products with panels of codes. One row takes the codes as they come from memory; more rows share the codes that were
-/// made floats once. Either way each element is the same sums in the same order: a row's bits do not tell how many it came with.
+/// Products with quantised panels. A single row converts the codes while it reads them; several rows share codes that are
+/// converted to floats once. Both ways sum in the same order, so the result of a row has the same bits in a batch of any size.
 /// </summary>
 internal static unsafe class QuantizedProduct
 {
-    /// <summary>Panels of a chunk are a multiple of this: so many sums hide the latency of an addition.</summary>
+    /// <summary>The panels of a chunk are a multiple of this number: this many independent sums hide the latency of an addition.</summary>
     public const int PanelsTogether = 4;
 
     private const int FourColumns = PanelsTogether * Panels.Width;
     private const int TwoColumns = 2 * Panels.Width;
 
-    /// <summary>Rows of two panels that are floats at one time: 8 KiB, beside which the first-level cache has room for x.</summary>
-    private const int Stretch = 64;
+    /// <summary>Rows of two panels that are converted at a time: 8 KiB of floats, which leaves buffer for x in the first-level cache.</summary>
+    private const int DepthBlock = 64;
 
-    /// <summary>Bytes of a panel.</summary>
+    /// <summary>Bytes of a panel with <paramref name="in"/> rows.</summary>
     public static nint PanelBytes(PanelKind kind, int @in) => kind switch
     {
         PanelKind.Int8 => Int8Panel.Bytes(@in),
@@ -26,7 +26,7 @@ internal static unsafe class QuantizedProduct
         _ => (nint)@in * Panels.Width * sizeof(float),
     };
 
-    /// <summary>Y (rows, columns first .. last - 1) of <paramref name="product"/>.</summary>
+    /// <summary>Computes columns first .. last - 1 of Y of <paramref name="product"/>, for all its rows.</summary>
     public static void Run(in PanelProduct product, int first, int last)
     {
         Begin(product, first, last - first);
@@ -58,11 +58,11 @@ internal static unsafe class QuantizedProduct
     [SkipLocalsInit]
     private static void ManyRows(in PanelProduct product, int column, int columns)
     {
-        var room = stackalloc float[2 * Stretch * Panels.Width + Panels.Slack];
-        var values = Panels.Aligned(room);
-        for (var k = 0; k < product.In; k += Stretch)
+        var buffer = stackalloc float[2 * DepthBlock * Panels.Width + Panels.Slack];
+        var values = Panels.Aligned(buffer);
+        for (var k = 0; k < product.In; k += DepthBlock)
         {
-            var depth = Math.Min(Stretch, product.In - k);
+            var depth = Math.Min(DepthBlock, product.In - k);
             for (var at = 0; at < columns; at += Panels.Width)
             {
                 var panel = PanelAt(product, column + at);
@@ -92,7 +92,7 @@ internal static unsafe class QuantizedProduct
         }
     }
 
-    /// <summary>y = what is not scaled at the end: the bias, or zeros.</summary>
+    /// <summary>Sets y to the bias, or to zeros where there is none or where <see cref="Scale"/> adds it at the end.</summary>
     private static void Begin(in PanelProduct product, int column, int columns)
     {
         for (var row = 0; row < product.Rows; row++)
@@ -109,7 +109,7 @@ internal static unsafe class QuantizedProduct
         }
     }
 
-    /// <summary>y = scale x the sum over the codes, plus the bias; rounded once.</summary>
+    /// <summary>y = scale x y + bias, rounded once; y holds the sums over the codes.</summary>
     private static void Scale(in PanelProduct product, int column, int columns)
     {
         for (var row = 0; row < product.Rows; row++)

@@ -1,15 +1,15 @@
 namespace CoLA.Core.Kernels;
 
-/// <summary>Some neighbouring tokens of one row, which attend to that row's keys and values.</summary>
+/// <summary>Neighbouring tokens of one row that are computed together; they attend to the keys and values of that row.</summary>
 internal unsafe struct QueryTile
 {
-    /// <summary>First token of the step.</summary>
+    /// <summary>The tile's first token in the step.</summary>
     public int First;
     public int Count;
 
-    /// <summary>Position of the first in its row.</summary>
+    /// <summary>The position of the first token in its row.</summary>
     public int Position;
 
-    /// <summary>The row's blocks.</summary>
+    /// <summary>The blocks of the row, in the order of its positions.</summary>
     public int* Blocks;
 }

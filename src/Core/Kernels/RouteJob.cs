@@ -3,8 +3,9 @@ using System.Numerics.Tensors;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Weighs the projected input of routed runs for each head, by softmax of the router's logits: [w_1 z, ..., w_N z], which
-/// the stacked heads then multiply as other adapters' heads multiply z. A chunk is a tile.
+/// Weights the projected input z of routed runs for each adapter head, with w = softmax(router logits) (HydraLoRA, arXiv
+/// 2404.19245): [w_1 z, ..., w_N z]. The stacked heads then multiply it as the heads of other adapters multiply z. A chunk
+/// is a tile of tokens.
 /// </summary>
 internal unsafe struct RouteJob : IKernelJob
 {
@@ -13,10 +14,10 @@ internal unsafe struct RouteJob : IKernelJob
     public int Layer;
     public int Site;
 
-    /// <summary>Index of the site's first target.</summary>
+    /// <summary>Index of the first target of the site.</summary>
     public int Target;
 
-    /// <summary>How many targets it has.</summary>
+    /// <summary>The number of targets of the site.</summary>
     public int Targets;
 
     public readonly void Run(int chunk)
@@ -30,23 +31,23 @@ internal unsafe struct RouteJob : IKernelJob
         ref readonly var run = ref Runs[tile.Run];
         for (var target = Target; target < Target + Targets; target++)
         {
-            ref readonly var place = ref run.PlaceOf(Layer, target);
-            for (var token = tile.First; place.Heads != null && token < tile.First + tile.Count; token++)
+            ref readonly var heads = ref run.HeadsOf(Layer, target);
+            for (var token = tile.First; heads.Folded != null && token < tile.First + tile.Count; token++)
             {
-                Route(run.RowOf(Layer, Site, token), place);
+                Route(run.RowOf(Layer, Site, token), heads);
             }
         }
     }
 
-    private static void Route(float* row, in TargetPlace place)
+    private static void Route(float* row, in TaskHeads heads)
     {
-        var weights = new Span<float>(row + place.RouterColumn, place.Routed);
+        var weights = new Span<float>(row + heads.RouterColumn, heads.Routed);
         Softmax.Of(weights, weights);
-        var rank = place.Rank / place.Routed;
-        var shared = new ReadOnlySpan<float>(row + place.SharedColumn, rank);
-        for (var j = 0; j < place.Routed; j++)
+        var rank = heads.Rank / heads.Routed;
+        var shared = new ReadOnlySpan<float>(row + heads.SharedColumn, rank);
+        for (var j = 0; j < heads.Routed; j++)
         {
-            TensorPrimitives.Multiply(shared, weights[j], new Span<float>(row + place.Column + j * rank, rank));
+            TensorPrimitives.Multiply(shared, weights[j], new Span<float>(row + heads.Column + j * rank, rank));
         }
     }
 }

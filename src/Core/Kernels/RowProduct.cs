@@ -4,18 +4,18 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// One row times a matrix that is read as it lies, eight rows of it at a time: as fast as memory gives it. The heads of
-/// decoding rows are multiplied so, each row by its own, where they are. Each element is one chain of fused multiplications
-/// and additions in the order of k, as in <see cref="Panels"/>.
+/// One row times a row-major matrix, eight rows of the matrix at a time; bound by memory bandwidth. In decoding, each row
+/// multiplies its own adapter heads this way, without a copy of them. Each element is one chain of fused multiply-adds in the
+/// order of k, as in <see cref="Panels"/>.
 /// </summary>
 internal static unsafe class RowProduct
 {
-    private const int Together = 8;
+    private const int RowsTogether = 8;
 
-    /// <summary>y (columns) += x (depth) w (depth, columns), rows of w <paramref name="stride"/> apart.</summary>
+    /// <summary>y (columns) += x (depth) w (depth, columns), with the rows of w <paramref name="stride"/> elements apart.</summary>
     public static void Add(float* y, float* x, float* w, int depth, nint stride, int columns)
     {
-        for (; depth >= Together; depth -= Together, x += Together, w += Together * stride)
+        for (; depth >= RowsTogether; depth -= RowsTogether, x += RowsTogether, w += RowsTogether * stride)
         {
             AddEight(y, x, w, stride, columns);
         }
@@ -64,7 +64,7 @@ internal static unsafe class RowProduct
 
         for (; at < columns; at++)
         {
-            for (var k = 0; k < Together; k++)
+            for (var k = 0; k < RowsTogether; k++)
             {
                 y[at] = MathF.FusedMultiplyAdd(x[k], w[k * stride + at], y[at]);
             }

@@ -2,9 +2,10 @@ using System.Numerics.Tensors;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>Weights that sum to one, of logits of any size.</summary>
+/// <summary>Softmax over plain memory.</summary>
 internal static class Softmax
 {
+    /// <summary>weights = exp(logits - max(logits)), divided by their sum. The two spans may be the same.</summary>
     public static void Of(ReadOnlySpan<float> logits, Span<float> weights)
     {
         TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), weights);

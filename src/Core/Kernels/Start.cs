@@ -1,11 +1,11 @@
 namespace CoLA.Core.Kernels;
 
-/// <summary>What a product begins its sums with.</summary>
+/// <summary>The value that a product's sums begin with.</summary>
 internal enum Start
 {
     Zero,
     Bias,
 
-    /// <summary>What is in the output already.</summary>
+    /// <summary>The value that the output holds already: the product is added to it.</summary>
     Sum,
 }

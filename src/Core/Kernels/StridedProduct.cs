@@ -1,21 +1,21 @@
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// Y = X W, or Y += X W, of a part of each: rows and columns that lie wherever they lie. For the thin products of adapters,
-/// with chunks over rows and columns of Y both. An element is the same sum in the same order whatever the chunks.
+/// Y = X W or Y += X W, where each matrix may be a part of a larger one (strided). For the thin products of adapters. A
+/// chunk is a block of rows and columns of Y; the order of each sum does not depend on the chunks.
 /// </summary>
 internal unsafe struct StridedProduct : IKernelJob
 {
-    private const int RowsOfAChunk = 128;
-    private const int ColumnsOfAChunk = 4 * Panels.Width;
+    private const int RowsPerChunk = 128;
+    private const int ColumnsPerChunk = 4 * Panels.Width;
 
-    /// <summary>(depth, columns): row-major, or in panels.</summary>
+    /// <summary>(depth, columns), row-major or in panels.</summary>
     public float* W;
 
-    /// <summary>From sixteen columns of W to the next, in values.</summary>
+    /// <summary>Values from 16 columns of W to the next 16.</summary>
     public nint PanelStride;
 
-    /// <summary>From one row of W to the next, in values.</summary>
+    /// <summary>Values from one row of W to the next.</summary>
     public nint RowStride;
     public int Depth;
 
@@ -34,30 +34,33 @@ internal unsafe struct StridedProduct : IKernelJob
 
     public readonly int Chunks => RowChunks * ColumnChunks;
 
-    private readonly int RowChunks => (Rows + RowsOfAChunk - 1) / RowsOfAChunk;
+    private readonly int RowChunks => (Rows + RowsPerChunk - 1) / RowsPerChunk;
 
-    private readonly int ColumnChunks => (Columns + ColumnsOfAChunk - 1) / ColumnsOfAChunk;
+    private readonly int ColumnChunks => (Columns + ColumnsPerChunk - 1) / ColumnsPerChunk;
 
-    /// <summary>With a matrix (depth, columns) that is read as it lies, rows <paramref name="stride"/> apart.</summary>
+    /// <summary>A product with a row-major matrix (depth, columns) whose rows are <paramref name="stride"/> values apart.</summary>
     public static StridedProduct OfRowMajor(float* w, nint stride, int depth, int columns) =>
         new() { W = w, PanelStride = Panels.Width, RowStride = stride, Depth = depth, Columns = columns };
 
-    /// <summary>With a matrix in panels (depth, 16).</summary>
+    /// <summary>A product with a matrix in panels (depth, 16).</summary>
     public static StridedProduct OfPanels(float* w, int depth, int columns) =>
         new() { W = w, PanelStride = (nint)depth * Panels.Width, RowStride = Panels.Width, Depth = depth, Columns = columns };
 
-    /// <summary>The same of <paramref name="rows"/> rows of <paramref name="x"/> into <paramref name="y"/>.</summary>
+    /// <summary>The product of <paramref name="rows"/> rows of <paramref name="x"/> with the same matrix, into <paramref name="y"/>.</summary>
     public readonly StridedProduct Of(float* x, nint xStride, int rows, float* y, nint yStride, Start start) =>
         this with { X = x, XStride = xStride, Rows = rows, Y = y, YStride = yStride, Start = start };
 
     public readonly void Run(int chunk)
     {
-        var row = chunk % RowChunks * RowsOfAChunk;
-        var column = chunk / RowChunks * ColumnsOfAChunk;
-        Run(new Rectangle(row, Math.Min(row + RowsOfAChunk, Rows), column, Math.Min(column + ColumnsOfAChunk, Columns)));
+        var row = chunk % RowChunks * RowsPerChunk;
+        var column = chunk / RowChunks * ColumnsPerChunk;
+        Run(new Rectangle(row, Math.Min(row + RowsPerChunk, Rows), column, Math.Min(column + ColumnsPerChunk, Columns)));
     }
 
-    /// <summary>What of Y lies within a rectangle of the matrix at <paramref name="result"/>, whose rows are as far apart; W is read as it lies.</summary>
+    /// <summary>
+    /// Computes the part of Y within a rectangle of a larger matrix. Y is a part of the matrix at <paramref name="result"/>
+    /// and has its row stride; W is row-major.
+    /// </summary>
     public readonly void RunWithin(float* result, Rectangle rectangle)
     {
         int row = (int)((Y - result) / YStride), column = (int)((Y - result) % YStride);
@@ -69,7 +72,7 @@ internal unsafe struct StridedProduct : IKernelJob
         }
     }
 
-    /// <summary>A rectangle of Y; of W in panels, from a panel's first column on.</summary>
+    /// <summary>Computes a rectangle of Y. Where W is in panels, the rectangle begins at the first column of a panel.</summary>
     private readonly void Run(Rectangle part) => Panels.Multiply(
         W + part.Column / Panels.Width * PanelStride + part.Column % Panels.Width,
         PanelStride,

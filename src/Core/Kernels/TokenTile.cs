@@ -1,14 +1,15 @@
 namespace CoLA.Core.Kernels;
 
-/// <summary>Some neighbouring tokens of a step under one adapter, or under none: what one chunk works on.</summary>
+/// <summary>Neighbouring tokens of a step that use the same adapter, or none; the tokens of one chunk.</summary>
 internal struct TokenTile
 {
-    /// <summary>Tokens of a tile at most.</summary>
-    public const int Most = 16;
+    /// <summary>The maximum number of tokens in a tile.</summary>
+    public const int MaximumTokens = 16;
 
+    /// <summary>The tile's first token in the step.</summary>
     public int First;
     public int Count;
 
-    /// <summary>Index of their <see cref="AdapterRun"/>; -1 for the bare base.</summary>
+    /// <summary>Index of the <see cref="AdapterRun"/> of the tokens; -1 for the base model without an adapter.</summary>
     public int Run;
 }

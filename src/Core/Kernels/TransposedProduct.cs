@@ -4,22 +4,22 @@ namespace CoLA.Core.Kernels;
 
 /// <summary>
 /// Y = X W^T for a matrix W (in, out) in panels: the gradient of a product's input. A chunk is some columns of Y, which are
-/// rows of W; stretches of them are transposed on their way, so that no second copy of the matrix is needed. Eight rows of
-/// X at a time, which the first-level cache keeps, meet all columns of the chunk.
+/// rows of W. They are transposed block by block into a buffer, so no second copy of the matrix is needed. Eight rows of X
+/// at a time, which fit the first-level cache, are multiplied with all columns of the chunk.
 /// </summary>
 internal unsafe struct TransposedProduct : IProductJob
 {
     /// <summary>Columns that are computed together.</summary>
     private const int Two = 2 * Kernels.Panels.Width;
 
-    /// <summary>Columns of a chunk at most.</summary>
-    private const int MostColumns = 3 * Two;
+    /// <summary>The maximum number of columns per chunk.</summary>
+    private const int MaximumColumns = 3 * Two;
 
-    /// <summary>Outputs that are transposed at one time: 192 KiB for the most columns, which the second-level cache keeps.</summary>
-    private const int Stretch = 512;
+    /// <summary>Outputs that are transposed at a time: at most 192 KiB, which fits the second-level cache.</summary>
+    private const int DepthBlock = 512;
 
-    /// <summary>Rows of X at a time.</summary>
-    private const int Strip = 8;
+    /// <summary>Rows of X that are multiplied at a time.</summary>
+    private const int RowBlock = 8;
 
     public PanelKind Kind;
 
@@ -40,8 +40,8 @@ internal unsafe struct TransposedProduct : IProductJob
 
     public readonly int Chunks => (In + ColumnsPerChunk - 1) / ColumnsPerChunk;
 
-    /// <summary>Columns of a chunk for a product with <paramref name="in"/>: as many as may be, yet some chunks for each thread.</summary>
-    public static int ChunkOf(int @in, int threads) => Math.Clamp(@in / (threads * 3) / Two * Two, Two, MostColumns);
+    /// <summary>Columns per chunk for a matrix with <paramref name="in"/> rows: as many as possible, with about three chunks for each thread.</summary>
+    public static int ChunkOf(int @in, int threads) => Math.Clamp(@in / (threads * 3) / Two * Two, Two, MaximumColumns);
 
     public readonly Rectangle RectangleOf(int chunk) => new(0, Rows, chunk * ColumnsPerChunk, Math.Min((chunk + 1) * ColumnsPerChunk, In));
 
@@ -50,22 +50,22 @@ internal unsafe struct TransposedProduct : IProductJob
     {
         var part = RectangleOf(chunk);
         int first = part.Column, columns = part.ColumnEnd - first;
-        var room = stackalloc float[Stretch * MostColumns + Kernels.Panels.Slack];
-        var stretch = Kernels.Panels.Aligned(room);
-        for (var k = 0; k < Out; k += Stretch)
+        var buffer = stackalloc float[DepthBlock * MaximumColumns + Kernels.Panels.Slack];
+        var transposed = Kernels.Panels.Aligned(buffer);
+        for (var k = 0; k < Out; k += DepthBlock)
         {
-            var depth = Math.Min(Stretch, Out - k);
-            Transpose(first, columns, k, depth, stretch);
-            for (var row = 0; row < Rows; row += Strip)
+            var depth = Math.Min(DepthBlock, Out - k);
+            Transpose(first, columns, k, depth, transposed);
+            for (var row = 0; row < Rows; row += RowBlock)
             {
                 Kernels.Panels.Multiply(
-                    stretch,
+                    transposed,
                     (nint)depth * Kernels.Panels.Width,
                     Kernels.Panels.Width,
                     depth,
                     X + (nint)row * Out + k,
                     Out,
-                    Math.Min(Strip, Rows - row),
+                    Math.Min(RowBlock, Rows - row),
                     Y + (nint)row * In + first,
                     In,
                     columns,
@@ -75,10 +75,10 @@ internal unsafe struct TransposedProduct : IProductJob
         }
     }
 
-    /// <summary>Rows first .. first + columns - 1 of W's columns k .. k + depth - 1, as panels (depth, 16).</summary>
+    /// <summary>Writes rows first .. first + columns - 1 and columns k .. k + depth - 1 of W, transposed, as panels (depth, 16).</summary>
     private readonly void Transpose(int first, int columns, int k, int depth, float* to)
     {
-        var values = stackalloc float[MostColumns * Kernels.Panels.Width];
+        var values = stackalloc float[MaximumColumns * Kernels.Panels.Width];
         for (var at = 0; at < depth; at += Kernels.Panels.Width)
         {
             var panel = Panels + (k + at) / Kernels.Panels.Width * QuantizedProduct.PanelBytes(Kind, In);

@@ -4,18 +4,18 @@ using System.Runtime.Intrinsics.X86;
 
 namespace CoLA.Core.Kernels;
 
-/// <summary>Turns rows into columns, eight by eight in registers.</summary>
+/// <summary>Transposes a matrix, in blocks of eight by eight in registers.</summary>
 internal static unsafe class Transposition
 {
     private const int Block = 8;
 
     /// <summary>to (columns, rows) = from (rows, columns) transposed.</summary>
     /// <param name="from">Rows <paramref name="fromStride"/> apart.</param>
-    /// <param name="fromStride">In values.</param>
-    /// <param name="rows">Of <paramref name="from"/>.</param>
-    /// <param name="columns">Of <paramref name="from"/>.</param>
+    /// <param name="fromStride">Values from one row to the next.</param>
+    /// <param name="rows">Rows of <paramref name="from"/>.</param>
+    /// <param name="columns">Columns of <paramref name="from"/>.</param>
     /// <param name="to">Rows <paramref name="toStride"/> apart.</param>
-    /// <param name="toStride">In values.</param>
+    /// <param name="toStride">Values from one row to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* from, nint fromStride, int rows, int columns, float* to, nint toStride)
     {

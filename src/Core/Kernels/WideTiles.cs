@@ -4,15 +4,17 @@ using System.Runtime.Intrinsics;
 namespace CoLA.Core.Kernels;
 
 /// <summary>
-/// y = s + x w in the vectors of AVX-512, where s is what the sums start with, often y itself: tiles of eight, four, two and
-/// one rows by two panels or one. Eight rows by two panels keep sixteen sums going, four more than hide the latency of an addition.
+/// y = s + x w with AVX-512 vectors, where s holds the start values of the sums and is often y itself. Tiles are eight,
+/// four, two or one rows by two panels or one. Eight rows by two panels keep 16 independent sums in registers, more than
+/// enough to hide the latency of an addition.
 /// </summary>
 internal static unsafe class WideTiles
 {
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
 
     /// <summary>Two neighbouring panels: y (rows, 32).</summary>
-    public static void AddTwo(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, int rows, float* s, nint sStride, float* y, nint yStride) =>
+    public static void AddTwo(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, int rows, float* s, nint sStride, float* y, nint yStride) =>
         Add<Two>(w, panelStride, rowStride, depth, x, xStride, rows, s, sStride, y, yStride);
 
     /// <summary>One panel: y (rows, 16).</summary>
@@ -53,7 +55,8 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
+    private static void EightRows<TPanels>(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
@@ -126,7 +129,8 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
+    private static void FourRows<TPanels>(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
@@ -173,7 +177,8 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoRows<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
+    private static void TwoRows<TPanels>(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);
@@ -206,7 +211,8 @@ internal static unsafe class WideTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow<TPanels>(float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
+    private static void OneRow<TPanels>(
+        float* w, nint panelStride, nint rowStride, int depth, float* x, nint xStride, float* s, nint sStride, float* y, nint yStride)
         where TPanels : struct
     {
         var two = typeof(TPanels) == typeof(Two);

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Matrices;
 
-/// <summary>One tensor (in, out), contiguous: on every device, in every dtype, multiplied by libtorch.</summary>
+/// <summary>A contiguous tensor (in, out), on any device and in any dtype, multiplied by libtorch.</summary>
 internal sealed class DenseMatrix(Tensor values) : FrozenMatrix((int)values.shape[0], (int)values.shape[1])
 {
     public override long Bytes => values.NumberOfElements * values.ElementSize;

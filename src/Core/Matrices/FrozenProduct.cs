@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Matrices;
 
 /// <summary>
-/// The product with a frozen matrix as a node of the graph. It saves nothing: the backward transposes the matrix
-/// stretch by stretch on its way, so that training needs no second copy of the base.
+/// The product with a frozen matrix as one node of the autograd graph. It saves no tensor: the backward pass transposes the
+/// matrix block by block, so training needs no second copy of the base model.
 /// </summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
 internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduct>
@@ -14,7 +14,7 @@ internal sealed class FrozenProduct : autograd.SingleTensorFunction<FrozenProduc
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        // One function object serves all calls of the process: what belongs to a call goes into its context.
+        // One function object serves every call of the process, so the state of a call is kept in its context.
         ctx.save_data(nameof(PanelMatrix), vars[1]);
         return ((PanelMatrix)vars[1]).Product((Tensor)vars[0], (Tensor?)vars[2]);
     }

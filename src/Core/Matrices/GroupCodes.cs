@@ -2,16 +2,20 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Matrices;
 
-/// <summary>A weight as codes of four bits by groups of 32 inputs: value = scale x code + minimum.</summary>
+/// <summary>A weight as four-bit codes in groups of 32 inputs: value = scale x code + minimum.</summary>
 /// <param name="Codes">(out, in), uint8, 0 to 15.</param>
 /// <param name="Scales">(out, in / 32), float32.</param>
 /// <param name="Minima">(out, in / 32), float32.</param>
 internal sealed record GroupCodes(Tensor Codes, Tensor Scales, Tensor Minima)
 {
+    /// <summary>Inputs per group.</summary>
     public const int Group = 32;
     private const int LargestCode = 15;
 
-    /// <summary>Codes for <paramref name="weight"/> (out, in), float32: the smallest value of a group is code 0, the largest 15.</summary>
+    /// <summary>
+    /// Quantises <paramref name="weight"/> (out, in), float32, with <c>in</c> a multiple of 32. In each group the smallest
+    /// value gets code 0 and the largest code 15.
+    /// </summary>
     public static GroupCodes Of(Tensor weight)
     {
         using var noGrad = no_grad();

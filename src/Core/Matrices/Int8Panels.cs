@@ -5,7 +5,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace CoLA.Core.Matrices;
 
-/// <summary>Panels of signed bytes with one scale for each output.</summary>
+/// <summary>Panels of eight-bit codes with one scale for each output: scale = largest magnitude / 127.</summary>
 internal sealed unsafe class Int8Panels : PanelMatrix
 {
     private const float LargestCode = 127;
@@ -13,29 +13,30 @@ internal sealed unsafe class Int8Panels : PanelMatrix
     private Int8Panels(int @in, int @out, KernelTeam team)
         : base(PanelKind.Int8, @in, @out, team)
     {
-        NativeMemory.Clear(Start, (nuint)Bytes); // columns beyond the last are zeros
+        NativeMemory.Clear(Start, (nuint)Bytes); // zeros for the padding columns of the last panel
     }
 
-    /// <param name="parts">Weights (out, in), float32, whose columns stand side by side.</param>
+    /// <summary>Quantises weights of the same input into one matrix, with their outputs side by side.</summary>
+    /// <param name="parts">Weights, each (out, in), float32.</param>
     /// <param name="team">The threads that multiply.</param>
     public static Int8Panels Of(IReadOnlyList<Tensor> parts, KernelTeam team)
     {
-        var made = new Int8Panels((int)parts[0].shape[1], (int)parts.Sum(part => part.shape[0]), team);
+        var matrix = new Int8Panels((int)parts[0].shape[1], (int)parts.Sum(part => part.shape[0]), team);
         var first = 0;
         foreach (var part in parts)
         {
             using var rows = part.contiguous();
             var (from, place) = ((nint)rows.Floats(), first);
-            Parallel.For(0, (int)part.shape[0], row => made.Write(place + row, (float*)from + (long)row * made.In));
+            Parallel.For(0, (int)part.shape[0], row => matrix.Write(place + row, (float*)from + (long)row * matrix.In));
             first += (int)part.shape[0];
         }
 
-        return made;
+        return matrix;
     }
 
     private void Write(int column, float* values)
     {
-        var most = TensorPrimitives.MaxMagnitude(new ReadOnlySpan<float>(values, In));
-        Int8Panel.Write(Start + column / Panels.Width * Int8Panel.Bytes(In), In, column % Panels.Width, values, MathF.Abs(most) / LargestCode);
+        var largest = TensorPrimitives.MaxMagnitude(new ReadOnlySpan<float>(values, In));
+        Int8Panel.Write(Start + column / Panels.Width * Int8Panel.Bytes(In), In, column % Panels.Width, values, MathF.Abs(largest) / LargestCode);
     }
 }

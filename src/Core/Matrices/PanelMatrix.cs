@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Matrices;
 
 /// <summary>
-/// A matrix on the CPU in the shape that the kernels read: panels of sixteen columns one behind the other, each (in, 16).
-/// One row streams it from memory end to end, many rows take a panel from the cache; libtorch's own product reaches
-/// neither with few rows. See docs/decisions/0007-own-kernels-on-the-cpu.md for what was measured.
+/// A matrix on the CPU in the layout that the kernels read: panels of 16 columns, each (in, 16), one after the other. A
+/// product with one row streams the matrix from memory from beginning to end; with many rows the panels come from the
+/// cache. With few rows libtorch's product does neither. See docs/decisions/0007-own-kernels-on-the-cpu.md for measurements.
 /// </summary>
 internal abstract unsafe class PanelMatrix : FrozenMatrix
 {
-    /// <summary>A cache line, and the width of two vector registers.</summary>
+    /// <summary>Bytes of a cache line, and of two AVX2 vectors.</summary>
     private const int Alignment = 64;
 
     private readonly KernelTeam _team;
@@ -30,18 +30,20 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
 
     public sealed override long Bytes => _bytes;
 
+    /// <summary>How the values are stored.</summary>
     public PanelKind Kind { get; }
 
+    /// <summary>The number of panels: out / 16, rounded up.</summary>
     public int PanelCount { get; }
 
-    /// <summary>The panels, in the layout that the kind of matrix has.</summary>
+    /// <summary>The first panel, in the layout of <see cref="Kind"/>.</summary>
     protected byte* Start => _panels;
 
-    /// <summary>A job that multiplies <paramref name="rows"/> rows of <paramref name="x"/> into <paramref name="y"/>.</summary>
+    /// <summary>A job that computes y = x W + bias for <paramref name="rows"/> rows.</summary>
     /// <param name="x">(rows, in), contiguous.</param>
     /// <param name="rows">At least 1.</param>
-    /// <param name="bias">(out), or null.</param>
-    /// <param name="y">(rows, out), contiguous.</param>
+    /// <param name="bias">(out); null for none.</param>
+    /// <param name="y">(rows, out), contiguous; written.</param>
     public PanelProduct Product(float* x, int rows, float* bias, float* y) => new()
     {
         Kind = Kind,
@@ -92,7 +94,7 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         _panels = null;
     }
 
-    /// <summary>Few rows by the kernels, in the calling thread's turn.</summary>
+    /// <summary>The product on the kernels' threads, without a node in the autograd graph; the caller waits for it.</summary>
     internal Tensor Product(Tensor input, Tensor? bias)
     {
         using var rows = input.contiguous();
@@ -102,7 +104,7 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         return output;
     }
 
-    /// <summary><paramref name="gradient"/> (tokens, out) times the matrix transposed: (tokens, in), the gradient of a product's input.</summary>
+    /// <summary><paramref name="gradient"/> (tokens, out) times the transposed matrix: (tokens, in), the gradient of a product's input.</summary>
     internal Tensor ProductTransposed(Tensor gradient)
     {
         using var rows = gradient.contiguous();
@@ -112,7 +114,10 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
         return input;
     }
 
-    /// <summary>A job that multiplies <paramref name="rows"/> rows of <paramref name="x"/> (rows, out) by the matrix transposed into <paramref name="y"/> (rows, in).</summary>
+    /// <summary>
+    /// A job that computes <paramref name="y"/> (rows, in) = <paramref name="x"/> (rows, out) times the transposed matrix,
+    /// for <paramref name="rows"/> rows.
+    /// </summary>
     public TransposedProduct ProductTransposed(float* x, int rows, float* y) =>
         new() { Kind = Kind, Panels = _panels, X = x, Rows = rows, In = In, Out = Out, Y = y, ColumnsPerChunk = TransposedProduct.ChunkOf(In, _team.Threads) };
 }

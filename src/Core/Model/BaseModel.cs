@@ -5,7 +5,7 @@ using CoLA.Core.Weights;
 
 namespace CoLA.Core.Model;
 
-/// <summary>The one base model of this process, with its tokenizer and its identity.</summary>
+/// <summary>The frozen base model of this process, with its tokenizer and its identity.</summary>
 public sealed class BaseModel : IDisposable
 {
     private BaseModel(CausalLanguageModel language, Quantization quantization, BaseModelIdentity identity, Tokenizer? tokenizer)
@@ -17,36 +17,39 @@ public sealed class BaseModel : IDisposable
         EndIds = tokenizer is { EosIds.Count: > 0 } ? tokenizer.EosIds : language.Config.EosIds.ToHashSet();
     }
 
+    /// <summary>Its name and the SHA-256 of its weights.</summary>
     public BaseModelIdentity Identity { get; }
 
+    /// <summary>Its configuration: sizes, context length, rotary embedding.</summary>
     public ModelConfig Config => Language.Config;
 
-    /// <summary>Null for a model that serves token ids only.</summary>
+    /// <summary>Its tokenizer; null for a model without one, which serves token ids only.</summary>
     public Tokenizer? Tokenizer { get; }
 
-    /// <summary>Ids that end an answer.</summary>
+    /// <summary>Token ids that end a generated text.</summary>
     public IReadOnlySet<int> EndIds { get; }
 
-    /// <summary>Where it computes: <c>cpu</c> or <c>cuda:0</c>.</summary>
+    /// <summary>The device that it runs on, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
     public string Device => Language.Device.ToString();
 
-    /// <summary>What it computes in: <c>float32</c> or <c>bfloat16</c>.</summary>
+    /// <summary>The dtype that it computes in: <c>float32</c> or <c>bfloat16</c>.</summary>
     public string DType => Language.DType.ToString().ToLowerInvariant();
 
     /// <summary>How its matrices are stored.</summary>
     public Quantization Quantization { get; }
 
-    /// <summary>Bytes of its weights there.</summary>
+    /// <summary>Bytes of its weights on the device.</summary>
     public long Bytes => Language.Bytes;
 
     internal CausalLanguageModel Language { get; }
 
-    /// <summary>Loads a model directory or a GGUF file.</summary>
+    /// <summary>Loads a model from a directory (safetensors) or a GGUF file.</summary>
     /// <param name="path">The directory or file.</param>
-    /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c> (CUDA where there is one).</param>
-    /// <param name="quantization">How its matrices are stored; other than <see cref="Quantization.None"/> on the CPU only.</param>
+    /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:N</c> or <c>auto</c> (CUDA if available, otherwise the CPU).</param>
+    /// <param name="quantization">How its matrices are stored; on other devices than the CPU only <see cref="Quantization.None"/>.</param>
     /// <exception cref="ModelFileRejection">A file is missing, damaged or not supported.</exception>
-    /// <exception cref="InvalidArgumentRejection">There is no such device, or the quantisation does not fit it or the file.</exception>
+    /// <exception cref="InvalidArgumentRejection">The device does not exist.</exception>
+    /// <exception cref="UnsupportedRejection">The quantisation does not fit the device or the file.</exception>
     public static BaseModel Load(string path, string device = "cpu", Quantization quantization = Quantization.None) =>
         Load(path, device, quantization, useKernels: true);
 
@@ -54,7 +57,7 @@ public sealed class BaseModel : IDisposable
     /// <param name="path">The directory or file.</param>
     /// <param name="device">The device's name.</param>
     /// <param name="quantization">How its matrices are stored.</param>
-    /// <param name="useKernels">Whether the CPU's own kernels may be used.</param>
+    /// <param name="useKernels">Whether the model may use this project's CPU kernels; otherwise libtorch computes everything.</param>
     internal static BaseModel Load(string path, string device, Quantization quantization, bool useKernels)
     {
         var placed = ComputeDevice.Of(device);

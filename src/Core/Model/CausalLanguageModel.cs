@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Model;
 
 /// <summary>
-/// The frozen base model: Llama, Mistral, Qwen2 and Qwen3 as one forward pass over packed tokens. It holds no state of
-/// any request: who sees whom is the attention's matter, what is added to it the adapters'.
+/// The frozen base model: one forward pass over packed tokens for Llama, Mistral, Qwen2 and Qwen3. It holds no state of any
+/// request: <see cref="IAttention"/> decides which tokens attend to which, <see cref="IAdapters"/> what is added to the
+/// products.
 /// </summary>
 internal sealed class CausalLanguageModel : IDisposable
 {
@@ -27,7 +28,7 @@ internal sealed class CausalLanguageModel : IDisposable
         _layers = [.. weights.Layers.Select((layer, index) => new DecoderLayer(index, config, layer, team))];
     }
 
-    /// <summary>The threads of the CPU's own kernels; null where libtorch multiplies.</summary>
+    /// <summary>The threads of the CPU kernels; null where libtorch computes.</summary>
     public KernelTeam? Team { get; }
 
     public ModelConfig Config { get; }
@@ -42,9 +43,9 @@ internal sealed class CausalLanguageModel : IDisposable
 
     public long Bytes => Weights.Bytes;
 
-    /// <summary>Loads a checkpoint; float32 on the CPU and bfloat16 elsewhere unless told otherwise.</summary>
+    /// <summary>Loads a checkpoint. Without a <paramref name="dtype"/> it computes in float32 on the CPU and in bfloat16 elsewhere.</summary>
     /// <exception cref="ModelFileRejection">A tensor is missing or has another shape.</exception>
-    /// <exception cref="InvalidArgumentRejection">The quantisation does not fit the file or the device.</exception>
+    /// <exception cref="UnsupportedRejection">The quantisation does not fit the file or the device.</exception>
     public static CausalLanguageModel Load(
         Checkpoint checkpoint, Device device, ScalarType? dtype = null, bool useKernels = true, Quantization quantization = Quantization.None)
     {
@@ -64,16 +65,17 @@ internal sealed class CausalLanguageModel : IDisposable
         }
     }
 
-    /// <summary>Ids (tokens) to embeddings (tokens, hidden).</summary>
+    /// <summary>The embeddings (tokens, hidden) of <paramref name="ids"/> (tokens), int64.</summary>
     public Tensor Embed(Tensor ids) => Weights.Embed(ids);
 
+    /// <summary>The rotary angles at the positions of a batch.</summary>
     public RotaryAngles Angles(IAttention attention) => Rotary.At(attention.Positions);
 
-    /// <summary>One layer, (tokens, hidden) to (tokens, hidden).</summary>
+    /// <summary>Runs one layer: (tokens, hidden) to (tokens, hidden).</summary>
     public Tensor Layer(int index, Tensor hidden, IAttention attention, RotaryAngles angles, IAdapters adapters) =>
         _layers[index].Forward(hidden, attention, angles, adapters);
 
-    /// <summary>All layers, from ids (tokens) to the last hidden states (tokens, hidden) before the final norm.</summary>
+    /// <summary>Runs all layers: from ids (tokens) to the last hidden states (tokens, hidden), before the final norm.</summary>
     public Tensor Hidden(Tensor ids, IAttention attention, IAdapters adapters)
     {
         using var scope = NewDisposeScope();
@@ -90,7 +92,7 @@ internal sealed class CausalLanguageModel : IDisposable
         return hidden.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Final norm and head: (tokens, hidden) to logits (tokens, vocabulary), float32.</summary>
+    /// <summary>The final norm and the output layer: (tokens, hidden) to logits (tokens, vocabulary), float32.</summary>
     public Tensor Logits(Tensor hidden)
     {
         var logits = Weights.Head.Multiply(RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon, Team));
@@ -98,8 +100,8 @@ internal sealed class CausalLanguageModel : IDisposable
     }
 
     /// <summary>
-    /// Log-probabilities (labels), float32, of <paramref name="labels"/> (labels), int64, by the last hidden states before
-    /// the final norm (labels, hidden). Gradients flow to the hidden states.
+    /// The log-probability of each label: (labels), float32, for <paramref name="labels"/> (labels), int64, and
+    /// <paramref name="hidden"/> (labels, hidden), the last hidden states before the final norm. Gradients flow to the hidden states.
     /// </summary>
     public Tensor LogProbabilities(Tensor hidden, Tensor labels)
     {
@@ -123,12 +125,12 @@ internal sealed class CausalLanguageModel : IDisposable
         if (quantization != Quantization.None && !kernels)
         {
             throw new UnsupportedRejection(
-                "quantised weights are multiplied on a CPU with AVX2 and FMA, in float32; here the base model's own dtype is the only form");
+                "quantised weights need a CPU with AVX2 and FMA, and float32; choose quantization none here");
         }
 
         if (quantization == Quantization.Gguf && !checkpoint.IsGguf)
         {
-            throw new UnsupportedRejection($"{checkpoint.Path} is not a GGUF file, whose codes gguf keeps; choose int8 or int4");
+            throw new UnsupportedRejection($"{checkpoint.Path} is not a GGUF file, and quantization gguf keeps the codes of one; choose int8 or int4");
         }
     }
 

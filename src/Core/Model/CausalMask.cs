@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>Additive masks (0 or minus infinity) where plain causal attention is not enough.</summary>
+/// <summary>Additive attention masks (0 or minus infinity), for where the kernel's built-in causal mask is not enough.</summary>
 internal static class CausalMask
 {
     /// <summary>
-    /// Mask (queries, keys) for the last <paramref name="queries"/> of <paramref name="keys"/> positions; with a window, a
-    /// query sees itself and the window - 1 positions before it.
+    /// A causal mask (queries, keys) for the last <paramref name="queries"/> of <paramref name="keys"/> positions. With a
+    /// sliding window, a query attends to its own position and the window - 1 positions before it.
     /// </summary>
     public static Tensor Make(long queries, long keys, int? window, Device device, ScalarType dtype)
     {

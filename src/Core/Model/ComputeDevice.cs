@@ -4,12 +4,12 @@ using TorchSharp;
 
 namespace CoLA.Core.Model;
 
-/// <summary>The device that the operator names.</summary>
+/// <summary>The compute device that the operator chooses by name.</summary>
 public static class ComputeDevice
 {
     private const string CudaPrefix = "cuda:";
 
-    /// <summary>Why the named device cannot be used; null where it can.</summary>
+    /// <summary>Why the device with this name cannot be used; null if it can.</summary>
     public static string? Problem(string name) => name switch
     {
         "cpu" or "auto" => null,
@@ -20,7 +20,7 @@ public static class ComputeDevice
     };
 
     /// <summary>The named device.</summary>
-    /// <exception cref="InvalidArgumentRejection">The name is not of a device, or the device is not there.</exception>
+    /// <exception cref="InvalidArgumentRejection">The name is not a device name, or this machine has no such device.</exception>
     internal static torch.Device Of(string name) => Problem(name) is { } problem
         ? throw new InvalidArgumentRejection("device", problem)
         : name switch
@@ -35,7 +35,8 @@ public static class ComputeDevice
     {
         if (!torch.cuda.is_available())
         {
-            return $"'{name}' was asked for, but libtorch finds no CUDA device: choose cpu or auto, or build with -p:TorchBackend=cuda on a machine that has one";
+            return $"'{name}' was asked for, but libtorch finds no CUDA device; choose cpu or auto, or build with -p:TorchBackend=cuda on a machine that "
+                + "has one";
         }
 
         var count = torch.cuda.device_count();

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Model;
 
 /// <summary>
-/// One decoder layer: attention and gated feed-forward, each behind a norm, with adapters on every target. What lies between
-/// the products is computed by the kernels' threads where there are some, otherwise by libtorch's operations.
+/// One decoder layer: attention and gated feed-forward, each after an RMS norm, with adapters on every target. Between the
+/// products it runs the CPU kernels where <c>team</c> is not null, otherwise libtorch's operations.
 /// </summary>
 internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights weights, KernelTeam? team)
 {
@@ -25,15 +25,15 @@ internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights w
         if (team is not null)
         {
             var joined = adapters.MultiplyJoined(index, Site.AttentionInput, weights.QueryKeyValue, weights.QueryKeyValueBias, input, widths);
-            var turned = TurnedHeads.Of(joined, angles, (weights.QueryNorm, weights.KeyNorm), config, team).split(widths, 1);
-            (query, key, value) = (Heads(turned[0]), Heads(turned[1]), Heads(turned[2]));
+            var rotated = RotatedRows.Of(joined, angles, (weights.QueryNorm, weights.KeyNorm), config, team).split(widths, 1);
+            (query, key, value) = (SplitHeads(rotated[0]), SplitHeads(rotated[1]), SplitHeads(rotated[2]));
         }
         else
         {
             var parts = adapters.Multiply(index, Site.AttentionInput, weights.QueryKeyValue, weights.QueryKeyValueBias, input, widths);
-            query = RotaryEmbedding.Rotate(Normed(Heads(parts[0]), weights.QueryNorm), angles);
-            key = RotaryEmbedding.Rotate(Normed(Heads(parts[1]), weights.KeyNorm), angles);
-            value = Heads(parts[2]);
+            query = RotaryEmbedding.Rotate(Normed(SplitHeads(parts[0]), weights.QueryNorm), angles);
+            key = RotaryEmbedding.Rotate(Normed(SplitHeads(parts[1]), weights.KeyNorm), angles);
+            value = SplitHeads(parts[2]);
         }
 
         var mixed = attention.Attend(index, query, key, value); // (tokens, heads x headDim)
@@ -57,7 +57,7 @@ internal sealed class DecoderLayer(int index, ModelConfig config, LayerWeights w
         return adapters.Multiply(index, Site.FeedForwardOutput, weights.Down, weights.DownBias, gated, [config.HiddenSize])[0];
     }
 
-    private Tensor Heads(Tensor features) => features.reshape(features.shape[0], -1, config.HeadDim);
+    private Tensor SplitHeads(Tensor features) => features.reshape(features.shape[0], -1, config.HeadDim);
 
     private Tensor Normed(Tensor heads, Tensor? weight) => weight is null ? heads : RmsNorm.Apply(heads, weight, config.RmsNormEpsilon);
 }

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>silu(gate) x up of rows by the CPU's kernels, as one node of the graph, which keeps nothing but what goes in.</summary>
+/// <summary>silu(gate) x up of rows with the CPU kernels, as one node of the autograd graph. It saves only its input.</summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
 internal sealed unsafe class GatedRows : autograd.SingleTensorFunction<GatedRows>
 {
     public override string Name => nameof(GatedRows);
 
-    /// <summary><paramref name="joined"/> (rows, gate and up, width each) to (rows, width).</summary>
+    /// <summary>silu(gate) x up, (rows, width), of <paramref name="joined"/> (rows, 2 x width): gate, then up.</summary>
     public static Tensor Of(Tensor joined, KernelTeam team) =>
         joined.requires_grad && is_grad_enabled() ? apply(joined, team) : Run(joined, team);
 
@@ -27,7 +27,7 @@ internal sealed unsafe class GatedRows : autograd.SingleTensorFunction<GatedRows
         return [Run(joined, (KernelTeam)ctx.get_data(nameof(KernelTeam)), grad_output), null!];
     }
 
-    /// <summary>The product, or the gradient of <paramref name="joined"/> from that of the product.</summary>
+    /// <summary>The output, or, where <paramref name="gradient"/> is that of the output, the gradient of <paramref name="joined"/>.</summary>
     private static Tensor Run(Tensor joined, KernelTeam team, Tensor? gradient = null)
     {
         using var rows = joined.contiguous();
@@ -37,8 +37,8 @@ internal sealed unsafe class GatedRows : autograd.SingleTensorFunction<GatedRows
         var job = new GateRowsJob
         {
             Joined = rows.Floats(),
-            Outer = gradients is null ? null : gradients.Floats(),
-            To = result.Floats(),
+            OutputGradient = gradients is null ? null : gradients.Floats(),
+            Result = result.Floats(),
             Rows = (int)rows.shape[0],
             Width = (int)width,
         };

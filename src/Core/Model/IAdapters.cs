@@ -3,22 +3,22 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>What the adapters of a batch add to the base model's products. Whoever forms the batch chooses the form.</summary>
+/// <summary>What the adapters of a batch add to the base model's products. The maker of the batch chooses the implementation.</summary>
 internal interface IAdapters
 {
     /// <summary>
-    /// The base's product with a site's input (tokens, in), and what the adapters add to it: one tensor (tokens, out) for
+    /// The base model's product with a site's input (tokens, in), plus what the adapters add: one tensor (tokens, out) for
     /// each target of the site.
     /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="site">The site.</param>
-    /// <param name="matrix">The base's weights of all its targets, side by side.</param>
-    /// <param name="bias">Likewise of biases, or null.</param>
-    /// <param name="input">The site's input.</param>
-    /// <param name="widths">Columns of each target.</param>
+    /// <param name="matrix">The base weights of all targets of the site, side by side.</param>
+    /// <param name="bias">Their biases, side by side; null for a model without.</param>
+    /// <param name="input">The site's input, (tokens, in).</param>
+    /// <param name="widths">The columns (out) of each target.</param>
     Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths);
 
-    /// <summary>The same, all targets side by side: one tensor (tokens, out of all).</summary>
+    /// <summary>The same as one tensor (tokens, sum of the widths), with the targets side by side.</summary>
     Tensor MultiplyJoined(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths) =>
         cat(Multiply(layer, site, matrix, bias, input, widths), 1);
 }

@@ -6,15 +6,19 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Model;
 
 /// <summary>
-/// Log-probabilities of labels from hidden states, by the CPU's kernels, as a node of the graph: the logits exist once, and
-/// the backward overwrites them with their gradient.
+/// Log-probabilities of labels from hidden states with the CPU kernels, as one node of the autograd graph. The logits are in
+/// memory once: the backward pass overwrites them with their gradient.
 /// </summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
 internal sealed class LabelLogProbabilities : autograd.SingleTensorFunction<LabelLogProbabilities>
 {
     public override string Name => nameof(LabelLogProbabilities);
 
-    /// <summary>Without a graph: the values alone.</summary>
+    /// <summary>The log-probabilities (labels), float32, without a node in the autograd graph.</summary>
+    /// <param name="normed">(labels, hidden), after the final norm.</param>
+    /// <param name="labels">(labels), int64.</param>
+    /// <param name="head">The output layer, (hidden, vocabulary).</param>
+    /// <param name="team">The threads that compute.</param>
     public static Tensor Of(Tensor normed, Tensor labels, PanelMatrix head, KernelTeam team)
     {
         using var logits = head.Product(normed, null);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Model;
 
 /// <summary>
-/// The frozen weights of one decoder layer. Matrices with the same input stand side by side: one product serves them.
+/// The frozen weights of one decoder layer. Matrices with the same input are joined side by side: one product serves them.
 /// </summary>
 internal sealed class LayerWeights : IDisposable
 {
@@ -18,10 +18,10 @@ internal sealed class LayerWeights : IDisposable
     /// <summary>(q + k + v)</summary>
     public Tensor? QueryKeyValueBias { get; init; }
 
-    /// <summary>(headDim), Qwen3</summary>
+    /// <summary>(headDim); Qwen3 only, otherwise null.</summary>
     public Tensor? QueryNorm { get; init; }
 
-    /// <summary>(headDim), Qwen3</summary>
+    /// <summary>(headDim); Qwen3 only, otherwise null.</summary>
     public Tensor? KeyNorm { get; init; }
 
     /// <summary>(q, hidden)</summary>
@@ -61,7 +61,7 @@ internal sealed class LayerWeights : IDisposable
         }
     }
 
-    /// <summary>The weight of <paramref name="target"/>, (in, out): W transposed.</summary>
+    /// <summary>The weight of <paramref name="target"/>, (in, out): W transposed. The caller disposes it.</summary>
     public Tensor Of(Target target, ModelConfig config)
     {
         long query = config.Out(Target.Q), keyValue = config.Out(Target.K), intermediate = config.IntermediateSize;

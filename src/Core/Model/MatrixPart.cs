@@ -1,4 +1,4 @@
 namespace CoLA.Core.Model;
 
-/// <summary>A checkpoint's weight (out, in) that is a matrix, or the columns of one.</summary>
+/// <summary>A weight (out, in) of the checkpoint that becomes a matrix, or some of the columns of one.</summary>
 internal readonly record struct MatrixPart(string Name, long Out, long In);

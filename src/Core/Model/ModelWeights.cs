@@ -7,7 +7,7 @@ namespace CoLA.Core.Model;
 /// <summary>All frozen weights of a base model on one device, in one dtype.</summary>
 internal sealed class ModelWeights : IDisposable
 {
-    private readonly Tensor? _embedding; // (vocabulary, hidden); null where the head holds it
+    private readonly Tensor? _embedding; // (vocabulary, hidden); null for a model with tied embeddings
 
     private ModelWeights(Tensor? embedding, IReadOnlyList<LayerWeights> layers, Tensor finalNorm, FrozenMatrix head)
     {
@@ -22,13 +22,13 @@ internal sealed class ModelWeights : IDisposable
     /// <summary>(hidden)</summary>
     public Tensor FinalNorm { get; }
 
-    /// <summary>(hidden, vocabulary). A tied model's embedding is in it too.</summary>
+    /// <summary>The output layer, (hidden, vocabulary). With tied embeddings its columns are the embeddings too.</summary>
     public FrozenMatrix Head { get; }
 
     public long Bytes => Layers.Sum(layer => layer.Bytes) + Head.Bytes
         + new[] { _embedding, FinalNorm }.OfType<Tensor>().Sum(tensor => tensor.NumberOfElements * tensor.ElementSize);
 
-    /// <summary>Embeddings of <paramref name="ids"/> (tokens), int64: (tokens, hidden).</summary>
+    /// <summary>The embeddings (tokens, hidden) of <paramref name="ids"/> (tokens), int64.</summary>
     public Tensor Embed(Tensor ids) => _embedding?.index_select(0, ids) ?? Head.Columns(ids);
 
     /// <summary>Reads all weights of the model that <paramref name="config"/> describes.</summary>

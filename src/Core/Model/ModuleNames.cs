@@ -1,10 +1,10 @@
 
 namespace CoLA.Core.Model;
 
-/// <summary>The names that checkpoints in HuggingFace's layout give to the targets.</summary>
+/// <summary>The names of the targets in checkpoints of HuggingFace's layout.</summary>
 internal static class ModuleNames
 {
-    /// <summary>For example <c>self_attn.q_proj</c>, to be put after <c>model.layers.0.</c></summary>
+    /// <summary>For example <c>self_attn.q_proj</c>, which follows <c>model.layers.0.</c></summary>
     public static string Of(Target target) => target switch
     {
         Target.Q => "self_attn.q_proj",

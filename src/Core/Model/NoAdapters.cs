@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>The bare base model.</summary>
+/// <summary>The base model without adapters.</summary>
 internal sealed class NoAdapters : IAdapters
 {
     public static NoAdapters Instance { get; } = new();

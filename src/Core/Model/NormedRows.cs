@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Model;
 
 /// <summary>
-/// RMS norm of rows by the CPU's kernels, as one node of the graph: one pass over memory each way, where libtorch's
-/// operations make a dozen.
+/// RMS norm of rows with the CPU kernels, as one node of the autograd graph. Forward and backward each pass over memory once;
+/// libtorch's operations pass over it about twelve times.
 /// </summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
 internal sealed class NormedRows : autograd.SingleTensorFunction<NormedRows>
@@ -16,7 +16,7 @@ internal sealed class NormedRows : autograd.SingleTensorFunction<NormedRows>
     /// <param name="features">(rows, width)</param>
     /// <param name="weight">(width), which gets no gradient.</param>
     /// <param name="epsilon">Added to the mean of the squares.</param>
-    /// <param name="team">The threads.</param>
+    /// <param name="team">The threads that compute.</param>
     public static Tensor Of(Tensor features, Tensor weight, double epsilon, KernelTeam team)
     {
         var norm = new Norm(weight, (float)epsilon, team);
@@ -39,7 +39,7 @@ internal sealed class NormedRows : autograd.SingleTensorFunction<NormedRows>
 
     private sealed unsafe record Norm(Tensor Weight, float Epsilon, KernelTeam Team)
     {
-        /// <summary>The norm, or the gradient of <paramref name="features"/> from that of the norm.</summary>
+        /// <summary>The output, or, where <paramref name="gradient"/> is that of the output, the gradient of <paramref name="features"/>.</summary>
         public Tensor Run(Tensor features, Tensor? gradient = null)
         {
             using var rows = features.contiguous();
@@ -49,8 +49,8 @@ internal sealed class NormedRows : autograd.SingleTensorFunction<NormedRows>
             {
                 Features = rows.Floats(),
                 Weight = Weight.Floats(),
-                Outer = gradients is null ? null : gradients.Floats(),
-                To = result.Floats(),
+                OutputGradient = gradients is null ? null : gradients.Floats(),
+                Result = result.Floats(),
                 Rows = (int)rows.shape[0],
                 Width = (int)rows.shape[1],
                 Epsilon = Epsilon,

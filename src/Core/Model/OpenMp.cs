@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace CoLA.Core.Model;
 
-/// <summary>How libtorch's own threads wait, which has to be settled before libtorch is loaded.</summary>
+/// <summary>Sets how libtorch's own threads wait. It must run before libtorch is loaded.</summary>
 internal static partial class OpenMp
 {
     /// <summary>
-    /// After each operation libtorch's idle threads would spin for some milliseconds, on the cores that the kernels' threads
-    /// need. With a limit of zero they sleep at once. What the operator has set himself stays.
+    /// By default libtorch's idle threads spin for some milliseconds after each operation, on the cores that the kernels'
+    /// threads need. With a spin count of zero they sleep at once. A value that the operator has set is kept.
     /// </summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "It has to run before anything in this assembly can load libtorch.")]
@@ -17,7 +17,8 @@ internal static partial class OpenMp
     {
         if (OperatingSystem.IsLinux())
         {
-            // The process's own environment: .NET's would not reach a native library. 0: what is set already stays.
+            // setenv changes the environment of the process; .NET's own method would not reach a native library. The last
+            // argument, 0, keeps a value that is set already.
             _ = SetEnvironment("GOMP_SPINCOUNT", "0", 0);
         }
     }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Model;
 
 /// <summary>
-/// Whole sequences one behind the other, without padding and without a cache: training and scoring. Neighbouring
-/// sequences of one length go through the kernel together.
+/// Attention of whole sequences, packed one after the other without padding and without a cache: training and scoring. One
+/// kernel call serves neighbouring sequences of the same length.
 /// </summary>
 internal sealed class PackedAttention : IAttention, IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class PackedAttention : IAttention, IDisposable
     private readonly int? _window;
     private readonly Device _device;
 
-    /// <param name="lengths">Tokens of each sequence, in the order of the batch.</param>
+    /// <param name="lengths">The number of tokens of each sequence, in the order of the batch.</param>
     /// <param name="config">The model's configuration.</param>
     /// <param name="device">The model's device.</param>
     public PackedAttention(IReadOnlyList<int> lengths, ModelConfig config, Device device)
@@ -74,11 +74,11 @@ internal sealed class PackedAttention : IAttention, IDisposable
     {
         long heads = query.shape[1], keyValueHeads = key.shape[1], headDim = query.shape[2];
 
-        // (count, heads, length, headDim); queries share the keys of their group
+        // (count, query heads, length, headDim); the query heads of a group share one key-value head
         Tensor Split(Tensor features)
         {
             var split = features.view(count, length, -1, headDim).transpose(1, 2);
-            return split.shape[1] == heads ? split : Grouped.Repeat(split, heads / keyValueHeads);
+            return split.shape[1] == heads ? split : GroupedQueryAttention.RepeatHeads(split, heads / keyValueHeads);
         }
 
         var mask = _window < length ? MaskOf(length, query.dtype) : null;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Model;
 
 /// <summary>
-/// Rotary position embedding (RoFormer, arXiv 2104.09864) in the half-split form of HuggingFace: feature d turns with
-/// feature d + headDim / 2. The tables hold every position of the context.
+/// Rotary position embedding (RoFormer, arXiv 2104.09864) in the half-split form of HuggingFace: features d and
+/// d + headDim / 2 form a pair that is rotated. The tables hold every position of the context.
 /// </summary>
 internal sealed class RotaryEmbedding : IDisposable
 {
@@ -25,18 +25,18 @@ internal sealed class RotaryEmbedding : IDisposable
     /// <summary>(context, headDim / 2), float32.</summary>
     public Tensor Sin { get; }
 
-    /// <summary>Cosines and sines for <paramref name="positions"/> (tokens), each (tokens, 1, headDim / 2), float32.</summary>
+    /// <summary>The angles at <paramref name="positions"/> (tokens), int64.</summary>
     public RotaryAngles At(Tensor positions) =>
         new(Cos.index_select(0, positions).unsqueeze(1), Sin.index_select(0, positions).unsqueeze(1));
 
-    /// <summary>Turns <paramref name="features"/> (tokens, heads, headDim).</summary>
+    /// <summary>Rotates <paramref name="features"/>, queries or keys (tokens, attention heads, headDim); returns the same shape and dtype.</summary>
     public static Tensor Rotate(Tensor features, RotaryAngles angles)
     {
         var half = features.shape[2] / 2;
         var first = features.narrow(2, 0, half);
         var second = features.narrow(2, half, half);
-        var turned = cat([first * angles.Cos - second * angles.Sin, second * angles.Cos + first * angles.Sin], 2);
-        return turned.dtype == features.dtype ? turned : turned.to(features.dtype);
+        var rotated = cat([first * angles.Cos - second * angles.Sin, second * angles.Cos + first * angles.Sin], 2);
+        return rotated.dtype == features.dtype ? rotated : rotated.to(features.dtype);
     }
 
     public void Dispose()
@@ -50,7 +50,7 @@ internal sealed class RotaryEmbedding : IDisposable
         var frequencies = new float[config.HeadDim / 2];
         for (var index = 0; index < frequencies.Length; index++)
         {
-            // Single precision where HuggingFace computes in it: the tables are compared over thousands of positions.
+            // Single precision wherever HuggingFace uses it: otherwise the angles differ after thousands of positions.
             var frequency = 1f / MathF.Pow((float)config.RopeTheta, 2f * index / config.HeadDim);
             frequencies[index] = config.RopeScaling switch
             {
@@ -64,7 +64,7 @@ internal sealed class RotaryEmbedding : IDisposable
         return frequencies;
     }
 
-    /// <summary>Llama 3.1's rule: low frequencies are slowed by the factor, high ones kept, those between are blended.</summary>
+    /// <summary>Llama 3.1's rule: low frequencies are divided by the factor, high frequencies are kept, those between are interpolated.</summary>
     private static float Llama3(float frequency, Llama3RopeScaling scaling)
     {
         var wavelength = 2 * Math.PI / frequency;

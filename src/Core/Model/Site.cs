@@ -1,17 +1,17 @@
 namespace CoLA.Core.Model;
 
-/// <summary>A place in a layer where one input feeds one or several targets. The down-projection is one product per site.</summary>
+/// <summary>An input of a layer that one or several targets share. The down-projection (A) is one product per site.</summary>
 internal enum Site
 {
-    /// <summary>The normed input of attention: Q, K, V.</summary>
+    /// <summary>The normalised input of attention: Q, K, V.</summary>
     AttentionInput,
 
-    /// <summary>The heads' joined outputs: O.</summary>
+    /// <summary>The outputs of all attention heads, side by side: O.</summary>
     AttentionOutput,
 
-    /// <summary>The normed input of the feed-forward: Gate, Up.</summary>
+    /// <summary>The normalised input of the feed-forward: Gate, Up.</summary>
     FeedForwardInput,
 
-    /// <summary>The gated activations: Down.</summary>
+    /// <summary>The gated activations of the feed-forward: Down.</summary>
     FeedForwardOutput,
 }

@@ -1,7 +1,7 @@
 
 namespace CoLA.Core.Model;
 
-/// <summary>Which targets each site feeds.</summary>
+/// <summary>Which targets share the input of each site.</summary>
 internal static class SiteMap
 {
     private static readonly Target[][] Targets =
@@ -14,8 +14,10 @@ internal static class SiteMap
 
     public static IReadOnlyList<Site> All { get; } = Enum.GetValues<Site>();
 
+    /// <summary>The targets of a site, in the order in which their weights are joined.</summary>
     public static IReadOnlyList<Target> TargetsOf(Site site) => Targets[(int)site];
 
+    /// <summary>The site whose input a target reads.</summary>
     public static Site Of(Target target) => target switch
     {
         Target.O => Site.AttentionOutput,

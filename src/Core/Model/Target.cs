@@ -1,7 +1,7 @@
 
 namespace CoLA.Core.Model;
 
-/// <summary>A linear layer of the model that is adapted.</summary>
+/// <summary>A linear layer of the base model that can be adapted: attention's q, k, v and o, the feed-forward's gate, up and down.</summary>
 public enum Target
 {
     Q,

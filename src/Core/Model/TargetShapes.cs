@@ -2,7 +2,7 @@ using CoLA.Core.Configuration;
 
 namespace CoLA.Core.Model;
 
-/// <summary>How wide each target is.</summary>
+/// <summary>The input and output features of each target.</summary>
 public static class TargetShapes
 {
     /// <summary>Input features of the target's weight.</summary>

@@ -5,22 +5,23 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Model;
 
-/// <summary>Reads the tensors of a checkpoint onto a device, and its matrices in the form that multiplies there.</summary>
-/// <param name="checkpoint">What is read.</param>
-/// <param name="device">Where to.</param>
-/// <param name="dtype">What is computed in.</param>
-/// <param name="team">The threads of the CPU's own kernels; null where libtorch multiplies, which wants no quantisation.</param>
+/// <summary>Reads the tensors of a checkpoint onto a device, and its matrices in the layout that the device multiplies.</summary>
+/// <param name="checkpoint">The checkpoint.</param>
+/// <param name="device">The model's device.</param>
+/// <param name="dtype">The dtype that the model computes in.</param>
+/// <param name="team">The threads of the CPU kernels; null where libtorch multiplies, which allows no quantisation.</param>
 /// <param name="quantization">How matrices are stored.</param>
 internal sealed class WeightReader(Checkpoint checkpoint, Device device, ScalarType dtype, KernelTeam? team, Quantization quantization)
 {
+    /// <summary>Reads one tensor.</summary>
     /// <exception cref="Rejections.ModelFileRejection">The tensor is missing or has another shape.</exception>
     public Tensor Read(string name, params long[] shape) => checkpoint.Read(name, shape).to(dtype).to(device);
 
-    /// <summary>Weights of the same input as one matrix (in, all their outputs).</summary>
+    /// <summary>Reads weights of the same input as one matrix (in, sum of their outputs).</summary>
     /// <exception cref="Rejections.ModelFileRejection">A tensor is missing or has another shape.</exception>
     public FrozenMatrix Matrix(params MatrixPart[] parts) => Matrix(quantization, parts);
 
-    /// <summary>The head, whose rounding a token's logits show at once.</summary>
+    /// <summary>Reads the output layer. It is never stored in four bits, because its rounding error goes straight into the logits.</summary>
     /// <exception cref="Rejections.ModelFileRejection">The tensor is missing or has another shape.</exception>
     public FrozenMatrix Head(MatrixPart part) => Matrix(quantization == Quantization.Int4 ? Quantization.Int8 : quantization, part);
 
@@ -35,7 +36,7 @@ internal sealed class WeightReader(Checkpoint checkpoint, Device device, ScalarT
                 return Int4Panels.Of(codes!, team!);
             }
 
-            // Parts of several types stand side by side in one matrix: bytes lose least of any of them.
+            // A matrix may join parts of several types: for each of them, eight bits lose the least.
             form = parts.Any(part => checkpoint.IsQuantised(part.Name)) ? Quantization.Int8 : Quantization.None;
         }
 

@@ -31,7 +31,7 @@ internal sealed class AdapterRenewal(TaskCatalog tasks, ArtifactStore artifacts,
 
             await engine.CallAsync(() =>
             {
-                sources.ForEach(source => bank.Bring(source, renewed.Take(source.Version.Task)));
+                sources.ForEach(source => bank.Preload(source, renewed.Take(source.Version.Task)));
                 return true;
             }).ConfigureAwait(false);
         }

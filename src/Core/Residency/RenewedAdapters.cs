@@ -11,7 +11,8 @@ namespace CoLA.Core.Residency;
 /// <param name="moved">The session has moved A.</param>
 /// <param name="tasks">The heads of the tasks, in host memory.</param>
 internal sealed class RenewedAdapters(
-    ModelConfig config, PoolSpec spec, FlatMatrices pool, bool moved, IReadOnlyCollection<(TaskName Name, TaskSpec Spec, FlatMatrices Heads)> tasks) : IDisposable
+    ModelConfig config, PoolSpec spec, FlatMatrices pool, bool moved,
+    IReadOnlyCollection<(TaskName Name, TaskSpec Spec, FlatMatrices Heads)> tasks) : IDisposable
 {
     private readonly Dictionary<TaskName, FoldedHeads> _heads = [];
 

@@ -1,10 +1,10 @@
+using CoLA.Core.Training.Passes;
 using System.Globalization;
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
@@ -38,7 +38,7 @@ public sealed class SimilarTasks
         ArtifactStore artifacts,
         Engine.Engine engine,
         AdapterBank bank,
-        EngineOptions options,
+        PassOptions options,
         TokenMetrics tokens)
     {
         _model = model;
@@ -153,7 +153,8 @@ public sealed class SimilarTasks
     {
         if (asked.Examples.Count > Comparison.MaximumExamples)
         {
-            throw new InvalidArgumentRejection("examples", $"are {asked.Examples.Count}; a handful tells tasks apart, send {Comparison.MaximumExamples} at most");
+            throw new InvalidArgumentRejection(
+                "examples", $"are {asked.Examples.Count}; a handful tells tasks apart, send {Comparison.MaximumExamples} at most");
         }
 
         var examples = _encoder.Encode(asked.Examples);

@@ -17,9 +17,12 @@ internal sealed class AdapterMetrics
     public AdapterMetrics(Meter meter)
     {
         meter.CreateObservableGauge("cola.adapters.resident", () => Volatile.Read(ref _resident), "{adapter}", "Folded adapters on the device");
-        meter.CreateObservableGauge("cola.adapters.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of folded adapters and of the pools under them");
-        meter.CreateObservableGauge("cola.adapters.host.resident", () => Volatile.Read(ref _onHost), "{adapter}", "Folded adapters in host memory that left the device");
-        meter.CreateObservableGauge("cola.adapters.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of folded adapters in host memory that left the device");
+        meter.CreateObservableGauge(
+            "cola.adapters.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of folded adapters and of the pools under them");
+        meter.CreateObservableGauge(
+            "cola.adapters.host.resident", () => Volatile.Read(ref _onHost), "{adapter}", "Folded adapters in host memory that left the device");
+        meter.CreateObservableGauge(
+            "cola.adapters.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of folded adapters in host memory that left the device");
         meter.CreateObservableCounter("cola.adapters.hits", () => Volatile.Read(ref _hits), "{row}", "Rows whose adapter was there already");
         meter.CreateObservableCounter("cola.adapters.evictions", () => Volatile.Read(ref _evictions), "{adapter}", "Adapters that made room for others");
         _load = meter.CreateHistogram<double>(

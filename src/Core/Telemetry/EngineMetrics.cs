@@ -39,15 +39,20 @@ internal sealed class EngineMetrics
             "cola.step.duration",
             "s",
             "Duration of a step",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.001, .002, .005, .01, .02, .03, .04, .05, .075, .1, .15, .2, .3, .5, 1, 2, 5, 10] });
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [.001, .002, .005, .01, .02, .03, .04, .05, .075, .1, .15, .2, .3, .5, 1, 2, 5, 10],
+            });
         _calls = meter.CreateHistogram<long>(
             "cola.training.calls",
             "{call}",
             "Training steps whose rows share a micro-batch",
             advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
-        meter.CreateObservableCounter("cola.prefix.hits", () => Volatile.Read(ref _prefixHits), "{row}", "Rows that began with keys and values of an earlier one");
+        meter.CreateObservableCounter(
+            "cola.prefix.hits", () => Volatile.Read(ref _prefixHits), "{row}", "Rows that began with keys and values of an earlier one");
         meter.CreateObservableCounter("cola.prefix.tokens", () => Volatile.Read(ref _prefixTokens), "{token}", "Prompt tokens that were not computed again");
-        meter.CreateObservableCounter("cola.preemptions", () => Volatile.Read(ref _preemptions), "{row}", "Rows that were sent back to wait, to be computed again");
+        meter.CreateObservableCounter(
+            "cola.preemptions", () => Volatile.Read(ref _preemptions), "{row}", "Rows that were sent back to wait, to be computed again");
     }
 
     /// <summary>Bytes that keys and values may take.</summary>

@@ -25,9 +25,11 @@ internal sealed class RowTelemetry
     {
         _source = source;
         _duration = Seconds(
-            meter, "gen_ai.server.request.duration", "From a row's arrival to its end", [.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]);
+            meter, "gen_ai.server.request.duration", "From a row's arrival to its end",
+            [.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]);
         _toFirstToken = Seconds(
-            meter, "gen_ai.server.time_to_first_token", "From a row's arrival to its first token", [.001, .005, .01, .02, .04, .06, .08, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10]);
+            meter, "gen_ai.server.time_to_first_token", "From a row's arrival to its first token",
+            [.001, .005, .01, .02, .04, .06, .08, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10]);
         _perToken = Seconds(
             meter, "gen_ai.server.time_per_output_token", "Time of a token after the first", [.01, .025, .05, .075, .1, .15, .2, .3, .4, .5, .75, 1, 2.5]);
         _usage = meter.CreateHistogram<long>(

@@ -18,12 +18,16 @@ internal sealed class SessionMetrics
     public SessionMetrics(Meter meter)
     {
         meter.CreateObservableGauge("cola.sessions.resident", () => Volatile.Read(ref _resident), "{session}", "Training sessions on the device");
-        meter.CreateObservableGauge("cola.sessions.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of sessions' weights, gradients and optimizers");
-        meter.CreateObservableGauge("cola.sessions.host.resident", () => Volatile.Read(ref _onHost), "{session}", "Training sessions in host memory that left the device");
-        meter.CreateObservableGauge("cola.sessions.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of sessions in host memory that left the device");
+        meter.CreateObservableGauge(
+            "cola.sessions.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of sessions' weights, gradients and optimizers");
+        meter.CreateObservableGauge(
+            "cola.sessions.host.resident", () => Volatile.Read(ref _onHost), "{session}", "Training sessions in host memory that left the device");
+        meter.CreateObservableGauge(
+            "cola.sessions.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of sessions in host memory that left the device");
         meter.CreateObservableGauge("cola.sessions.disk.resident", () => Volatile.Read(ref _onDisk), "{session}", "Training sessions on disk alone");
         meter.CreateObservableGauge("cola.sessions.disk.usage", () => Volatile.Read(ref _diskBytes), "By", "Bytes of sessions on disk alone");
-        meter.CreateObservableCounter("cola.sessions.evictions", () => Volatile.Read(ref _evictions), "{session}", "Sessions that left the device to make room for others");
+        meter.CreateObservableCounter(
+            "cola.sessions.evictions", () => Volatile.Read(ref _evictions), "{session}", "Sessions that left the device to make room for others");
         _load = meter.CreateHistogram<double>(
             "cola.sessions.load.duration",
             "s",

@@ -11,9 +11,9 @@ using TorchSharp;
 namespace CoLA.Core.Weights;
 
 /// <summary>
-/// A base model on disk: a directory in HuggingFace layout with model.safetensors, or several shards and their index, or
-/// a GGUF file in their place; or the path of a GGUF file. What files beside a GGUF file say goes before its metadata.
-/// Names, shapes and the configuration are checked when it is opened. Nothing in it is ever executed. Thread-safe.
+/// A base model on disk. It is a directory in HuggingFace layout with model.safetensors, with several shards and their index,
+/// or with a GGUF file; or it is a GGUF file. Files in the directory of a GGUF file take precedence over its metadata. Opening
+/// checks names, shapes and the configuration. Nothing in the files is ever executed. Thread-safe.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class Checkpoint : IDisposable
         _sha256 = new Lazy<string>(ComputeSha256);
     }
 
-    /// <summary>As it was given to <see cref="Open"/>.</summary>
+    /// <summary>The path that was given to <see cref="Open"/>.</summary>
     public string Path { get; }
 
     /// <summary>The name of the directory, or of the GGUF file without its extension.</summary>
@@ -42,16 +42,19 @@ public sealed class Checkpoint : IDisposable
         ? System.IO.Path.GetFileNameWithoutExtension(Path)
         : System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
 
+    /// <summary>The model's configuration.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>What the files hold, under HuggingFace's names (<c>model.layers.0.self_attn.q_proj.weight</c>).</summary>
+    /// <summary>The tensors in the files, by HuggingFace's names (<c>model.layers.0.self_attn.q_proj.weight</c>).</summary>
     public IReadOnlyDictionary<string, CheckpointTensor> Tensors { get; }
 
+    /// <summary>The names of the tensors.</summary>
     public IReadOnlyCollection<string> Names => [.. Tensors.Keys];
 
     /// <summary>The weight files, in the order of their names.</summary>
     public IReadOnlyList<string> WeightFiles => _files.Weights;
 
+    /// <summary>Opens a model directory or a GGUF file and checks it.</summary>
     /// <exception cref="ModelFileRejection">A file is missing, damaged or not supported, or does not fit the configuration.</exception>
     public static Checkpoint Open(string path)
     {
@@ -75,7 +78,7 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
-    /// <summary>A new tensor on the CPU in the file's dtype; from quantised GGUF tensors, their exact values in F32.</summary>
+    /// <summary>Reads a tensor to the CPU, in the file's dtype; a quantised GGUF tensor is read as its exact values in F32.</summary>
     /// <exception cref="ModelFileRejection">There is no tensor of that name, or its shape is not the expected one.</exception>
     public torch.Tensor Read(string name, params long[] expectedShape)
     {
@@ -86,10 +89,10 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Whether the weights are a GGUF file.</summary>
     internal bool IsGguf => _files.IsGguf;
 
-    /// <summary>Whether the file holds the tensor as codes, of whatever type.</summary>
+    /// <summary>Whether the file holds the tensor in a quantised type.</summary>
     internal bool IsQuantised(string name) => _source is GgufSource gguf && gguf.IsQuantised(name);
 
-    /// <summary>A matrix (out, in) as the four-bit codes that the file holds; null where it holds something else.</summary>
+    /// <summary>Reads a matrix (out, in) as the four-bit codes of the file (Q4_0, Q4_1); null where it has another type.</summary>
     /// <exception cref="ModelFileRejection">There is no tensor of that name, or its shape is not the expected one.</exception>
     internal GroupCodes? ReadCodes(string name, params long[] expectedShape)
     {
@@ -97,15 +100,15 @@ public sealed class Checkpoint : IDisposable
         return _source.ReadCodes(name);
     }
 
-    /// <summary>The tokenizer of the files beside the weights, or else of the GGUF file's metadata; null where there is none.</summary>
-    /// <exception cref="ModelFileRejection">A tokenizer file is malformed, or asks for what is not supported.</exception>
+    /// <summary>The tokenizer from files in the directory of the weights, otherwise from the GGUF file's metadata; null where there is none.</summary>
+    /// <exception cref="ModelFileRejection">A tokenizer file is malformed, or needs a feature that is not supported.</exception>
     public Tokenizer? LoadTokenizer() =>
         Tokenizer.FromDirectory(_files.Directory)
         ?? (_source is GgufSource gguf ? Tokenizer.FromGguf(_files.Weights[0], gguf.Metadata) : null);
 
     /// <summary>
-    /// In lower-case hexadecimal: of the weight file; of several, of the lines "hash, two spaces, name, newline" in the
-    /// order of their names. Computed once, by reading the files through.
+    /// The SHA-256 of the weights in lower-case hexadecimal: of the weight file, or, for several shards, of the lines "hash, two
+    /// spaces, name, newline" in the order of the names. Computed once, by reading all files.
     /// </summary>
     public string Sha256() => _sha256.Value;
 

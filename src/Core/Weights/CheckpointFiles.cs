@@ -2,11 +2,11 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Weights;
 
-/// <summary>Which files a model consists of. Nothing but names is looked at here.</summary>
-/// <param name="Directory">Where configuration and tokenizer lie, or may lie.</param>
+/// <summary>The files of a model. It looks at file names only, not at contents.</summary>
+/// <param name="Directory">The directory of the configuration and tokenizer files.</param>
 /// <param name="Weights">The weight files, in the order of their names.</param>
-/// <param name="Index">Says which shard holds what; null where there is one file.</param>
-/// <param name="IsGguf">The one weight file is a GGUF file.</param>
+/// <param name="Index">Which shard holds which tensor; null for a single weight file.</param>
+/// <param name="IsGguf">Whether the single weight file is a GGUF file.</param>
 internal sealed record CheckpointFiles(string Directory, IReadOnlyList<string> Weights, ShardIndex? Index, bool IsGguf)
 {
     private const string SingleFile = "model.safetensors";
@@ -15,6 +15,8 @@ internal sealed record CheckpointFiles(string Directory, IReadOnlyList<string> W
 
     private static readonly string[] PickleExtensions = [".bin", ".pt", ".pth", ".ckpt"];
 
+    /// <summary>Finds the files of the model directory or GGUF file at <paramref name="path"/>.</summary>
+    /// <exception cref="ModelFileRejection">There is no such file or directory, or the directory does not hold exactly one supported model.</exception>
     public static CheckpointFiles Find(string path)
     {
         if (System.IO.Directory.Exists(path))
@@ -28,7 +30,7 @@ internal sealed record CheckpointFiles(string Directory, IReadOnlyList<string> W
                 path, null, "a model directory or a .gguf file", File.Exists(path) ? "another file" : "nothing at that path");
     }
 
-    /// <summary>A file of the model other than its weights; null where it is absent.</summary>
+    /// <summary>The path of a file in the model's directory; null where it does not exist.</summary>
     public string? Beside(string name) => Path.Combine(Directory, name) is var path && File.Exists(path) ? path : null;
 
     private static CheckpointFiles FindIn(string directory)

@@ -4,17 +4,17 @@ using CoLA.Core.Weights.Tensors;
 
 namespace CoLA.Core.Weights;
 
-/// <summary>Which tensors, of which shapes, a configuration calls for, under their HuggingFace names.</summary>
+/// <summary>The tensors that a model of a given configuration must have: their HuggingFace names and shapes.</summary>
 internal static class CheckpointLayout
 {
     private const string OutputProjection = "lm_head.weight";
 
-    /// <summary>Dtypes that safetensors files have but weights do not.</summary>
+    /// <summary>Dtypes that safetensors files support but weights may not have.</summary>
     private static readonly string[] NotWeights = ["F64", "I64", "I32", "U8"];
 
     private static readonly string[] TrainingLeftovers = [".rotary_emb.inv_freq", ".attention.bias", ".attention.masked_bias"];
 
-    /// <summary>One after the other, so that a configuration with absurd numbers costs nothing.</summary>
+    /// <summary>The required tensors. They are generated lazily, so that an absurdly large configuration costs no memory.</summary>
     public static IEnumerable<(string Name, long[] Shape)> Of(ModelConfig config)
     {
         long hidden = config.HiddenSize;
@@ -34,11 +34,11 @@ internal static class CheckpointLayout
         }
     }
 
-    /// <summary>Every tensor that the configuration calls for is there in its shape, and no other that would act.</summary>
-    /// <exception cref="ModelFileRejection">Naming the first that is not so.</exception>
+    /// <summary>Checks that every required tensor is present with its shape, and that there is no other tensor that would change the computation.</summary>
+    /// <exception cref="ModelFileRejection">A tensor fails the check; the first one is named.</exception>
     public static void Check(ModelConfig config, string path, IReadOnlyDictionary<string, CheckpointTensor> tensors)
     {
-        var called = new HashSet<string>(StringComparer.Ordinal);
+        var required = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, shape) in Of(config))
         {
             if (!tensors.TryGetValue(name, out var tensor))
@@ -52,14 +52,14 @@ internal static class CheckpointLayout
                 throw new ModelFileRejection(tensor.File, name, "weights in F32, F16 or BF16", tensor.DType);
             }
 
-            called.Add(name);
+            required.Add(name);
         }
 
         foreach (var (name, tensor) in tensors)
         {
-            var idle = (config.TieEmbeddings && name == OutputProjection)
+            var harmless = (config.TieEmbeddings && name == OutputProjection)
                 || TrainingLeftovers.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
-            if (!idle && !called.Contains(name))
+            if (!harmless && !required.Contains(name))
             {
                 throw new ModelFileRejection(tensor.File, name, "only tensors that the configuration has a place for", "this one");
             }

@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace CoLA.Core.Weights;
 
-/// <summary>The dtypes of safetensors that have a TorchSharp counterpart we read and write.</summary>
+/// <summary>The dtypes of safetensors that this project reads and writes, and their TorchSharp counterparts.</summary>
 internal static class SafetensorsDType
 {
     private static readonly Dictionary<string, (torch.ScalarType DType, int Size)> Known = new(StringComparer.Ordinal)
@@ -16,8 +16,10 @@ internal static class SafetensorsDType
         ["U8"] = (torch.ScalarType.Byte, 1),
     };
 
+    /// <summary>All names, for error messages.</summary>
     public static string Names => string.Join(", ", Known.Keys);
 
+    /// <summary>The dtype of a name and its size in bytes; false for an unknown name.</summary>
     public static bool TryParse(string name, out torch.ScalarType dtype, out int size)
     {
         var known = Known.TryGetValue(name, out var found);
@@ -25,7 +27,8 @@ internal static class SafetensorsDType
         return known;
     }
 
-    /// <exception cref="ArgumentException">The format, or this project, has no name for the dtype.</exception>
+    /// <summary>The name of a dtype and its size in bytes.</summary>
+    /// <exception cref="ArgumentException">The dtype has no name here.</exception>
     public static (string Name, int Size) Of(torch.ScalarType dtype)
     {
         foreach (var (name, known) in Known)

@@ -6,9 +6,9 @@ using TorchSharp;
 namespace CoLA.Core.Weights;
 
 /// <summary>
-/// A safetensors file, memory-mapped and checked whole when it is opened: 8 bytes of header length, a JSON header,
-/// and the tensors' bytes without gap or overlap (https://github.com/huggingface/safetensors).
-/// Reading is thread-safe; tensors read from it stay valid after it is closed.
+/// A safetensors file (https://github.com/huggingface/safetensors), memory-mapped and fully checked when it is opened: 8 bytes
+/// of header length, a JSON header, and the bytes of the tensors without gaps or overlaps. Reading is thread-safe. Tensors that
+/// were read stay valid after the file is closed.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -23,16 +23,17 @@ public sealed class SafetensorsFile : IDisposable
 
     public string Path => _file.Path;
 
-    /// <summary>Every tensor of the file by its name.</summary>
+    /// <summary>The tensors of the file by name.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Entries { get; }
 
-    /// <summary>The header's <c>__metadata__</c>; empty where it has none.</summary>
+    /// <summary>The <c>__metadata__</c> of the header; empty where there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <exception cref="ModelFileRejection">The file is absent or breaks the format; the tensor concerned is named.</exception>
+    /// <summary>Opens and checks a file.</summary>
+    /// <exception cref="ModelFileRejection">The file is missing or violates the format; the tensor is named.</exception>
     public static SafetensorsFile Open(string path) => Of(MappedFile.Open(path));
 
-    /// <summary>The same of a file that is mapped already, which becomes this one's.</summary>
+    /// <summary>Checks a file that is mapped already, and takes ownership of the mapping.</summary>
     internal static SafetensorsFile Of(MappedFile file)
     {
         try
@@ -46,7 +47,7 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>A new tensor on the CPU, in the file's dtype and shape.</summary>
+    /// <summary>Reads a tensor to the CPU, in the file's dtype and shape.</summary>
     /// <exception cref="ModelFileRejection">The file has no tensor of that name.</exception>
     public torch.Tensor Read(string name) =>
         Entries.TryGetValue(name, out var entry)

@@ -6,13 +6,15 @@ using CoLA.Core.Weights.Tensors;
 
 namespace CoLA.Core.Weights;
 
-/// <summary>The JSON header of a safetensors file, checked against the file's length.</summary>
+/// <summary>The JSON header of a safetensors file, checked against the length of the file.</summary>
 internal sealed class SafetensorsHeader
 {
+    /// <summary>The key of the metadata in the header.</summary>
     public const string MetadataKey = "__metadata__";
+    /// <summary>Bytes of the header's length.</summary>
     public const int LengthBytes = 8;
 
-    /// <summary>The limit of the reference implementation.</summary>
+    /// <summary>The maximum bytes of the header, as in the reference implementation.</summary>
     public const int MaximumLength = 100_000_000;
 
     private readonly string _path;
@@ -32,6 +34,8 @@ internal sealed class SafetensorsHeader
 
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
+    /// <summary>Reads and checks the header.</summary>
+    /// <exception cref="ModelFileRejection">The header violates the format; the tensor is named.</exception>
     public static SafetensorsHeader Read(MappedFile file)
     {
         if (file.Length < LengthBytes)

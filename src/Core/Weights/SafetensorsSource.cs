@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace CoLA.Core.Weights;
 
-/// <summary>One safetensors file, or several with an index that says which tensor lies where.</summary>
+/// <summary>The tensors of one safetensors file, or of several shards with an index.</summary>
 internal sealed class SafetensorsSource : ITensorSource
 {
     private readonly List<SafetensorsFile> _shards = [];
@@ -18,8 +18,10 @@ internal sealed class SafetensorsSource : ITensorSource
     public IReadOnlyDictionary<string, CheckpointTensor> Tensors =>
         _tensors.ToDictionary(pair => pair.Key, pair => pair.Value.Tensor, StringComparer.Ordinal);
 
-    /// <param name="files">In any order.</param>
-    /// <param name="index">Null for a single file.</param>
+    /// <summary>Opens the files and checks them against the index.</summary>
+    /// <param name="files">The files, in any order.</param>
+    /// <param name="index">The index; null for a single file.</param>
+    /// <exception cref="ModelFileRejection">A file is damaged, or a tensor is not in the shard that the index names.</exception>
     public static SafetensorsSource Open(IReadOnlyList<string> files, ShardIndex? index)
     {
         var source = new SafetensorsSource();

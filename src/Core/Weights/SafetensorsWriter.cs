@@ -7,17 +7,20 @@ using TorchSharp;
 namespace CoLA.Core.Weights;
 
 /// <summary>
-/// Writes tensors as safetensors. The same tensors and metadata give the same bytes: names and metadata are sorted
-/// ordinally, the tensors stand in that order, and the header is padded with spaces to a multiple of 8.
+/// Writes tensors in the safetensors format. The same tensors and metadata give the same bytes: tensors and metadata are sorted
+/// ordinally by name, and the header is padded with spaces to a multiple of 8 bytes.
 /// </summary>
 public static class SafetensorsWriter
 {
-    /// <summary>Bytes: a stream that knows no spans copies what it is given to an array of that length, and the pool of arrays keeps it.</summary>
-    private const int WrittenAtOnce = 1 << 20;
+    /// <summary>
+    /// Bytes per write. A stream without support for spans copies each write to a pooled array, and the array pool keeps arrays
+    /// of that size.
+    /// </summary>
+    private const int BytesPerWrite = 1 << 20;
 
     /// <summary>
-    /// Writes to <paramref name="stream"/> from where it stands, one tensor after another; it is neither flushed nor closed.
-    /// The tensors may lie on any device, contiguous or not, and stay the caller's.
+    /// Writes the tensors one after another to <paramref name="stream"/>, from its current position; the stream is neither flushed
+    /// nor closed. The tensors may be on any device and need not be contiguous; the caller keeps owning them.
     /// </summary>
     /// <exception cref="ArgumentException">A tensor's dtype or name cannot be written.</exception>
     public static void Write(
@@ -32,9 +35,9 @@ public static class SafetensorsWriter
             using var scope = torch.NewDisposeScope();
             TensorBytes.ForEachPiece(tensor.detach().cpu().contiguous(), (piece, _) =>
             {
-                for (var at = 0; at < piece.Length; at += WrittenAtOnce)
+                for (var at = 0; at < piece.Length; at += BytesPerWrite)
                 {
-                    stream.Write(piece[at..Math.Min(at + WrittenAtOnce, piece.Length)]);
+                    stream.Write(piece[at..Math.Min(at + BytesPerWrite, piece.Length)]);
                 }
             });
         }

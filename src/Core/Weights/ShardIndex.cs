@@ -16,12 +16,14 @@ internal sealed class ShardIndex
 
     public string Path { get; }
 
-    /// <summary>From the tensor's name to the name of a file beside the index.</summary>
+    /// <summary>From tensor names to the names of files in the directory of the index.</summary>
     public IReadOnlyDictionary<string, string> WeightMap { get; }
 
-    /// <summary>The shards, each once, in the order of their names.</summary>
+    /// <summary>The shards without duplicates, in the order of their names.</summary>
     public IReadOnlyList<string> Files => [.. WeightMap.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
+    /// <summary>Reads and checks an index.</summary>
+    /// <exception cref="ModelFileRejection">The file is missing or malformed, or names a file in another directory.</exception>
     public static ShardIndex Read(string path)
     {
         try
@@ -43,13 +45,14 @@ internal sealed class ShardIndex
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFileRejection(path, null, "a file that may be read", exception.Message);
+            throw new ModelFileRejection(path, null, "a readable file", exception.Message);
         }
     }
 
+    /// <summary>The shard that holds a tensor; null for a tensor that is not in the index.</summary>
     public string? FileOf(string tensor) => WeightMap.GetValueOrDefault(tensor);
 
-    /// <summary>A shard lies beside the index: its name leads nowhere else.</summary>
+    /// <summary>Checks that a shard's name is a plain file name, so that it cannot point outside the directory of the index.</summary>
     private static string FileName(string path, string tensor, string? name) =>
         name is { Length: > 0 } && System.IO.Path.GetFileName(name) == name && name.EndsWith(".safetensors", StringComparison.Ordinal)
             ? name

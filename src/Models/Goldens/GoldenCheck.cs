@@ -66,7 +66,8 @@ public static class GoldenCheck
         var greedy = prompt.Greedy;
         if (greedy is not null && prompt.GreedyMargin < SmallestGreedyMargin)
         {
-            skipped.Add(FormattableString.Invariant($"greedy continuation: its smallest margin {prompt.GreedyMargin:0.0e+0} is under {SmallestGreedyMargin:0.0e+0}"));
+            skipped.Add(
+                FormattableString.Invariant($"greedy continuation: its smallest margin {prompt.GreedyMargin:0.0e+0} is under {SmallestGreedyMargin:0.0e+0}"));
             greedy = null;
         }
 

@@ -25,7 +25,10 @@ public sealed record GoldenFile(IReadOnlyList<GoldenPrompt> Prompts)
             var prompts = All(json.RootElement).ToList();
             return prompts.Exists(HasNumbers)
                 ? new GoldenFile(prompts)
-                : throw new InvalidArgumentRejection(path, "holds no numbers to compare; expected \"prompts\" with \"ids\" and \"last_logits\", \"next_logprobs\" or \"greedy24\", or one such prompt");
+                : throw new InvalidArgumentRejection(
+                    path,
+                    "holds no numbers to compare; expected \"prompts\" with \"ids\" and \"last_logits\", \"next_logprobs\" or \"greedy24\", or one such "
+                        + "prompt");
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -33,7 +36,8 @@ public sealed record GoldenFile(IReadOnlyList<GoldenPrompt> Prompts)
         }
     }
 
-    private static bool HasNumbers(GoldenPrompt prompt) => prompt.LastLogits is not null || prompt.NextLogProbabilities is not null || prompt.Greedy is not null;
+    private static bool HasNumbers(GoldenPrompt prompt) =>
+        prompt.LastLogits is not null || prompt.NextLogProbabilities is not null || prompt.Greedy is not null;
 
     private static IEnumerable<GoldenPrompt> All(JsonElement root)
     {

@@ -18,7 +18,8 @@ public sealed record GoldenFindings(
     IReadOnlyList<string> Skipped)
 {
     /// <summary>Whether every comparison is within its tolerance.</summary>
-    public bool Passed => Within(Logits, GoldenCheck.LogitsTolerance) && Within(LogProbabilities, GoldenCheck.LogProbabilitiesTolerance) && GreedyDifference is null;
+    public bool Passed =>
+        Within(Logits, GoldenCheck.LogitsTolerance) && Within(LogProbabilities, GoldenCheck.LogProbabilitiesTolerance) && GreedyDifference is null;
 
     // A difference that is not a number is not within anything.
     private static bool Within(double? difference, double tolerance) => difference is null || difference <= tolerance;

@@ -19,7 +19,8 @@ internal static class CheckedRequest
             var fault = typeof(TRequest).IsAssignableTo(typeof(IMessage))
                 ? Utf8Fault.Find(((IMessage)Activator.CreateInstance<TRequest>()!).Descriptor, context.PayloadAsNewBuffer())
                 : null;
-            throw RejectionStatus.Of(fault ?? new InvalidArgumentRejection("request", $"is not a message of the contract: {exception.Message}")).ToRpcException();
+            throw RejectionStatus.Of(
+                fault ?? new InvalidArgumentRejection("request", $"is not a message of the contract: {exception.Message}")).ToRpcException();
         }
     };
 }

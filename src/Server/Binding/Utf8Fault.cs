@@ -31,7 +31,8 @@ internal static class Utf8Fault
         {
             var number = WireFormat.GetTagFieldNumber(tag);
             var field = message.FindFieldByNumber(number);
-            if (WireFormat.GetTagWireType(tag) != WireFormat.WireType.LengthDelimited || field is null || field.FieldType is not (FieldType.String or FieldType.Message))
+            if (WireFormat.GetTagWireType(tag) != WireFormat.WireType.LengthDelimited || field is null
+                || field.FieldType is not (FieldType.String or FieldType.Message))
             {
                 input.SkipLastField();
                 continue;

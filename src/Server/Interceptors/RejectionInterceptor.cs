@@ -9,7 +9,7 @@ namespace CoLA.Server.Interceptors;
 /// The one place where exceptions become statuses: what was refused on purpose tells the caller why, anything else
 /// tells it only an id under which the log has the rest.
 /// </summary>
-internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger) : Interceptor
+internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger, TimeProvider time) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request,
@@ -96,9 +96,9 @@ internal sealed class RejectionInterceptor(ILogger<RejectionInterceptor> logger)
         }
     }
 
-    // Where a call has a deadline, its token is cancelled only after writes are refused: of a reset first the request knows, of the deadline the clock.
-    private static bool HasGone(ServerCallContext context) =>
+    // Where a call has a deadline, writes are refused before its token is cancelled: of a reset the request knows first, of the deadline the clock.
+    private bool HasGone(ServerCallContext context) =>
         context.CancellationToken.IsCancellationRequested
         || context.GetHttpContext().RequestAborted.IsCancellationRequested
-        || context.Deadline <= DateTime.UtcNow;
+        || context.Deadline <= time.GetUtcNow().UtcDateTime;
 }

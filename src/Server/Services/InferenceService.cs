@@ -1,7 +1,7 @@
 using CoLA.Core;
 using CoLA.Core.Inference;
 using CoLA.Core.Rejections;
-using CoLA.Server.Tenancy;
+using CoLA.Server.Callers;
 using CoLA.Server.Translation;
 using CoLA.V1;
 using Grpc.Core;
@@ -13,7 +13,7 @@ internal sealed class InferenceService(ColaCore core) : V1.InferenceService.Infe
 {
     public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
-        var tenant = CallTenant.Of(context);
+        var tenant = context.Tenant();
         var row = (request.Row ?? throw new InvalidArgumentRejection("row", "is left out")).ToCore();
         await foreach (var news in core.Generation.RunAsync(tenant, [row], context.CancellationToken).ConfigureAwait(false))
         {
@@ -28,7 +28,7 @@ internal sealed class InferenceService(ColaCore core) : V1.InferenceService.Infe
 
     public override async Task GenerateBatch(GenerateBatchRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
-        var tenant = CallTenant.Of(context);
+        var tenant = context.Tenant();
         var rows = TranslatedRows<GenerationRow>.Of(request.Rows, row => row.ToCore());
         foreach (var (place, rejection) in rows.Failures)
         {
@@ -48,7 +48,7 @@ internal sealed class InferenceService(ColaCore core) : V1.InferenceService.Infe
 
     public override async Task<ScoreResponse> Score(ScoreRequest request, ServerCallContext context)
     {
-        var tenant = CallTenant.Of(context);
+        var tenant = context.Tenant();
         var rows = TranslatedRows<Core.Inference.ScoreRow>.Of(request.Rows, row => row.ToCore());
         var scores = new V1.RowScore[request.Rows.Count];
         foreach (var (place, rejection) in rows.Failures)

@@ -1,7 +1,7 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Jobs;
 using CoLA.Core.Naming;
-using CoLA.Server.Tenancy;
+using CoLA.Server.Callers;
 using CoLA.Server.Translation;
 using CoLA.V1;
 using Grpc.Core;
@@ -14,7 +14,7 @@ internal sealed class JobService(TrainingJobs jobs, IHostApplicationLifetime lif
 {
     public override async Task<Job> SubmitJob(IAsyncStreamReader<SubmitJobRequest> requestStream, ServerCallContext context)
     {
-        var tenant = CallTenant.Of(context);
+        var tenant = context.Tenant();
         using var submission = new JobSubmission();
         while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
         {
@@ -31,11 +31,11 @@ internal sealed class JobService(TrainingJobs jobs, IHostApplicationLifetime lif
     }
 
     public override Task<Job> GetJob(GetJobRequest request, ServerCallContext context) =>
-        Task.FromResult(jobs.Get(CallTenant.Of(context), JobName.Parse(request.Name)).ToContract());
+        Task.FromResult(jobs.Get(context.Tenant(), JobName.Parse(request.Name)).ToContract());
 
     public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
     {
-        var page = jobs.List(CallTenant.Of(context), new PageRequest(request.PageSize, request.PageToken));
+        var page = jobs.List(context.Tenant(), new PageRequest(request.PageSize, request.PageToken));
         return Task.FromResult(new ListJobsResponse
         {
             Jobs = { page.Items.Select(job => job.ToContract()) },
@@ -48,7 +48,7 @@ internal sealed class JobService(TrainingJobs jobs, IHostApplicationLifetime lif
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var news in jobs.WatchAsync(CallTenant.Of(context), JobName.Parse(request.Name), request.After, end.Token).ConfigureAwait(false))
+            await foreach (var news in jobs.WatchAsync(context.Tenant(), JobName.Parse(request.Name), request.After, end.Token).ConfigureAwait(false))
             {
                 await responseStream.WriteAsync(news.ToContract(), end.Token).ConfigureAwait(false);
             }
@@ -61,7 +61,7 @@ internal sealed class JobService(TrainingJobs jobs, IHostApplicationLifetime lif
     }
 
     public override async Task<Job> CancelJob(CancelJobRequest request, ServerCallContext context) => (await jobs.CancelAsync(
-        CallMutation.Of(context, request.RequestId, request),
+        context.Mutation(request.RequestId, request),
         JobName.Parse(request.Name),
         context.CancellationToken).ConfigureAwait(false)).ToContract();
 }

@@ -1,6 +1,6 @@
 using CoLA.Core.Catalog;
 using CoLA.Core.Naming;
-using CoLA.Server.Tenancy;
+using CoLA.Server.Callers;
 using CoLA.Server.Translation;
 using CoLA.V1;
 using Grpc.Core;
@@ -13,7 +13,7 @@ internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServic
     public override async Task<Pool> CreatePool(CreatePoolRequest request, ServerCallContext context)
     {
         var created = await pools.CreateAsync(
-            CallMutation.Of(context, request.RequestId, request),
+            context.Mutation(request.RequestId, request),
             request.PoolId.Length == 0 ? null : request.PoolId,
             request.Spec.ToCore(),
             request.Sharing?.ToCore() ?? PoolSharing.Private,
@@ -22,24 +22,19 @@ internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServic
     }
 
     public override Task<Pool> GetPool(GetPoolRequest request, ServerCallContext context) =>
-        Task.FromResult(pools.Get(CallTenant.Of(context), PoolName.Parse(request.Name, "name")).ToContract());
+        Task.FromResult(pools.Get(context.Tenant(), PoolName.Parse(request.Name, "name")).ToContract());
 
     public override async Task<Pool> UpdatePool(UpdatePoolRequest request, ServerCallContext context)
     {
-        var mutation = CallMutation.Of(context, request.RequestId, request);
+        var mutation = context.Mutation(request.RequestId, request);
         var name = PoolName.Parse(request.Name, "name");
-        if (request.Sharing is null && !request.HasCurrentVersion)
-        {
-            throw new Core.Rejections.InvalidArgumentRejection("sharing", "is left out, and current_version too; say what to change");
-        }
-
         int? version = request.HasCurrentVersion ? NameTranslation.VersionOf(name, request.CurrentVersion, "current_version") : null;
         return (await pools.UpdateAsync(mutation, name, request.Sharing?.ToCore(), version, context.CancellationToken).ConfigureAwait(false)).ToContract();
     }
 
     public override Task<ListPoolsResponse> ListPools(ListPoolsRequest request, ServerCallContext context)
     {
-        var page = pools.List(CallTenant.Of(context), new PageRequest(request.PageSize, request.PageToken));
+        var page = pools.List(context.Tenant(), new PageRequest(request.PageSize, request.PageToken));
         return Task.FromResult(new ListPoolsResponse
         {
             Pools = { page.Items.Select(pool => pool.ToContract()) },
@@ -49,7 +44,7 @@ internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServic
 
     public override Task<ListPoolVersionsResponse> ListPoolVersions(ListPoolVersionsRequest request, ServerCallContext context)
     {
-        var page = pools.ListVersions(CallTenant.Of(context), PoolName.Parse(request.Pool, "pool"), new PageRequest(request.PageSize, request.PageToken));
+        var page = pools.ListVersions(context.Tenant(), PoolName.Parse(request.Pool, "pool"), new PageRequest(request.PageSize, request.PageToken));
         return Task.FromResult(new ListPoolVersionsResponse
         {
             Versions = { page.Items.Select(version => version.ToContract()) },
@@ -59,7 +54,7 @@ internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServic
 
     public override async Task<DeletePoolResponse> DeletePool(DeletePoolRequest request, ServerCallContext context)
     {
-        await pools.DeleteAsync(CallMutation.Of(context, request.RequestId, request), PoolName.Parse(request.Name, "name"), context.CancellationToken)
+        await pools.DeleteAsync(context.Mutation(request.RequestId, request), PoolName.Parse(request.Name, "name"), context.CancellationToken)
             .ConfigureAwait(false);
         return new DeletePoolResponse();
     }

@@ -2,7 +2,7 @@ using CoLA.Core;
 using CoLA.Core.Rejections;
 using CoLA.Server.Settings;
 using CoLA.Server.Telemetry;
-using CoLA.Server.Tenancy;
+using CoLA.Server.Callers;
 using CoLA.Server.Translation;
 using CoLA.V1;
 using Grpc.Core;
@@ -46,5 +46,5 @@ internal sealed class StatusService(
     private ServerStatus Status(string? viewer) => instruments.Read().ToContract(core.Model, time.GetElapsedTime(_started), viewer);
 
     /// <summary>Whose tokens the caller sees by task; null for everybody's.</summary>
-    private string? ViewerOf(ServerCallContext context) => CallTenant.Of(context).Value is var tenant && tenant == options.Value.Operator ? null : tenant;
+    private string? ViewerOf(ServerCallContext context) => context.Tenant().Value is var tenant && tenant == options.Value.Operator ? null : tenant;
 }

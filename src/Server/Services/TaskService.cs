@@ -2,7 +2,7 @@ using CoLA.Core.Catalog;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Similarity;
-using CoLA.Server.Tenancy;
+using CoLA.Server.Callers;
 using CoLA.Server.Translation;
 using CoLA.V1;
 using Grpc.Core;
@@ -15,7 +15,7 @@ internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogg
 {
     public override async Task<RegisterTaskResponse> RegisterTask(RegisterTaskRequest request, ServerCallContext context)
     {
-        var mutation = CallMutation.Of(context, request.RequestId, request);
+        var mutation = context.Mutation(request.RequestId, request);
         var name = TaskName.Parse($"tenants/{mutation.Tenant}/tasks/{request.TaskId}", "task_id");
         var registered = await Register(request, mutation, name, context.CancellationToken).ConfigureAwait(false);
         if (registered.Task.StartedFrom is { } start)
@@ -29,12 +29,12 @@ internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogg
     public override async Task<FindSimilarResponse> FindSimilar(FindSimilarRequest request, ServerCallContext context)
     {
         var asked = SimilarityTranslation.ToCore(PoolName.Parse(request.Pool), request.Examples, request.Candidates);
-        return (await similar.FindAsync(CallTenant.Of(context), asked, context.CancellationToken).ConfigureAwait(false)).ToContract();
+        return (await similar.FindAsync(context.Tenant(), asked, context.CancellationToken).ConfigureAwait(false)).ToContract();
     }
 
     public override async Task<TenantTask> UpdateTask(UpdateTaskRequest request, ServerCallContext context)
     {
-        var mutation = CallMutation.Of(context, request.RequestId, request);
+        var mutation = context.Mutation(request.RequestId, request);
         var name = TaskName.Parse(request.Name, "name");
         var grants = request.Grants
             ?? throw new InvalidArgumentRejection("grants", "is left out; give the task's grants, an empty list to revoke all");
@@ -42,12 +42,12 @@ internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogg
     }
 
     public override Task<TenantTask> GetTask(GetTaskRequest request, ServerCallContext context) =>
-        Task.FromResult(tasks.Get(CallTenant.Of(context), TaskName.Parse(request.Name, "name")).ToContract());
+        Task.FromResult(tasks.Get(context.Tenant(), TaskName.Parse(request.Name, "name")).ToContract());
 
     public override Task<ListTasksResponse> ListTasks(ListTasksRequest request, ServerCallContext context)
     {
         PoolName? pool = request.HasPool ? PoolName.Parse(request.Pool) : null;
-        var page = tasks.List(CallTenant.Of(context), includeGranted: true, pool, new PageRequest(request.PageSize, request.PageToken));
+        var page = tasks.List(context.Tenant(), includeGranted: true, pool, new PageRequest(request.PageSize, request.PageToken));
         return Task.FromResult(new ListTasksResponse
         {
             Tasks = { page.Items.Select(task => task.ToContract()) },
@@ -57,7 +57,7 @@ internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogg
 
     public override Task<ListTaskVersionsResponse> ListTaskVersions(ListTaskVersionsRequest request, ServerCallContext context)
     {
-        var page = tasks.ListVersions(CallTenant.Of(context), TaskName.Parse(request.Task), new PageRequest(request.PageSize, request.PageToken));
+        var page = tasks.ListVersions(context.Tenant(), TaskName.Parse(request.Task), new PageRequest(request.PageSize, request.PageToken));
         return Task.FromResult(new ListTaskVersionsResponse
         {
             Versions = { page.Items.Select(version => version.ToContract()) },
@@ -67,14 +67,14 @@ internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogg
 
     public override async Task<TenantTask> SetServedVersion(SetServedVersionRequest request, ServerCallContext context)
     {
-        var mutation = CallMutation.Of(context, request.RequestId, request);
+        var mutation = context.Mutation(request.RequestId, request);
         var version = TaskVersionName.Parse(request.Version, "version");
         return (await tasks.SetServedVersionAsync(mutation, version.Task, version.Number, context.CancellationToken).ConfigureAwait(false)).ToContract();
     }
 
     public override async Task<DeleteTaskResponse> DeleteTask(DeleteTaskRequest request, ServerCallContext context)
     {
-        await tasks.DeleteAsync(CallMutation.Of(context, request.RequestId, request), TaskName.Parse(request.Name, "name"), context.CancellationToken)
+        await tasks.DeleteAsync(context.Mutation(request.RequestId, request), TaskName.Parse(request.Name, "name"), context.CancellationToken)
             .ConfigureAwait(false);
         return new DeleteTaskResponse();
     }

@@ -4,7 +4,7 @@ using CoLA.Core;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Sessions;
-using CoLA.Server.Tenancy;
+using CoLA.Server.Callers;
 using CoLA.Server.Translation;
 using CoLA.V1;
 using Google.Protobuf;
@@ -17,13 +17,13 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
 {
     public override async Task<Session> OpenSession(OpenSessionRequest request, ServerCallContext context)
     {
-        var mutation = CallMutation.Of(context, request.RequestId, request);
+        var mutation = context.Mutation(request.RequestId, request);
         return (await core.Sessions.OpenAsync(mutation, request.ToCore(), context.CancellationToken).ConfigureAwait(false)).ToContract();
     }
 
     public override async Task<Session> GetSession(GetSessionRequest request, ServerCallContext context)
     {
-        var view = await core.Sessions.GetAsync(CallTenant.Of(context), SessionName.Parse(request.Name, "name"), context.CancellationToken)
+        var view = await core.Sessions.GetAsync(context.Tenant(), SessionName.Parse(request.Name, "name"), context.CancellationToken)
             .ConfigureAwait(false);
         return view.ToContract();
     }
@@ -51,7 +51,7 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
     public override async Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context)
     {
         var batch = request.Examples.ToCore(new Objective { Loss = request.Loss, Logprobs = request.Logprobs });
-        var report = await core.Steps.EvaluateAsync(CallTenant.Of(context), SessionName.Parse(request.Session), batch, context.CancellationToken)
+        var report = await core.Steps.EvaluateAsync(context.Tenant(), SessionName.Parse(request.Session), batch, context.CancellationToken)
             .ConfigureAwait(false);
         return report.ToEvaluate();
     }
@@ -81,7 +81,7 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
     public override async Task<PublishResponse> Publish(PublishRequest request, ServerCallContext context)
     {
         var publication = await core.Sessions.PublishAsync(
-            CallMutation.Of(context, request.RequestId, new PublishRequest(request) { MinimumSequence = 0 }),
+            context.Mutation(request.RequestId, new PublishRequest(request) { MinimumSequence = 0 }),
             SessionName.Parse(request.Session),
             new PublishSpec
             {
@@ -96,7 +96,7 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
     public override async Task<SaveStateResponse> SaveState(SaveStateRequest request, ServerCallContext context)
     {
         var saved = await core.Sessions.SaveStateAsync(
-            CallMutation.Of(context, request.RequestId, new SaveStateRequest(request) { MinimumSequence = 0 }),
+            context.Mutation(request.RequestId, new SaveStateRequest(request) { MinimumSequence = 0 }),
             SessionName.Parse(request.Session),
             request.MinimumSequence,
             context.CancellationToken).ConfigureAwait(false);
@@ -105,7 +105,7 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
 
     public override async Task<Session> LoadState(LoadStateRequest request, ServerCallContext context)
     {
-        var mutation = CallMutation.Of(context, request.RequestId, request);
+        var mutation = context.Mutation(request.RequestId, request);
         var session = SessionName.Parse(request.Session);
         var state = NameTranslation.StateOf(session, request.State, "state");
         return (await core.Sessions.LoadStateAsync(mutation, state, context.CancellationToken).ConfigureAwait(false)).ToContract();
@@ -114,7 +114,7 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
     public override async Task<CloseSessionResponse> CloseSession(CloseSessionRequest request, ServerCallContext context)
     {
         await core.Sessions.CloseAsync(
-            CallMutation.Of(context, request.RequestId, request),
+            context.Mutation(request.RequestId, request),
             SessionName.Parse(request.Session),
             context.CancellationToken).ConfigureAwait(false);
         return new CloseSessionResponse();
@@ -141,7 +141,7 @@ internal sealed class TrainingService(ColaCore core) : V1.TrainingService.Traini
 
     /// <summary>The hash covers the request's kind as well: two kinds can look alike on the wire.</summary>
     private static NumberedCall CallOf(ServerCallContext context, string session, long sequence, IMessage request) => new(
-        CallTenant.Of(context),
+        context.Tenant(),
         SessionName.Parse(session),
         sequence,
         SHA256.HashData([.. Encoding.UTF8.GetBytes(request.Descriptor.FullName), .. request.ToByteArray()]));

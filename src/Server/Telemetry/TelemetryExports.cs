@@ -37,7 +37,7 @@ internal static class TelemetryExports
             .AddEnvironmentVariableDetector());
         var metricsByOtlp = new OtlpSignal(configuration, "METRICS");
         var sendsMetrics = metricsByOtlp.IsWanted();
-        if (sendsMetrics || options.MetricsPort is not null)
+        if (sendsMetrics || options.Metrics.Port is not null)
         {
             telemetry.WithMetrics(metrics =>
             {
@@ -45,7 +45,7 @@ internal static class TelemetryExports
                     .AddMeter(ColaTelemetry.Name)
                     .AddAspNetCoreInstrumentation()
                     .AddRuntimeInstrumentation();
-                if (options.MetricsPort is not null)
+                if (options.Metrics.Port is not null)
                 {
                     metrics.AddPrometheusExporter();
                 }
@@ -56,7 +56,7 @@ internal static class TelemetryExports
                 }
             });
             services.ConfigureOpenTelemetryMeterProvider((provider, metrics) =>
-                metrics.AddView(View(provider.GetRequiredService<IMeterFactory>(), options.MetricsNames)));
+                metrics.AddView(View(provider.GetRequiredService<IMeterFactory>(), options.Metrics.Names)));
         }
 
         var tracesByOtlp = new OtlpSignal(configuration, "TRACES");

@@ -39,7 +39,8 @@ internal static class ExampleTranslation
     {
         V1.Example.ContentOneofCase.Completion => new CompletionExample(example.Completion.Prompt, example.Completion.Completion),
         V1.Example.ContentOneofCase.Chat => new ChatExample(example.Chat.ToCore()),
-        V1.Example.ContentOneofCase.Instruction => new InstructionExample(example.Instruction.Instruction, example.Instruction.Input, example.Instruction.Output),
+        V1.Example.ContentOneofCase.Instruction =>
+            new InstructionExample(example.Instruction.Instruction, example.Instruction.Input, example.Instruction.Output),
         V1.Example.ContentOneofCase.Tokens => example.Tokens.ToCore(),
         V1.Example.ContentOneofCase.Preference => new PreferenceExample(
             example.Preference.Prompt, example.Preference.Chosen, example.Preference.Rejected, ToCore(example.Preference.Reference)),

@@ -73,7 +73,8 @@ internal sealed class JobSubmission : IDisposable
         _bytes += message.Length;
         if (_bytes > MaximumBytes)
         {
-            throw new InvalidArgumentRejection("part", $"brings the job's data above {MaximumBytes >> 20} MiB; train in several jobs, or on a file of the server's");
+            throw new InvalidArgumentRejection(
+                "part", $"brings the job's data above {MaximumBytes >> 20} MiB; train in several jobs, or on a file of the server's");
         }
 
         Span<byte> length = stackalloc byte[sizeof(int)];

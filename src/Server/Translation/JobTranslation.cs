@@ -9,20 +9,9 @@ internal static class JobTranslation
 {
     public static JobSpec ToCore(this V1.JobSpec spec)
     {
-        var session = new V1.OpenSessionRequest
-        {
-            Pool = spec.Pool,
-            Tasks = { spec.Tasks },
-            SharedA = spec.SharedA,
-            PoolOptimizer = spec.PoolOptimizer,
-            Rebase = spec.Rebase,
-        };
-        if (spec.HasPoolVersion)
-        {
-            session.PoolVersion = spec.PoolVersion;
-        }
-
-        return new JobSpec(session.ToCore())
+        var session = TrainingTranslation.SessionOf(
+            spec.Pool, spec.HasPoolVersion ? spec.PoolVersion : null, spec.Tasks, spec.SharedA, spec.PoolOptimizer, spec.Rebase);
+        return new JobSpec(session)
         {
             Steps = spec.HasSteps ? spec.Steps : null,
             Epochs = spec.HasEpochs ? spec.Epochs : null,
@@ -58,7 +47,8 @@ internal static class JobTranslation
             Name = job.Name.ToString(),
             State = EnumTranslation.JobStates.ToContract(job.State),
             Pool = plan.Session.Pool.ToString(),
-            Tasks = { plan.Tasks.Select(task => new V1.JobTask { Task = task.Task.ToString(), TrainingExamples = task.TrainingExamples, HeldOutExamples = task.HeldOutExamples }) },
+            Tasks = { plan.Tasks.Select(
+                task => new V1.JobTask { Task = task.Task.ToString(), TrainingExamples = task.TrainingExamples, HeldOutExamples = task.HeldOutExamples }) },
             Steps = plan.Steps,
             Step = progress.Step,
             Tokens = progress.Tokens,
@@ -112,6 +102,6 @@ internal static class JobTranslation
         Best = evaluation.IsBest,
     };
 
-    /// <summary>A number, or what it stands for where it is left out.</summary>
-    private static int Given(int number, int left) => number == 0 ? left : number;
+    /// <summary>A number, or its default where it is left out.</summary>
+    private static int Given(int number, int defaultNumber) => number == 0 ? defaultNumber : number;
 }

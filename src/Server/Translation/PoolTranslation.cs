@@ -20,7 +20,9 @@ internal static class PoolTranslation
     {
         spec ??= new V1.PoolSpec();
         return new PoolSpec(
-            spec.Targets.Count == 0 ? AllTargets : [.. spec.Targets.Select((target, index) => EnumTranslation.Targets.ToCore(target, $"spec.targets[{index}]"))],
+            spec.Targets.Count == 0
+                ? AllTargets
+                : [.. spec.Targets.Select((target, index) => EnumTranslation.Targets.ToCore(target, $"spec.targets[{index}]"))],
             spec.HasM ? spec.M : DefaultM,
             spec.HasRank ? spec.Rank : DefaultRank,
             spec.HasAlpha ? spec.Alpha : DefaultAlpha,

@@ -65,7 +65,8 @@ internal static class TaskTranslation
     {
         if (permissions.Count == 0 || permissions.Distinct().Count() != permissions.Count)
         {
-            throw new InvalidArgumentRejection(field, "names none, or one twice; give each of GENERATE, TRAIN, PUBLISH, LEND at most once, and to revoke leave the tenant out");
+            throw new InvalidArgumentRejection(
+                field, "names none, or one twice; give each of GENERATE, TRAIN, PUBLISH, LEND at most once, and to revoke leave the tenant out");
         }
 
         return permissions.Select((permission, index) => EnumTranslation.Permissions.ToCore(permission, $"{field}[{index}]"))

@@ -9,36 +9,47 @@ using CoLA.Core.Training.State;
 
 namespace CoLA.Server.Translation;
 
-/// <summary>What sessions are asked and what they answer, between the contract and Core.</summary>
+/// <summary>Requests to sessions and their replies, between the contract and Core.</summary>
 internal static class TrainingTranslation
 {
-    public static OpenSessionSpec ToCore(this V1.OpenSessionRequest request)
+    public static OpenSessionSpec ToCore(this V1.OpenSessionRequest request) => SessionOf(
+        request.Pool,
+        request.HasPoolVersion ? request.PoolVersion : null,
+        request.Tasks,
+        request.SharedA,
+        request.PoolOptimizer,
+        request.Rebase);
+
+    /// <summary>The session that a request opens or in which a job trains; both messages have these fields.</summary>
+    /// <exception cref="InvalidArgumentRejection">A name cannot be read, or a setting is missing or not allowed here.</exception>
+    public static OpenSessionSpec SessionOf(
+        string pool, string? version, IEnumerable<V1.SessionTask> tasks, V1.SharedA sharedA, V1.AdamW? poolOptimizer, bool rebase)
     {
-        var pool = PoolName.Parse(request.Pool);
-        var trainable = request.SharedA switch
+        var name = PoolName.Parse(pool);
+        var trainable = sharedA switch
         {
             V1.SharedA.Trainable => true,
             V1.SharedA.Frozen => false,
             _ => throw new InvalidArgumentRejection("shared_a", "is required: TRAINABLE or FROZEN"),
         };
-        if (!trainable && request.PoolOptimizer is not null)
+        if (!trainable && poolOptimizer is not null)
         {
-            throw new InvalidArgumentRejection("pool_optimizer", "is for TRAINABLE sessions; with FROZEN the pool does not move");
+            throw new InvalidArgumentRejection("pool_optimizer", "is for TRAINABLE sessions; with FROZEN the pool is not trained");
         }
 
         return new OpenSessionSpec(
-            pool,
-            request.HasPoolVersion ? NameTranslation.VersionOf(pool, request.PoolVersion, "pool_version") : null,
-            [.. request.Tasks.Select((task, index) => new SessionTaskSpec(
+            name,
+            version is null ? null : NameTranslation.VersionOf(name, version, "pool_version"),
+            [.. tasks.Select((task, index) => new SessionTaskSpec(
                 TaskName.Parse(task.Task, $"tasks[{index}].task"),
                 ToCore(task.Optimizer, $"tasks[{index}].optimizer"),
                 task.Dropout,
                 ToCore(task.RankBudget)))],
-            trainable ? ToCore(request.PoolOptimizer, "pool_optimizer") : null,
-            request.Rebase);
+            trainable ? ToCore(poolOptimizer, "pool_optimizer") : null,
+            rebase);
     }
 
-    /// <summary>Examples and what is made of their losses.</summary>
+    /// <summary>Examples, and how their losses become gradients.</summary>
     public static BatchSpec ToCore(this IEnumerable<V1.Example> examples, V1.Objective? objective)
     {
         objective ??= new V1.Objective();
@@ -48,7 +59,7 @@ internal static class TrainingTranslation
             var field = $"objective.normalisers[{index}].task";
             if (!normalisers.TryAdd(TaskName.Parse(normaliser.Task, field), normaliser.Value))
             {
-                throw new InvalidArgumentRejection(field, $"{normaliser.Task} has a number already");
+                throw new InvalidArgumentRejection(field, $"names {normaliser.Task} twice");
             }
         }
 
@@ -133,7 +144,7 @@ internal static class TrainingTranslation
         return response;
     }
 
-    /// <summary>A task that was stepped.</summary>
+    /// <summary>A task that took an optimizer step.</summary>
     public static V1.TaskStep ToContract(this TaskStepReport task) => new()
     {
         Task = task.Task.ToString(),

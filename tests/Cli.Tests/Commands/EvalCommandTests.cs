@@ -15,7 +15,8 @@ public sealed class EvalCommandTests(RandomServer server) : IClassFixture<Random
     {
         var cola = server.As(out var tenant);
         var pool = $"{tenant}-pool";
-        var data = _files.Write("say.jsonl", string.Concat(Enumerable.Range(0, 30).Select(item => $$"""{"prompt": "say {{item}}:", "completion": " yes"}""" + "\n")));
+        var data = _files.Write(
+            "say.jsonl", string.Concat(Enumerable.Range(0, 30).Select(item => $$"""{"prompt": "say {{item}}:", "completion": " yes"}""" + "\n")));
         (await cola.RunAsync("pool", "create", pool, "--rank", "4")).Succeeded();
         (await cola.RunAsync("task", "register", "say", "--pool", pool)).Succeeded();
         (await cola.RunAsync("train", "--pool", pool, "--task", $"say={data}", "--steps", "60", "--lr", "1e-2")).Succeeded();
@@ -40,13 +41,17 @@ public sealed class EvalCommandTests(RandomServer server) : IClassFixture<Random
         var result = (await server.As("reader").RunAsync("eval", "--task", $"base={folder}", "--shots", "0", "1", "9", "--all", "--json"));
         Assert.Equal(1, result.ExitCode);
 
-        var rows = (await server.As("reader").RunAsync("eval", "--task", $"base={folder}", "--shots", "0", "2", "--all", "--json")).Succeeded().Json().GetProperty("results").EnumerateArray().ToArray();
+        var rows = (await server.As("reader").RunAsync(
+            "eval", "--task", $"base={folder}", "--shots", "0", "2", "--all", "--json")).Succeeded().Json().GetProperty("results").EnumerateArray().ToArray();
 
         Assert.Equal(
             ["anatomy 0", "law 0", " 0", "anatomy 2", "law 2", " 2"],
             rows.Select(row => $"{row.GetProperty("subject").GetString()} {row.GetProperty("shots").GetInt32()}"));
         Assert.Equal([6, 4, 10, 6, 4, 10], rows.Select(row => row.GetProperty("items").GetInt32()));
-        Assert.Contains("anatomy", (await server.As("reader").RunAsync("eval", "--task", $"base={folder}", "--all", "--limit", "2")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "anatomy",
+            (await server.As("reader").RunAsync("eval", "--task", $"base={folder}", "--all", "--limit", "2")).Succeeded().Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +67,8 @@ public sealed class EvalCommandTests(RandomServer server) : IClassFixture<Random
     [Fact]
     public async Task Eval_Instructions_AreAskedInTheChatTemplate()
     {
-        var file = _files.Write("tell.json", """[{"instruction": "Say", "input": "a", "output": "one"}, {"instruction": "Say", "input": "b", "output": "two"}]""");
+        var file = _files.Write(
+            "tell.json", """[{"instruction": "Say", "input": "a", "output": "one"}, {"instruction": "Say", "input": "b", "output": "two"}]""");
 
         var row = (await server.As("reader").RunAsync("eval", "--task", $"base={file}", "--all", "--json")).Succeeded().Json().GetProperty("results")[0];
 

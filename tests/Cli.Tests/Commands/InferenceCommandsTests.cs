@@ -32,7 +32,8 @@ public sealed class InferenceCommandsTests(RandomServer server) : IClassFixture<
         (await cola.RunAsync("pool", "create", $"{tenant}-pool")).Succeeded();
         (await cola.RunAsync("task", "register", "new", "--pool", $"{tenant}-pool")).Succeeded();
 
-        var rows = (await cola.RunAsync("generate", "hello", "--task", "base", "--task", "new", "--task", "new@1", "--max-tokens", "8", "--json")).Succeeded().Json().GetProperty("rows");
+        var rows = (await cola.RunAsync(
+            "generate", "hello", "--task", "base", "--task", "new", "--task", "new@1", "--max-tokens", "8", "--json")).Succeeded().Json().GetProperty("rows");
 
         // A new task computes what the base computes.
         Assert.Equal(["base", "new", "new@1"], rows.EnumerateArray().Select(row => row.GetProperty("source").GetString()!));
@@ -43,7 +44,11 @@ public sealed class InferenceCommandsTests(RandomServer server) : IClassFixture<
     public async Task Generate_SeededSampling_IsRepeated()
     {
         var cola = server.As(out _);
-        string[] command = ["generate", "hello", "-t", "2", "--top-k", "50", "--top-p", "0.9", "--min-p", "0.001", "--repetition-penalty", "1.1", "--seed", "3", "--max-tokens", "12", "--json"];
+        string[] command =
+        [
+            "generate", "hello", "-t", "2", "--top-k", "50", "--top-p", "0.9", "--min-p", "0.001", "--repetition-penalty", "1.1", "--seed", "3",
+            "--max-tokens", "12", "--json",
+        ];
 
         Assert.Equal((await cola.RunAsync(command)).Succeeded().Output, (await cola.RunAsync(command)).Succeeded().Output);
     }
@@ -74,7 +79,8 @@ public sealed class InferenceCommandsTests(RandomServer server) : IClassFixture<
     [Fact]
     public async Task Generate_Chat_ReadsThePromptAsATurn()
     {
-        var row = (await server.As("reader").RunAsync("generate", "hi", "--chat", "--system", "be brief", "--max-tokens", "2", "--json")).Succeeded().Json().GetProperty("rows")[0];
+        var row = (await server.As("reader").RunAsync(
+            "generate", "hi", "--chat", "--system", "be brief", "--max-tokens", "2", "--json")).Succeeded().Json().GetProperty("rows")[0];
 
         Assert.True(row.GetProperty("promptTokens").GetInt64() > "be brief".Length + "hi".Length);
     }
@@ -97,7 +103,19 @@ public sealed class InferenceCommandsTests(RandomServer server) : IClassFixture<
         var cola = server.As(out _);
 
         var texts = (await cola.RunAsync("score", "hello", "-c", " a", "-c", " b", "--json")).Succeeded().Json().GetProperty("rows")[0];
-        var ids = (await cola.RunAsync("score", "--ids", "104", "101", "108", "108", "111", "--continuation-ids", "32,97", "--continuation-ids", "32,98", "--json")).Succeeded().Json().GetProperty("rows")[0];
+        var ids = (await cola.RunAsync(
+            "score",
+            "--ids",
+            "104",
+            "101",
+            "108",
+            "108",
+            "111",
+            "--continuation-ids",
+            "32,97",
+            "--continuation-ids",
+            "32,98",
+            "--json")).Succeeded().Json().GetProperty("rows")[0];
 
         var ofTexts = texts.GetProperty("continuations").EnumerateArray().Select(score => score.GetProperty("logprob").GetDouble()).ToArray();
         Assert.Equal(ofTexts, ids.GetProperty("continuations").EnumerateArray().Select(score => score.GetProperty("logprob").GetDouble()));

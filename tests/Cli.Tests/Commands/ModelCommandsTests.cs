@@ -73,7 +73,8 @@ public sealed class ModelCommandsTests : IDisposable
     [InlineData("gguf", "not a GGUF file", 1)]
     public async Task Perplexity_QuantisationThatIsNotThere_IsNamed(string quantization, string told, int exitCode)
     {
-        var result = await _cola.RunAsync("model", "perplexity", RandomModel.Write(_directory), _directory.Write("text.txt", "abc"), "--quantize", quantization);
+        var result = await _cola.RunAsync(
+            "model", "perplexity", RandomModel.Write(_directory), _directory.Write("text.txt", "abc"), "--quantize", quantization);
 
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Contains(told, result.Error, StringComparison.Ordinal);
@@ -114,14 +115,16 @@ public sealed class ModelCommandsTests : IDisposable
         var model = RandomModel.Write(_directory);
         File.Delete(Path.Combine(model, "tokenizer.json"));
         await using var server = await ColaServer.StartAsync(
-            options => (options.Model, options.DataDirectory, options.Device, options.Port, options.Threads) = (model, data.Path, "cpu", 0, 1),
+            options => (options.Model.Path, options.DataDirectory, options.Model.Device, options.Port, options.Model.Threads) = (model, data.Path, "cpu", 0, 1),
             cancellationToken: TestContext.Current.CancellationToken);
         var address = server.Address.GetLeftPart(UriPartial.Authority);
 
         var ids = (await _cola.RunAsync("generate", "--ids", "1", "2", "3", "--max-tokens", "4", "--tenant", "acme", "--server", address)).Succeeded();
         var text = await _cola.RunAsync("generate", "hello", "--tenant", "acme", "--server", address);
 
-        Assert.All(ids.Output.Trim().Split(' '), id => Assert.InRange(int.Parse(id, System.Globalization.CultureInfo.InvariantCulture), 0, RandomModel.VocabularySize - 1));
+        Assert.All(
+            ids.Output.Trim().Split(' '),
+            id => Assert.InRange(int.Parse(id, System.Globalization.CultureInfo.InvariantCulture), 0, RandomModel.VocabularySize - 1));
         Assert.Equal(1, text.ExitCode);
         Assert.Contains("no tokenizer", text.Error, StringComparison.Ordinal);
         Assert.Contains("none: token ids only", (await _cola.RunAsync("model", "inspect", model)).Succeeded().Output, StringComparison.Ordinal);

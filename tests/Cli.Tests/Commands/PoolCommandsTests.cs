@@ -10,7 +10,26 @@ public sealed class PoolCommandsTests(RandomServer server) : IClassFixture<Rando
     {
         var cola = server.As(out var tenant);
 
-        var pool = (await cola.RunAsync("pool", "create", $"{tenant}-pool", "--m", "2", "--rank", "4", "--alpha", "8", "--init", "pissa-slices", "--targets", "q", "v", "--seed", "7", "--with", "friend", "--json")).Succeeded().Json();
+        var pool = (await cola.RunAsync(
+            "pool",
+            "create",
+            $"{tenant}-pool",
+            "--m",
+            "2",
+            "--rank",
+            "4",
+            "--alpha",
+            "8",
+            "--init",
+            "pissa-slices",
+            "--targets",
+            "q",
+            "v",
+            "--seed",
+            "7",
+            "--with",
+            "friend",
+            "--json")).Succeeded().Json();
 
         Assert.Equal($"pools/{tenant}-pool", pool.GetProperty("name").GetString());
         var spec = pool.GetProperty("spec");
@@ -79,7 +98,8 @@ public sealed class PoolCommandsTests(RandomServer server) : IClassFixture<Rando
 
         Assert.Contains($"shared with {name}", shown.Output, StringComparison.Ordinal);
         Assert.Contains($"{pool}@1", shown.Output, StringComparison.Ordinal);
-        Assert.Equal("pools/" + pool, (await friend.RunAsync("pool", "show", pool, "--json")).Succeeded().Json().GetProperty("pool").GetProperty("name").GetString());
+        Assert.Equal(
+            "pools/" + pool, (await friend.RunAsync("pool", "show", pool, "--json")).Succeeded().Json().GetProperty("pool").GetProperty("name").GetString());
         (await cola.RunAsync("pool", "share", pool, "--private")).Succeeded();
         Assert.DoesNotContain(pool, (await friend.RunAsync("pool", "list")).Succeeded().Output, StringComparison.Ordinal);
     }

@@ -14,7 +14,8 @@ public sealed class QuickstartCommandTests : IDisposable
     [Fact]
     public async Task Quickstart_Skills_ReportsSixTasksOfThreeTenants()
     {
-        var result = (await _cola.RunAsync("quickstart", "--model", RandomModel.Write(_directory), "--steps", "2", "--threads", "1", "--json")).Succeeded().Json();
+        var result = (await _cola.RunAsync(
+            "quickstart", "--model", RandomModel.Write(_directory), "--steps", "2", "--threads", "1", "--json")).Succeeded().Json();
 
         Assert.Equal(
             ["model", "tasks", "trainTokensPerSecond", "decodeTokensPerSecond", "bytesPerTask", "loraBytesPerTask", "seconds"],
@@ -35,7 +36,8 @@ public sealed class QuickstartCommandTests : IDisposable
         var yes = _directory.Write("Yes_or no.jsonl", Lines(item => item % 2 == 0 ? "yes" : "no"));
         var free = _directory.Write("free.jsonl", Lines(item => $"w{item}"));
 
-        var result = (await _cola.RunAsync("quickstart", "--model", RandomModel.Write(_directory), "--data", yes, free, "--steps", "1", "--threads", "1")).Succeeded();
+        var result = (await _cola.RunAsync(
+            "quickstart", "--model", RandomModel.Write(_directory), "--data", yes, free, "--steps", "1", "--threads", "1")).Succeeded();
 
         Assert.Contains("yes-or-no", result.Output, StringComparison.Ordinal);
         Assert.Contains("(the pool)", result.Output, StringComparison.Ordinal);

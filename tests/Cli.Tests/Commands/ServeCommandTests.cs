@@ -15,7 +15,18 @@ public sealed class ServeCommandTests(RandomServer server) : IClassFixture<Rando
     {
         var port = new Uri(server.Address).Port;
 
-        var result = await new CommandLine().RunAsync("serve", "--model", RandomModel.Write(_directory), "--data", Path.Combine(_directory.Path, "data"), "--device", "cpu", "--threads", "1", "--port", $"{port}");
+        var result = await new CommandLine().RunAsync(
+            "serve",
+            "--model",
+            RandomModel.Write(_directory),
+            "--data",
+            Path.Combine(_directory.Path, "data"),
+            "--device",
+            "cpu",
+            "--threads",
+            "1",
+            "--port",
+            $"{port}");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains($":{port}: address already in use", result.Error, StringComparison.Ordinal);
@@ -29,7 +40,7 @@ public sealed class ServeCommandTests(RandomServer server) : IClassFixture<Rando
             "serve", "--model", RandomModel.Write(_directory), "--data", _directory.PathOf("data"), "--device", "cpu", "--port", "0", "--quantize", "gguf");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("not a GGUF file, whose codes gguf keeps; choose int8 or int4", result.Error, StringComparison.Ordinal);
+        Assert.Contains("not a GGUF file, and quantization gguf keeps the codes of one; choose int8 or int4", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,13 +48,15 @@ public sealed class ServeCommandTests(RandomServer server) : IClassFixture<Rando
     {
         var result = await new CommandLine().RunAsync(
             "serve", "--model", _directory.PathOf("nowhere"), "--data", "", "--device", "tpu", "--host", "somewhere", "--port", "70000", "--threads", "0",
-            "--max-rows", "0", "--max-waiting", "0", "--kv-memory", "1KiB", "--adapter-memory", "1", "--training-memory", "1", "--prefill-tokens", "0", "--training-tokens", "0",
+            "--max-rows", "0", "--max-waiting", "0", "--kv-memory", "1KiB", "--adapter-memory", "1", "--training-memory", "1", "--prefill-tokens", "0",
+            "--training-tokens", "0",
             "--metrics-port", "70000", "--metrics-names", "0", "--operator", "Nobody!");
 
         Assert.Equal(2, result.ExitCode);
         string[] flags =
         [
-            "--model", "--data", "--device", "--host", "--port", "--threads", "--max-rows", "--max-waiting", "--kv-memory", "--adapter-memory", "--training-memory", "--prefill-tokens",
+            "--model", "--data", "--device", "--host", "--port", "--threads", "--max-rows", "--max-waiting", "--kv-memory", "--adapter-memory",
+            "--training-memory", "--prefill-tokens",
             "--training-tokens", "--metrics-port", "--metrics-names", "--operator",
         ];
         Assert.All(flags, flag => Assert.Contains($"- {flag}: ", result.Error, StringComparison.Ordinal));

@@ -14,7 +14,9 @@ public sealed class TaskCommandsTests(RandomServer server) : IClassFixture<Rando
 
         Assert.Equal($"tenants/{tenant}/tasks/sort/versions/1", shown.GetProperty("servedVersion").GetString());
         Assert.Equal("STRATEGY_HEURISTIC", shown.GetProperty("spec").GetProperty("strategy").GetString());
-        Assert.Equal(["PERMISSION_TRAIN", "PERMISSION_PUBLISH"], shown.GetProperty("grants")[0].GetProperty("permissions").EnumerateArray().Select(permission => permission.GetString()!));
+        Assert.Equal(
+            ["PERMISSION_TRAIN", "PERMISSION_PUBLISH"],
+            shown.GetProperty("grants")[0].GetProperty("permissions").EnumerateArray().Select(permission => permission.GetString()!));
         Assert.Contains($"{tenant}/sort", (await cola.RunAsync("task", "list")).Succeeded().Output, StringComparison.Ordinal);
     }
 

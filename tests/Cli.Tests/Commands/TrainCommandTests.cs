@@ -16,7 +16,29 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
     {
         var (cola, pool) = await WithTasksAsync("one", "two");
 
-        var result = (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--task", $"two={Data("b")}", "--steps", "40", "--lr", "1e-2", "--save-every", "20", "--schedule", "linear", "--warmup", "4", "--head-ratio", "2", "--dropout", "0.05", "--json")).Succeeded().Json();
+        var result = (await cola.RunAsync(
+            "train",
+            "--pool",
+            pool,
+            "--task",
+            $"one={Data("a")}",
+            "--task",
+            $"two={Data("b")}",
+            "--steps",
+            "40",
+            "--lr",
+            "1e-2",
+            "--save-every",
+            "20",
+            "--schedule",
+            "linear",
+            "--warmup",
+            "4",
+            "--head-ratio",
+            "2",
+            "--dropout",
+            "0.05",
+            "--json")).Succeeded().Json();
 
         Assert.Equal(40, result.GetProperty("steps").GetInt32());
         Assert.Equal(JsonValueKind.Null, result.GetProperty("bestStep").ValueKind);
@@ -100,7 +122,22 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
         var (cola, pool) = await WithTasksAsync("one");
         var (svg, png) = (_files.PathOf("curves.svg"), _files.PathOf("curves.png"));
 
-        var drawn = (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--steps", "30", "--lr", "1e-2", "--evaluate-every", "10", "--keep-best", "--plot", "--plot-file", svg)).Succeeded();
+        var drawn = (await cola.RunAsync(
+            "train",
+            "--pool",
+            pool,
+            "--task",
+            $"one={Data("a")}",
+            "--steps",
+            "30",
+            "--lr",
+            "1e-2",
+            "--evaluate-every",
+            "10",
+            "--keep-best",
+            "--plot",
+            "--plot-file",
+            svg)).Succeeded();
         var job = (await cola.RunAsync("job", "list", "--json")).Succeeded().Json().GetProperty("jobs")[0].GetProperty("name").GetString()!;
         (await cola.RunAsync("job", "watch", job, "--plot-file", png)).Succeeded();
 
@@ -127,7 +164,8 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
     {
         var (cola, pool) = await WithTasksAsync("one");
 
-        var submitted = (await cola.RunAsync("train", "--pool", pool, "--task", $"one={Data("a")}", "--steps", "12", "--early-stopping", "3", "--detach", "--json")).Succeeded().Json();
+        var submitted = (await cola.RunAsync(
+            "train", "--pool", pool, "--task", $"one={Data("a")}", "--steps", "12", "--early-stopping", "3", "--detach", "--json")).Succeeded().Json();
         var job = submitted.GetProperty("name").GetString()!.Split('/')[^1];
         var watched = (await cola.RunAsync("job", "watch", job)).Succeeded();
         var lines = (await cola.RunAsync("job", "watch", job, "--json")).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -180,7 +218,8 @@ public sealed class TrainCommandTests(RandomServer server) : IClassFixture<Rando
     }
 
     private string Data(string letter) =>
-        _files.Write($"{letter}.jsonl", string.Concat(Enumerable.Range(0, 20).Select(item => $$"""{"prompt": "say {{item}}:", "completion": " {{letter}}"}""" + "\n")));
+        _files.Write(
+            $"{letter}.jsonl", string.Concat(Enumerable.Range(0, 20).Select(item => $$"""{"prompt": "say {{item}}:", "completion": " {{letter}}"}""" + "\n")));
 
     private async Task<(CommandLine Cola, string Pool)> WithTasksAsync(params string[] tasks)
     {

@@ -1,5 +1,5 @@
 using System.Text;
-using CoLA.Cli.Hosting;
+using CoLA.Cli.Rendering;
 using Spectre.Console;
 using Spectre.Console.Testing;
 using Xunit;

@@ -23,12 +23,12 @@ public sealed class RandomServer : IAsyncLifetime
         var model = RandomModel.Write(_model);
         _server = await ColaServer.StartAsync(options =>
         {
-            options.Model = model;
+            options.Model.Path = model;
             options.DataDirectory = _data.Path;
-            options.Device = "cpu";
+            options.Model.Device = "cpu";
             options.Port = 0;
-            options.Threads = 1;
-            options.JobData = _jobData.Path;
+            options.Model.Threads = 1;
+            options.Jobs.Data = _jobData.Path;
         });
     }
 

@@ -1,4 +1,3 @@
-using CoLA.Cli.Hosting;
 using CoLA.Cli.Jobs;
 using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;

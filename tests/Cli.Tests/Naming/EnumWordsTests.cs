@@ -8,7 +8,9 @@ public sealed class EnumWordsTests
 {
     [Fact]
     public void All_Strategies_AreTheDesignsWords() =>
-        Assert.Equal(["lora", "full", "heuristic", "heuristic-balanced", "random", "random-reversed", "moe-lora", "hydra-lora", "colora", "adalora"], EnumWords.All<Strategy>());
+        Assert.Equal(
+            ["lora", "full", "heuristic", "heuristic-balanced", "random", "random-reversed", "moe-lora", "hydra-lora", "colora", "adalora"],
+            EnumWords.All<Strategy>());
 
     [Theory]
     [InlineData("heuristic-balanced", Strategy.HeuristicBalanced)]

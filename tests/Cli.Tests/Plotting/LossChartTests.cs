@@ -1,5 +1,5 @@
+using CoLA.Cli.Curves;
 using CoLA.Cli.Plotting;
-using CoLA.Cli.Training;
 using CoLA.V1;
 using Spectre.Console.Testing;
 using Xunit;

@@ -22,7 +22,8 @@ public sealed class StatusTablesTests
             var status = Statuses.At(200_000 + second, decoded: 1000 * second * second);
             for (var task = 0; task < 12; task++)
             {
-                status.Accounts.Add(Statuses.Account("tenant-of-the-longest-name", $"tenants/tenant-of-the-longest-name/tasks/support-triage-{task}", second * task * 1000));
+                status.Accounts.Add(
+                    Statuses.Account("tenant-of-the-longest-name", $"tenants/tenant-of-the-longest-name/tasks/support-triage-{task}", second * task * 1000));
             }
 
             reading = _history.Add(status);

@@ -22,7 +22,8 @@ public sealed class PercentilesTests
     public void Between_NothingBefore_AreOfAll() => Assert.Equal(0.5, Percentiles.Between(Of(10, 0, 0, 0), null).P50!.Value, 12);
 
     [Fact]
-    public void Between_NothingNew_AreNone() => Assert.Equal((null, null), (Percentiles.Between(Of(1, 2, 3, 4), Of(1, 2, 3, 4)).P50, Percentiles.Between(null, null).P95));
+    public void Between_NothingNew_AreNone() =>
+        Assert.Equal((null, null), (Percentiles.Between(Of(1, 2, 3, 4), Of(1, 2, 3, 4)).P50, Percentiles.Between(null, null).P95));
 
     [Fact]
     public void Between_AboveAllBounds_AreTheLimit()

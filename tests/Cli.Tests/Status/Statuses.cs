@@ -12,7 +12,15 @@ internal static class Statuses
     public static ServerStatus At(double seconds, long decoded) => new()
     {
         Uptime = Duration.FromTimeSpan(TimeSpan.FromSeconds(seconds)),
-        Model = new BaseModelStatus { Name = "a-model-with-quite-a-long-name-instruct", Sha256 = new string('a', 64), Device = "cpu", Dtype = "float32", Bytes = 538_000_000, ContextLength = 8192 },
+        Model = new BaseModelStatus
+        {
+            Name = "a-model-with-quite-a-long-name-instruct",
+            Sha256 = new string('a', 64),
+            Device = "cpu",
+            Dtype = "float32",
+            Bytes = 538_000_000,
+            ContextLength = 8192,
+        },
         RunningRows = 64,
         WaitingRows = 1234,
         KeyValues = new KeyValueStatus { UsedBytes = 1L << 30, LimitBytes = 2L << 30, PrefixHits = 1_000_000, PrefixTokens = 123_456_789 },

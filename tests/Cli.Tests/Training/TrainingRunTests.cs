@@ -1,5 +1,4 @@
 using System.Collections;
-using CoLA.Cli.Hosting;
 using CoLA.Cli.Naming;
 using CoLA.Cli.Plotting;
 using CoLA.Cli.Rendering;

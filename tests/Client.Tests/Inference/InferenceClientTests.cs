@@ -91,7 +91,14 @@ public sealed class InferenceClientTests
             new() { Row = 1, Text = "x", Tokens = { new GeneratedToken { Id = 7 } } },
             new() { Row = 0, Text = "a", Tokens = { new GeneratedToken { Id = 1 } } },
             new() { Row = 1, FinishReason = FinishReason.Failed, Failure = new Failure { Code = 3, Message = "too long" } },
-            new() { Row = 0, Text = "b", Tokens = { new GeneratedToken { Id = 2 } }, FinishReason = FinishReason.Stop, Usage = new Usage { CompletionTokens = 2 } },
+            new()
+            {
+                Row = 0,
+                Text = "b",
+                Tokens = { new GeneratedToken { Id = 2 } },
+                FinishReason = FinishReason.Stop,
+                Usage = new Usage { CompletionTokens = 2 },
+            },
         ];
         await using var server = await FakeServer.StartAsync(new FakeAnswers
         {

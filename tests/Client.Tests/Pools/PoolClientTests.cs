@@ -81,7 +81,8 @@ public sealed class PoolClientTests
             Message = "full",
             Details =
             {
-                Any.Pack(new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "spec.rank", Description = "0 is not in 1..256" } } }),
+                Any.Pack(
+                    new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "spec.rank", Description = "0 is not in 1..256" } } }),
                 Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(3)) }),
             },
         };

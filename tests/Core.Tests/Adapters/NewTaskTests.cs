@@ -53,7 +53,7 @@ public sealed class NewTaskTests : IDisposable
     [InlineData(Strategy.Colora, 2, 3)]
     [InlineData(Strategy.HydraLora, 1, 3)]
     [InlineData(Strategy.MoeLora, 2, 2)]
-    public void Fold_FreshHeadsOnAPoolThatHasMoved_ComputeTheBaseModel(Strategy strategy, int m, int n) =>
+    public void Fold_FreshHeadsOnALaterPoolVersion_ComputeTheBaseModel(Strategy strategy, int m, int n) =>
         AssertComputesTheBase(Initialisation.Gaussian, strategy, m, n, 4, onFirst: false);
 
     private void AssertComputesTheBase(Initialisation initialisation, Strategy strategy, int m, int n, int rank, bool onFirst)

@@ -11,7 +11,7 @@ public sealed class SpecTests
     private static readonly PoolSpec Pool = new([Target.Q, Target.V], 2, 4, 8, Initialisation.Gaussian, null, 1);
 
     [Fact]
-    public void Validate_EverythingWrong_NamesEverythingWithItsRange()
+    public void Validate_AllValuesWrong_NamesAllWithTheirRanges()
     {
         var wrong = Pool with { Targets = [], M = 65, Rank = 0, Alpha = double.NaN, SvdIterations = 0 };
 
@@ -51,7 +51,7 @@ public sealed class SpecTests
     [InlineData(Strategy.Colora, 3, "shared_head")]
     [InlineData(Strategy.Full, 65, "1..64")]
     [InlineData(Strategy.Full, 0, "1..64")]
-    public void Validate_HeadsThatDoNotFitThePool_SaysTheRule(Strategy strategy, int heads, string rule)
+    public void Validate_HeadsThatDoNotFitThePool_StatesTheRule(Strategy strategy, int heads, string rule)
     {
         var rejection = Assert.Throws<InvalidArgumentRejection>(() => new TaskSpec(strategy, heads, 0).Validate(Pool));
 

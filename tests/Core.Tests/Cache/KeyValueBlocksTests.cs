@@ -9,7 +9,7 @@ public sealed class KeyValueBlocksTests
     private static readonly PrefixOwner Acme = new(new TenantId("acme"), 1);
 
     [Fact]
-    public void Reuse_SameOwnerSameBeginning_GivesTheFullBlocksAndLeavesATokenToCompute()
+    public void Reuse_SameOwnerAndPrefix_GivesTheFullBlocksAndLeavesATokenToCompute()
     {
         var blocks = new KeyValueBlocks(8);
         var first = Computed(blocks, Acme, Text(40));
@@ -38,7 +38,7 @@ public sealed class KeyValueBlocksTests
     }
 
     [Fact]
-    public void Reuse_SameBlockBehindAnotherBeginning_FindsNothing()
+    public void Reuse_SameBlockAfterAnotherPrefix_FindsNothing()
     {
         var blocks = new KeyValueBlocks(8);
         var text = Text(40);
@@ -62,7 +62,7 @@ public sealed class KeyValueBlocksTests
     }
 
     [Fact]
-    public void TryExtend_MemoryWanted_LeastRecentlyUsedTextGoesFromItsEnd()
+    public void TryExtend_MemoryNeeded_EvictsTheLeastRecentlyUsedTextFromItsEnd()
     {
         var blocks = new KeyValueBlocks(6);
         blocks.Return(Computed(blocks, Acme, Text(48)));
@@ -75,7 +75,7 @@ public sealed class KeyValueBlocksTests
     }
 
     [Fact]
-    public void Share_TwoRowsComputedTheSame_BothGoOnAndTheMemoryComesBack()
+    public void Share_TwoRowsWithTheSameContent_BothContinueAndAllMemoryIsReturned()
     {
         var blocks = new KeyValueBlocks(8);
         var first = Computed(blocks, Acme, Text(40));
@@ -88,12 +88,15 @@ public sealed class KeyValueBlocksTests
         Assert.Equal(32, blocks.Reuse(new RowBlocks(), Acme, Text(40)));
     }
 
-    /// <summary>Whatever comes and goes, a row only ever finds blocks that were computed for its owner and its tokens, and no two rows write one block.</summary>
+    /// <summary>
+    /// Whatever comes and goes, a row only ever finds blocks that were computed for its owner and its tokens, and no two
+    /// rows write one block.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Blocks_AnyTraffic_NobodyFindsWhatIsNotTheirs(int seed)
+    public void Blocks_RandomTraffic_NoRowFindsBlocksOfOthers(int seed)
     {
         var random = new Random(seed);
         var blocks = new KeyValueBlocks(24);

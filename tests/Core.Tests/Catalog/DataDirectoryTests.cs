@@ -151,7 +151,8 @@ public sealed class DataDirectoryTests : IDisposable
         var json = CatalogJson.Write(new SessionTaskSnapshot(Name("acme", "t"), Full, 1, new Artifact("ab", 2), true));
 
         Assert.Equal(
-            """{"Task":"tenants/acme/tasks/t","Spec":{"Strategy":"Full","N":3,"Seed":7},"Version":1,"Heads":{"Sha256":"ab","Bytes":2},"SubtractsInitial":true}""",
+            """{"Task":"tenants/acme/tasks/t","Spec":{"Strategy":"Full","N":3,"Seed":7},"Version":1,"Heads":"""
+                + """{"Sha256":"ab","Bytes":2},"SubtractsInitial":true}""",
             json);
         Assert.Equal(new TaskSpec(Strategy.Full, 3, 7), CatalogJson.Read<SessionTaskSnapshot>(json).Spec);
     }

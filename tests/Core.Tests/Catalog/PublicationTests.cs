@@ -22,8 +22,11 @@ public sealed class PublicationTests : IDisposable
 
         var publication = await _world.PublishAsync(session);
 
-        Assert.Equal((2, 1, "acme", true), (publication.PoolVersion!.Number, publication.PoolVersion.Parent, publication.PoolVersion.Maker.Value, publication.PoolVersion.Current));
-        Assert.Equal([(own, 2, true), (granted, 2, true), (lent, 2, false)], publication.Tasks.Select(task => (task.Version.Task, task.Version.Number, task.Served)));
+        Assert.Equal(
+            (2, 1, "acme", true),
+            (publication.PoolVersion!.Number, publication.PoolVersion.Parent, publication.PoolVersion.Maker.Value, publication.PoolVersion.Current));
+        Assert.Equal(
+            [(own, 2, true), (granted, 2, true), (lent, 2, false)], publication.Tasks.Select(task => (task.Version.Task, task.Version.Number, task.Served)));
         Assert.Equal((2, 2), Served(own));
         Assert.Equal((2, 2), Served(granted));
         Assert.Equal((1, 1), Served(lent));
@@ -69,7 +72,9 @@ public sealed class PublicationTests : IDisposable
         await _world.PublishAsync(await _world.OpenAsync(opener, pool, [task]), makeCurrent: makeCurrent);
 
         Assert.Equal(current, _world.Pools.Get(Tenant("acme"), pool).CurrentVersion);
-        Assert.Equal([(2, opener), (1, "acme")], _world.Pools.ListVersions(Tenant("acme"), pool, new PageRequest()).Items.Select(version => (version.Number, version.Maker.Value)));
+        Assert.Equal(
+            [(2, opener), (1, "acme")],
+            _world.Pools.ListVersions(Tenant("acme"), pool, new PageRequest()).Items.Select(version => (version.Number, version.Maker.Value)));
     }
 
     [Fact]

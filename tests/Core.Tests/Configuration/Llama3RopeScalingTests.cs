@@ -11,6 +11,6 @@ public sealed class Llama3RopeScalingTests
     [InlineData(8192 / 4.001, 1)]
     [InlineData(8192 / 0.999, 8)]
     [InlineData(8192 / 2.5, 1 / ((0.5 / 8) + 0.5))]
-    public void DivisorOf_Wavelength_IsOneTheFactorOrBetween(double wavelength, double divisor) =>
+    public void DivisorOf_Wavelength_IsOneOrTheFactorOrBetween(double wavelength, double divisor) =>
         Assert.Equal(divisor, Scaling.DivisorOf(2 * Math.PI / wavelength), 1e-9);
 }

@@ -18,7 +18,7 @@ public sealed class ModelConfigReaderTests : IDisposable
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(SharedModels))]
-    public void Read_SharedModel_SaysWhatTheFileSays(string folder)
+    public void Read_SharedModel_EqualsTheValuesOfTheFile(string folder)
     {
         var path = SharedMaterial.Require([.. folder.Split('/'), "config.json"]);
         var json = JsonNode.Parse(File.ReadAllText(path))!;
@@ -74,7 +74,7 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("""{"rope_theta": 5e5, "rope_scaling": {"rope_type": "linear", "type": "linear", "factor": 2.0}}""")]
     [InlineData("""{"rope_parameters": {"rope_theta": 500000, "rope_type": "linear", "factor": 2}}""")]
     [InlineData("""{"rope_theta": 5e5, "rope_scaling": null, "rope_parameters": {"rope_theta": 5e5, "rope_type": "linear", "factor": 2}}""")]
-    public void Read_AnySpellingOfRope_GivesTheSame(string rope)
+    public void Read_BothFormsOfRope_GiveTheSame(string rope)
     {
         var config = Read("llama", rope[1..^1]);
 
@@ -130,9 +130,14 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("llama", "\"rope_scaling\": {\"type\": \"linear\"}", "rope_scaling.factor")]
     [InlineData("llama", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2, \"mrope_section\": [1]}", "rope_scaling.mrope_section")]
     [InlineData("llama", "\"rope_scaling\": [4]", "rope_scaling")]
-    [InlineData("llama", "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4, \"original_max_position_embeddings\": 64}", "rope_scaling.high_freq_factor")]
+    [InlineData(
+        "llama",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4, "
+            + "\"original_max_position_embeddings\": 64}",
+        "rope_scaling.high_freq_factor")]
     [InlineData("llama", "\"rope_theta\": 1e4, \"rope_parameters\": {\"rope_theta\": 5e5}", "rope_theta")]
-    [InlineData("llama", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}, \"rope_parameters\": {\"rope_type\": \"linear\", \"factor\": 4}", "rope_parameters")]
+    [InlineData(
+        "llama", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}, \"rope_parameters\": {\"rope_type\": \"linear\", \"factor\": 4}", "rope_parameters")]
     [InlineData("llama", "\"partial_rotary_factor\": 0.5", "partial_rotary_factor")]
     [InlineData("llama", "\"rope_theta\": 0", "rope_theta")]
     [InlineData("llama", "\"quantization_config\": {\"bits\": 4}", "quantization_config")]
@@ -159,9 +164,10 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("mistral", "\"num_key_value_heads\": 4, \"sliding_window\": -1", "sliding_window")]
     [InlineData("mistral", "\"num_key_value_heads\": 4, \"layer_types\": [\"full_attention\", \"full_attention\"]", "layer_types")]
     [InlineData("qwen2", "\"num_key_value_heads\": 4, \"use_sliding_window\": true, \"max_window_layers\": 1", "max_window_layers")]
-    [InlineData("qwen3", "\"num_key_value_heads\": 4, \"use_sliding_window\": true, \"layer_types\": [\"full_attention\", \"sliding_attention\"]", "layer_types")]
+    [InlineData(
+        "qwen3", "\"num_key_value_heads\": 4, \"use_sliding_window\": true, \"layer_types\": [\"full_attention\", \"sliding_attention\"]", "layer_types")]
     [InlineData("qwen3", "\"num_key_value_heads\": 4, \"layer_types\": [\"full_attention\"]", "layer_types")]
-    public void Read_WhatWouldChangeTheComputation_IsRefusedByName(string? type, string keys, string named)
+    public void Read_UnsupportedKeyThatChangesTheComputation_IsRefusedByName(string? type, string keys, string named)
     {
         var rejection = Assert.Throws<ModelFileRejection>(() => Read(type, keys));
 
@@ -173,7 +179,7 @@ public sealed class ModelConfigReaderTests : IDisposable
     [InlineData("\"an_unknown_key\": null, \"another\": false, \"a_list\": [], \"an_object\": {}")]
     [InlineData("\"torch_dtype\": \"bfloat16\", \"transformers_version\": \"4.45.0\", \"use_cache\": true, \"initializer_range\": 0.02")]
     [InlineData("\"rope_interleaved\": false, \"pretraining_tp\": 1, \"partial_rotary_factor\": 1.0, \"quantization_config\": null")]
-    public void Read_WhatChangesNothing_IsAccepted(string keys) => Assert.Equal(2, Read("llama", keys).Layers);
+    public void Read_KeyThatChangesNothing_IsAccepted(string keys) => Assert.Equal(2, Read("llama", keys).Layers);
 
     [Theory]
     [InlineData("")]

@@ -59,7 +59,8 @@ public sealed class RecordFileTests
     [Fact]
     public void Read_ShareGptConversation_BecomesMessages()
     {
-        var item = Assert.Single(Read("a.json", """[{"system": "be brief", "conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "hello"}]}]""").Items);
+        var item = Assert.Single(Read(
+            "a.json", """[{"system": "be brief", "conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "hello"}]}]""").Items);
 
         Assert.Equal(
             [new ChatMessage("system", "be brief"), new ChatMessage("user", "hi"), new ChatMessage("assistant", "hello")],
@@ -69,7 +70,9 @@ public sealed class RecordFileTests
     [Fact]
     public void Read_Instructions_KeepTheirParts()
     {
-        var data = Read("a.json", """[{"instruction": "Add", "input": "1 1", "output": "2"}, {"instruction": "Add 1 and 2", "output": "3", "system": "", "history": []}]""");
+        var data = Read(
+            "a.json",
+            """[{"instruction": "Add", "input": "1 1", "output": "2"}, {"instruction": "Add 1 and 2", "output": "3", "system": "", "history": []}]""");
 
         Assert.Equal(
             [new InstructionExample("Add", "1 1", "2"), new InstructionExample("Add 1 and 2", "", "3")],
@@ -79,7 +82,8 @@ public sealed class RecordFileTests
     [Fact]
     public void Read_BigBenchExamples_AreQuestionsJudgedAmongTheFilesTargets()
     {
-        var data = Read("bool.json", """{"canary": "x", "examples": [{"input": "not True is", "target": "False"}, {"input": "not False is", "target": "True"}]}""");
+        var data = Read(
+            "bool.json", """{"canary": "x", "examples": [{"input": "not True is", "target": "False"}, {"input": "not False is", "target": "True"}]}""");
 
         Assert.Equal(new CompletionExample("Q: not True is\nA:", " False"), data.Items[0].Example);
         var choice = Assert.IsType<Choice>(data.Items[1].Judgement);
@@ -151,7 +155,10 @@ public sealed class RecordFileTests
     }
 
     [Theory]
-    [InlineData("[\n{\"prompt\": \"x\", \"completion\": \"1\"},\n{\"prompt\":\n \"x\"},\n{\"prompt\": 1, \"completion\": \"1\"}]", ", line 3: has the keys \"prompt\"", ", line 5: \"prompt\" is a number")]
+    [InlineData(
+        "[\n{\"prompt\": \"x\", \"completion\": \"1\"},\n{\"prompt\":\n \"x\"},\n{\"prompt\": 1, \"completion\": \"1\"}]",
+        ", line 3: has the keys \"prompt\"",
+        ", line 5: \"prompt\" is a number")]
     [InlineData("{\"canary\": \"\\n\",\n\"examples\": [\n{\"input\": \"x\", \"target\": 1}]}", ", line 3: \"target\" is a number", "")]
     [InlineData("[\n{\"prompt\": \"x\", \"completion\": \"1\"}\n{", ", line 3: is not JSON", "")]
     [InlineData("[{\"prompt\": \"x\", \"completion\": \"1\"}", ", line 1: is not JSON", "")]

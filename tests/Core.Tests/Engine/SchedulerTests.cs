@@ -1,6 +1,5 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Sequences;
@@ -34,7 +33,7 @@ public sealed class SchedulerTests
             alone = await roomy.GenerateAsync(Tokens + 20, rows);
         }
 
-        await using var world = new CoreWorld(new EngineOptions { KeyValueMemory = 12 * BlockBytes }, telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { KeyValueMemory = 12 * BlockBytes } }, telemetry);
         var crowded = await world.GenerateAsync(Tokens + 20, rows);
 
         Assert.True(metrics.Sum("cola.preemptions") > 0, "nobody was sent back: the memory was not short");
@@ -45,7 +44,7 @@ public sealed class SchedulerTests
     [Fact]
     public async Task Submit_RowLargerThanTheMemory_IsRefusedWithWhatThereIs()
     {
-        await using var world = new CoreWorld(new EngineOptions { KeyValueMemory = 3 * BlockBytes });
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { KeyValueMemory = 3 * BlockBytes } });
 
         var rejection = await Assert.ThrowsAsync<Rejections.ExhaustedRejection>(() => world.GenerateAsync(60, (null, "x")));
 
@@ -130,10 +129,11 @@ public sealed class SchedulerTests
     [Fact]
     public async Task Plan_OneTenantFloods_TheOtherDoesNotWaitForAllOfIt()
     {
-        await using var world = new CoreWorld(new EngineOptions { MaximumRows = 1 });
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumRows = 1 } });
         var row = new GenerationRow(ModelSource.Base, new TextPrompt("hello"), SamplingOptions.Greedy, [], 20, null);
         var ended = 0;
-        await using var flood = world.Core.Generation.RunAsync(Acme, [.. Enumerable.Repeat(row, 40)], world.Cancellation).GetAsyncEnumerator(world.Cancellation);
+        await using var flood = world.Core.Generation.RunAsync(
+            Acme, [.. Enumerable.Repeat(row, 40)], world.Cancellation).GetAsyncEnumerator(world.Cancellation);
         Assert.True(await flood.MoveNextAsync());
 
         var other = Task.Run(async () =>
@@ -161,7 +161,7 @@ public sealed class SchedulerTests
     [InlineData(false)]
     public async Task Run_DeterministicRow_SameBitsWhoeverElseRuns(bool kernels)
     {
-        var options = new EngineOptions { UseKernels = kernels, PrefillTokens = 40, PrefillTokensBesideDecoding = 9 };
+        var options = new ColaOptions { Model = new() { UseKernels = kernels }, Engine = new() { PrefillTokens = 40, PrefillTokensBesideDecoding = 9 } };
         await using var world = new CoreWorld(options);
         await world.MakePoolAsync();
         var task = await world.MakeTaskAsync("t");
@@ -185,7 +185,8 @@ public sealed class SchedulerTests
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
-        await using var world = new CoreWorld(new EngineOptions { UseKernels = false, KeyValueMemory = 8 * BlockBytes }, telemetry);
+        await using var world = new CoreWorld(
+            new ColaOptions { Model = new() { UseKernels = false }, Engine = new() { KeyValueMemory = 8 * BlockBytes } }, telemetry);
         var row = new GenerationRow(ModelSource.Base, new TextPrompt("begin"), SamplingOptions.Greedy, [], 60, 0, Deterministic: true);
         var alone = await RunAsync(world, row);
 

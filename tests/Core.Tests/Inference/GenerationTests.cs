@@ -1,6 +1,5 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -21,7 +20,8 @@ public sealed class GenerationTests
     [InlineData(false, 1e-4f)]
     public async Task Run_MixedBatch_EachRowEqualsItselfAlone(bool kernels, float tolerance)
     {
-        await using var world = new CoreWorld(new EngineOptions { UseKernels = kernels, PrefillTokens = 16, PrefillTokensBesideDecoding = 5 });
+        await using var world = new CoreWorld(
+            new ColaOptions { Model = new() { UseKernels = kernels }, Engine = new() { PrefillTokens = 16, PrefillTokensBesideDecoding = 5 } });
         var tasks = await TrainedTasksAsync(world);
         (TaskName? Task, string Prompt)[] rows =
         [
@@ -99,7 +99,10 @@ public sealed class GenerationTests
         }
 
         Assert.Equal(
-            [null, typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(NotFoundRejection), null],
+            [
+                null, typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection),
+                typeof(InvalidArgumentRejection), typeof(InvalidArgumentRejection), typeof(NotFoundRejection), null,
+            ],
             finishes.Select(finish => finish.Failure?.GetType()));
         Assert.Equal(FinishReason.Length, finishes[0].Reason);
         Assert.Equal(3, finishes[7].CompletionTokens);
@@ -133,7 +136,7 @@ public sealed class GenerationTests
     [Fact]
     public async Task Run_MoreRowsThanFit_TheyWaitTheirTurn()
     {
-        await using var world = new CoreWorld(new EngineOptions { MaximumRows = 3 });
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumRows = 3 } });
         var rows = Enumerable.Range(0, 10).Select(row => ((TaskName?)null, $"prompt number {row}")).ToArray();
 
         var together = await world.GenerateAsync(Tokens, rows);
@@ -147,7 +150,7 @@ public sealed class GenerationTests
     [Fact]
     public async Task Run_RowThatIsNotFinite_FailsAloneAndLeavesNothingForTheNextInItsSlot()
     {
-        await using var world = new CoreWorld(new EngineOptions { MaximumRows = 2 });
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumRows = 2 } });
         var broken = await world.MakeBrokenTaskAsync();
         var greedy = new GenerationRow(ModelSource.Base, new TextPrompt("short"), SamplingOptions.Greedy, [], 10, null);
         var alone = await TextAsync(world, greedy);
@@ -177,7 +180,7 @@ public sealed class GenerationTests
     [Fact]
     public async Task Run_TaskDeletedWhileTheRowWaits_ItsRowIsToldSo()
     {
-        await using var world = new CoreWorld(new EngineOptions { MaximumRows = 1 });
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumRows = 1 } });
         var tasks = await TrainedTasksAsync(world);
         var row = new GenerationRow(ModelSource.Base, new TextPrompt("hello"), SamplingOptions.Greedy, [], 100, null);
         await using var ahead = world.Core.Generation.RunAsync(Acme, [row], world.Cancellation).GetAsyncEnumerator(world.Cancellation);
@@ -201,7 +204,7 @@ public sealed class GenerationTests
     [Fact]
     public async Task Run_QueueFull_IsRefusedWithAHint()
     {
-        await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 1 });
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumWaiting = 1 } });
         using var pause = new ManualResetEventSlim();
         var paused = world.Core.Engine.CallAsync(() => pause.Wait(TimeSpan.FromSeconds(30)));
         var waits = world.GenerateAsync(1, (null, "x"));
@@ -217,7 +220,7 @@ public sealed class GenerationTests
     [Fact]
     public async Task Run_MoreRowsThanMayEverWait_AreToBeSplit()
     {
-        await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 1 });
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumWaiting = 1 } });
 
         var rejection = await Assert.ThrowsAsync<InvalidArgumentRejection>(() => world.GenerateAsync(1, (null, "x"), (null, "y")));
 

@@ -32,7 +32,7 @@ public sealed class ScoringTests
         await using var world = new CoreWorld();
         var task = await world.MakeBrokenTaskAsync();
         var model = world.Core.Model.Language;
-        using var bank = new AdapterBank(model, new AdapterBankOptions(long.MaxValue, 0), new ColaTelemetry().Adapters, () => { });
+        using var bank = new AdapterBank(model, new AdapterBankOptions { Memory = long.MaxValue, HostMemory = 0 }, new ColaTelemetry().Adapters, () => { });
         var source = AdapterSource.Of(world.Core.Tasks.Resolve(Acme, task), new ArtifactStore(world.MatricesDirectory))!;
         ScoredText Text(AdapterSource? adapter) => new(0, [97, 98], 2, [new ScoredContinuation(0, [99])], adapter);
         ScoredText[] texts = [Text(null), Text(source), Text(null)];

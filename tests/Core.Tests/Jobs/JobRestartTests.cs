@@ -50,7 +50,7 @@ public sealed class JobRestartTests
     [Fact]
     public async Task Restart_JobThatWaited_RunsThen()
     {
-        await using var world = new JobWorld(new() { MaximumJobs = 1 });
+        await using var world = new JobWorld(new() { Jobs = new() { Maximum = 1 } });
         await world.World.MakePoolAsync();
         var running = await world.SubmitAsync(JobWorld.Spec(await world.World.MakeTaskAsync("one")) with { Steps = 1_000_000 });
         var waiting = await world.SubmitAsync(JobWorld.Spec(await world.World.MakeTaskAsync("two")));

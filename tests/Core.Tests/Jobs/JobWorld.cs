@@ -1,5 +1,4 @@
 using CoLA.Core.Data;
-using CoLA.Core.Engine;
 using CoLA.Core.Jobs;
 using CoLA.Core.Naming;
 using CoLA.Core.Training.Optimizers;
@@ -9,7 +8,7 @@ using CoLA.Core.Training.State;
 namespace CoLA.Core.Tests.Jobs;
 
 /// <summary>A core with a pool, and short words for jobs.</summary>
-internal sealed class JobWorld(EngineOptions? options = null, TimeProvider? time = null) : IAsyncDisposable
+internal sealed class JobWorld(ColaOptions? options = null, TimeProvider? time = null) : IAsyncDisposable
 {
     private static readonly DataReading Reading = new(new DataSetOptions());
 

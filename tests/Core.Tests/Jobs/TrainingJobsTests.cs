@@ -1,5 +1,4 @@
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Jobs;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Optimizers;
@@ -97,7 +96,8 @@ public sealed class TrainingJobsTests
 
         // The published weights are those of the best step: a session that begins with them finds its loss.
         var session = (await world.World.OpenAsync([one])).Session.Name;
-        var found = await world.World.Core.Steps.EvaluateAsync(CoreWorld.Acme, session, new BatchSpec([CoreWorld.Example(one, "say:", " no, never")]), world.Cancellation);
+        var found = await world.World.Core.Steps.EvaluateAsync(
+            CoreWorld.Acme, session, new BatchSpec([CoreWorld.Example(one, "say:", " no, never")]), world.Cancellation);
         Assert.Equal(end.Progress.BestLoss, found[one].Mean);
     }
 
@@ -124,7 +124,7 @@ public sealed class TrainingJobsTests
     [Fact]
     public async Task Queue_MoreJobsThanMayRun_TakesTenantsInTurnAndNoTaskTwice()
     {
-        await using var world = new JobWorld(new EngineOptions { MaximumJobs = 1 });
+        await using var world = new JobWorld(new ColaOptions { Jobs = new() { Maximum = 1 } });
         await world.World.MakePoolAsync();
         var one = await world.World.MakeTaskAsync("one");
         var other = await world.World.MakeTaskAsync("other", tenant: CoreWorld.Globex);
@@ -161,7 +161,7 @@ public sealed class TrainingJobsTests
     [Fact]
     public async Task Job_WhoseTaskIsDeletedWhileItWaits_FailsAndSaysWhy()
     {
-        await using var world = new JobWorld(new EngineOptions { MaximumJobs = 1 });
+        await using var world = new JobWorld(new ColaOptions { Jobs = new() { Maximum = 1 } });
         await world.World.MakePoolAsync();
         var (one, two) = (await world.World.MakeTaskAsync("one"), await world.World.MakeTaskAsync("two"));
         var running = await world.SubmitAsync(JobWorld.Spec(one) with { Steps = 1_000_000 });
@@ -232,7 +232,8 @@ public sealed class TrainingJobsTests
         await world.World.MakePoolAsync();
         var job = await world.SubmitAsync(JobWorld.Spec(await world.World.MakeTaskAsync("one")));
 
-        await Assert.ThrowsAsync<NotFoundRejection>(async () => await world.Jobs.WatchAsync(CoreWorld.Globex, job.Name, 0, world.Cancellation).ToListAsync(world.Cancellation));
+        await Assert.ThrowsAsync<NotFoundRejection>(
+            async () => await world.Jobs.WatchAsync(CoreWorld.Globex, job.Name, 0, world.Cancellation).ToListAsync(world.Cancellation));
         Assert.Throws<NotFoundRejection>(() => world.Jobs.Get(CoreWorld.Globex, job.Name));
         Assert.Empty(world.Jobs.List(CoreWorld.Globex, new PageRequest()).Items);
     }

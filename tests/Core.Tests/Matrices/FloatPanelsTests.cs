@@ -15,7 +15,7 @@ public sealed class FloatPanelsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Multiply_AnyRows_EqualsLibtorchs(int @in, int @out)
+    public void Multiply_AnyRows_EqualsLibtorch(int @in, int @out)
     {
         var weight = randn(@out, @in, generator: _random);
         var bias = randn(@out, generator: _random);
@@ -44,7 +44,7 @@ public sealed class FloatPanelsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void ProductTransposed_AnyRows_EqualsLibtorchs(int @in, int @out)
+    public void ProductTransposed_AnyRows_EqualsLibtorch(int @in, int @out)
     {
         var weight = randn(@out, @in, generator: _random);
         using var panels = FloatPanels.Of([weight], _team);
@@ -78,7 +78,7 @@ public sealed class FloatPanelsTests : IDisposable
     }
 
     [Fact]
-    public void ToDense_SeveralParts_StandSideBySide()
+    public void ToDense_SeveralParts_AreSideBySide()
     {
         Tensor[] parts = [randn(20, 9, generator: _random), randn(3, 9, generator: _random)];
         using var panels = FloatPanels.Of(parts, _team);

@@ -19,7 +19,7 @@ public sealed class QuantizedPanelsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Multiply_AnyRows_IsTheProductWithTheDenseMatrix(bool four, int @in, int @out)
+    public void Multiply_AnyRows_EqualsTheProductWithTheDenseMatrix(bool four, int @in, int @out)
     {
         var bias = randn(@out, generator: _random);
         using var panels = Panels(four, randn(@out, @in, generator: _random));
@@ -53,7 +53,7 @@ public sealed class QuantizedPanelsTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
-    public void Multiply_Int4_HasTheBitsOfAProductWithItsValues(int rows)
+    public void Multiply_Int4_IsBitEqualToTheProductWithItsValues(int rows)
     {
         using var panels = Panels(true, randn(70, 96, generator: _random));
         using var values = FloatPanels.Of([panels.ToDense().t()], _team);
@@ -81,7 +81,7 @@ public sealed class QuantizedPanelsTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void ToDense_SeveralParts_StandSideBySide(bool four)
+    public void ToDense_SeveralParts_AreSideBySide(bool four)
     {
         Tensor[] parts = [randn(20, 32, generator: _random), randn(3, 32, generator: _random), zeros(5, 32)];
         using var together = Panels(four, parts);

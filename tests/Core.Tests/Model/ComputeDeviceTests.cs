@@ -10,7 +10,7 @@ public sealed class ComputeDeviceTests
     [Theory]
     [InlineData("cuda")]
     [InlineData("cuda:7")]
-    public void Of_CudaThatIsNotThere_IsRefusedWithItsCure(string name)
+    public void Of_MissingCudaDevice_IsRefusedWithARemedy(string name)
     {
         Assert.SkipWhen(torch.cuda.is_available(), "this machine has a CUDA device");
 
@@ -24,7 +24,7 @@ public sealed class ComputeDeviceTests
     [InlineData("cuda:-1")]
     [InlineData("CPU")]
     [InlineData("")]
-    public void Of_NoSuchName_IsRefusedWithTheNames(string name)
+    public void Of_UnknownName_IsRefusedWithTheKnownNames(string name)
     {
         var exception = Assert.Throws<InvalidArgumentRejection>(() => ComputeDevice.Of(name));
 
@@ -32,6 +32,6 @@ public sealed class ComputeDeviceTests
     }
 
     [Fact]
-    public void Of_Auto_TakesWhatIsThere() =>
+    public void Of_Auto_ChoosesAnAvailableDevice() =>
         Assert.Equal(torch.cuda.is_available() ? DeviceType.CUDA : DeviceType.CPU, ComputeDevice.Of("auto").type);
 }

@@ -34,7 +34,7 @@ public sealed class DeviceTests : IDisposable
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Heuristic)]
     [InlineData(Strategy.Random)]
-    public void Layer_OnTheMetaDevice_ForwardAndBackwardStayThere(Strategy strategy)
+    public void Layer_OnTheMetaDevice_ForwardAndBackwardStayOnIt(Strategy strategy)
     {
         // The meta device computes shapes only, and refuses to mix with any other: a tensor made elsewhere is found out.
         var meta = new Device(TorchSharp.DeviceType.META);
@@ -44,7 +44,7 @@ public sealed class DeviceTests : IDisposable
         using var state = new PoolState(Pool, TrainableMatrices.OfPool(a, model.Config, trained: true), InitialProduct.Empty(model.Config, Pool, meta), null);
         using var task = MakeTask(model, strategy, meta);
         var draws = SeededDraws.Of(task.Coupling, 1, 1);
-        var adapters = new TrainingAdapters(state, [new(task, 5, draws), new(null, 3, null), new(task, 3, draws)]);
+        var adapters = new TensorAdapters(state, [new(task, 5, draws), new(null, 3, null), new(task, 3, draws)]);
 
         // libtorch has no meta kernel for index_select, nor for attention's mask: what they would give stands in for them.
         var hidden = zeros(11, model.Config.HiddenSize, bfloat16, meta, requires_grad: true);
@@ -110,7 +110,8 @@ public sealed class DeviceTests : IDisposable
     private static TaskState MakeTask(CausalLanguageModel model, Strategy strategy, Device device)
     {
         var spec = new TaskSpec(strategy, 3, 1);
-        var layout = TiedHeads.Of(model.Config, Pool, spec)?.Layout ?? MatrixLayout.OfHeads(model.Config, Pool, spec); // nothing can be compared on the meta device
+        // nothing can be compared on the meta device
+        var layout = TiedHeads.Of(model.Config, Pool, spec)?.Layout ?? MatrixLayout.OfHeads(model.Config, Pool, spec);
         var heads = FlatMatrices.Zeros(layout, device);
         return new TaskState(model.Config, Pool, spec, heads, subtracts: true, new OptimizerSpec(5e-3));
     }

@@ -12,7 +12,7 @@ public sealed class GatedRowsTests : IDisposable
     [InlineData(1, 8)]
     [InlineData(7, 29)]
     [InlineData(100, 1536)]
-    public void Of_AnyRows_EqualsLibtorchs(int rows, int width) => KernelNodes.AssertEqual(
+    public void Of_AnyRows_EqualsLibtorch(int rows, int width) => KernelNodes.AssertEqual(
         _nodes.Random(rows, 2 * width) * 4,
         joined => GatedRows.Of(joined, _nodes.Team),
         joined => nn.functional.silu(joined.narrow(1, 0, width)) * joined.narrow(1, width, width));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Sequences;
@@ -25,11 +24,13 @@ public sealed class ModelGoldenTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Models))]
-    public async Task Core_RealModel_AnswersAndScoresAsTheGolden(string name)
+    public async Task Core_RealModel_GeneratesAndScoresAsTheGolden(string name)
     {
         using var data = new TemporaryDirectory();
         using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedMaterial.PathOf("goldens", name, "golden.json")));
-        await using var core = ColaCore.Open(SharedMaterial.PathOf("models", name), "cpu", data.PathOf("data"), new EngineOptions(), TimeProvider.System);
+        await using var core = ColaCore.Open(
+            new ColaOptions { Model = new() { Path = SharedMaterial.PathOf("models", name), Device = "cpu" }, DataDirectory = data.PathOf("data") },
+            TimeProvider.System);
         var root = golden.RootElement;
         var compared = 0;
         foreach (var (property, check) in new (string, Func<ColaCore, JsonElement, Task<int>>)[]

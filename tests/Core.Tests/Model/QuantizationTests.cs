@@ -21,7 +21,7 @@ public sealed class QuantizationTests : IDisposable
     [Theory]
     [InlineData(Quantization.Int8, 0.5)]
     [InlineData(Quantization.Int4, 0.5)]
-    public void Load_Quantised_TakesLessMemoryAndSaysSo(Quantization quantization, double most)
+    public void Load_Quantised_TakesAndReportsLessMemory(Quantization quantization, double most)
     {
         var path = RandomModel.Write(_directory);
         using var plain = BaseModel.Load(path);
@@ -33,16 +33,16 @@ public sealed class QuantizationTests : IDisposable
     }
 
     [Fact]
-    public void Load_CodesOfAFileThatHasNone_IsRefused()
+    public void Load_GgufQuantizationOfAnotherFile_IsRefused()
     {
         var refusal = Assert.Throws<UnsupportedRejection>(() => BaseModel.Load(RandomModel.Write(_directory), quantization: Quantization.Gguf));
 
-        Assert.EndsWith("is not a GGUF file, whose codes gguf keeps; choose int8 or int4", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("is not a GGUF file, and quantization gguf keeps the codes of one; choose int8 or int4", refusal.Message, StringComparison.Ordinal);
         Assert.StartsWith(_directory.PathOf(""), refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Load_WithoutTheCpusKernels_IsRefused()
+    public void Load_QuantisedWithoutCpuKernels_IsRefused()
     {
         var refusal = Assert.Throws<UnsupportedRejection>(() => BaseModel.Load(RandomModel.Write(_directory), "cpu", Quantization.Int8, useKernels: false));
 
@@ -66,12 +66,14 @@ public sealed class QuantizationTests : IDisposable
         var exact = Nll(Quantization.None);
 
         Assert.Equal(expected.GetProperty("mean_nll").GetDouble(), exact, 1e-4);
-        Assert.All((Quantization[])[Quantization.Int8, Quantization.Int4, Quantization.Gguf], quantization => Assert.InRange(Nll(quantization) - exact, -LargestCost, LargestCost));
+        Assert.All(
+            (Quantization[])[Quantization.Int8, Quantization.Int4, Quantization.Gguf],
+            quantization => Assert.InRange(Nll(quantization) - exact, -LargestCost, LargestCost));
     }
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(RealModels))]
-    public void Load_CodesOfAFile_AreItsValuesExactly(string name)
+    public void Load_GgufQuantization_KeepsTheExactValues(string name)
     {
         using var scope = NewDisposeScope();
         using var plain = BaseModel.Load(SharedMaterial.PathOf("models", name));

@@ -45,7 +45,9 @@ public sealed class RegistryDatabaseTests : IDisposable
         {
         }
 
-        Execute("DROP TABLE jobEvents; DROP TABLE jobs; ALTER TABLE sessions DROP COLUMN released; ALTER TABLE tasks DROP COLUMN startedFrom; PRAGMA user_version = 1");
+        Execute(
+            "DROP TABLE jobEvents; DROP TABLE jobs; ALTER TABLE sessions DROP COLUMN released; ALTER TABLE tasks DROP COLUMN startedFrom; PRAGMA "
+                + "user_version = 1");
 
         using (var database = new RegistryDatabase(File))
         {

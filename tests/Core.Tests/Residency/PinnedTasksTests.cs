@@ -1,4 +1,3 @@
-using CoLA.Core.Engine;
 using CoLA.Core.Naming;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Tests.Telemetry;
@@ -16,7 +15,9 @@ public sealed class PinnedTasksTests
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
         var pinned = new TaskName(Acme, "pinned");
-        await using var world = new CoreWorld(new EngineOptions { PinnedTasks = [pinned, new TaskName(Globex, "never")], AdapterMemory = 1 }, telemetry);
+        await using var world = new CoreWorld(
+            new ColaOptions { Residency = new() { PinnedTasks = [$"{pinned}", $"{new TaskName(Globex, "never")}"] }, Adapters = new() { Memory = 1 } },
+            telemetry);
         await world.MakePoolAsync();
         var tasks = new[] { await world.MakeTaskAsync(pinned.Task), await world.MakeTaskAsync("other") };
         var session = (await world.OpenAsync(tasks, frozen: true)).Session.Name;

@@ -43,7 +43,11 @@ public sealed class SimilarTasksTests
         var ranking = await world.Core.Similar.FindAsync(Acme, new Comparison(Pool, examples, [first]), world.Cancellation);
 
         var session = (await world.OpenAsync([first])).Session.Name;
-        var losses = await world.Core.Steps.EvaluateAsync(Acme, session, new Core.Training.Sessions.BatchSpec([.. examples.Select(example => new Core.Training.Examples.TrainingExample(first, example))]), world.Cancellation);
+        var losses = await world.Core.Steps.EvaluateAsync(
+            Acme,
+            session,
+            new Core.Training.Sessions.BatchSpec([.. examples.Select(example => new Core.Training.Examples.TrainingExample(first, example))]),
+            world.Cancellation);
         Assert.Equal(losses[first].Mean, ranking.Ranked.Single(task => task.Version?.Task == first).Loss, 1e-5);
         Assert.Equal(losses[first].Tokens, ranking.LabelledTokens);
     }
@@ -148,7 +152,8 @@ public sealed class SimilarTasksTests
 
     private static Newcomer Newcomer(string id) => new(new TaskName(Acme, id), Pool, null, null, null, 3, []);
 
-    private static IEnumerable<(int, float?)> Bits(IReadOnlyList<Core.Sequences.GeneratedToken> tokens) => tokens.Select(token => (token.Id, (float?)token.LogProbability));
+    private static IEnumerable<(int, float?)> Bits(IReadOnlyList<Core.Sequences.GeneratedToken> tokens) =>
+        tokens.Select(token => (token.Id, (float?)token.LogProbability));
 
     private static Task<TaskSnapshot> GrantAsync(CoreWorld world, TaskName task, Grants grants) =>
         world.Core.Tasks.UpdateAsync(world.Mutation(), task, [new TaskGrant(Globex, grants)], world.Cancellation);
@@ -169,7 +174,8 @@ public sealed class SimilarTasksTests
         var session = (await world.OpenAsync([first, second])).Session.Name;
         for (var step = 1; step <= 8; step++)
         {
-            await world.StepAsync(session, step, Example(first, "ab", "cc"), Example(first, "ba", "cc"), Example(second, "ab", "xy"), Example(second, "ba", "xy"));
+            await world.StepAsync(
+                session, step, Example(first, "ab", "cc"), Example(first, "ba", "cc"), Example(second, "ab", "xy"), Example(second, "ba", "xy"));
         }
 
         await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);

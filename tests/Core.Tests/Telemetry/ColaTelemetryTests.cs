@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -36,7 +35,9 @@ public sealed class ColaTelemetryTests
             Assert.DoesNotContain("error.type", row.Tags.Keys);
         });
         Assert.Equal(2 * Tokens, metrics.Sum("gen_ai.client.token.usage", ("gen_ai.token.type", "output")));
-        Assert.Equal(metrics.Sum("gen_ai.client.token.usage", ("gen_ai.token.type", "input")), metrics.Of("cola.tokens").Where(count => (string?)count.Tags["cola.token.kind"] == "prefill").Sum(count => count.Value));
+        Assert.Equal(
+            metrics.Sum("gen_ai.client.token.usage", ("gen_ai.token.type", "input")),
+            metrics.Of("cola.tokens").Where(count => (string?)count.Tags["cola.token.kind"] == "prefill").Sum(count => count.Value));
         Assert.Equal(Tokens - 1, metrics.Of("cola.batch.size").Count(step => step.Value == 2 && (string?)step.Tags["cola.step.kind"] == "decode"));
     }
 
@@ -52,7 +53,8 @@ public sealed class ColaTelemetryTests
 
         var report = await world.StepAsync(session, 1, CoreWorld.Example(task, "abc", "de"));
         await world.ScoreAsync(task, "abc", "de");
-        var evaluated = await world.Core.Steps.EvaluateAsync(CoreWorld.Acme, session, new BatchSpec([CoreWorld.Example(task, "abc", "de")]), world.Cancellation);
+        var evaluated = await world.Core.Steps.EvaluateAsync(
+            CoreWorld.Acme, session, new BatchSpec([CoreWorld.Example(task, "abc", "de")]), world.Cancellation);
         await world.GenerateAsync(Tokens, (task, "abc"));
         await world.GenerateAsync(Tokens, (null, "abc"));
 
@@ -84,7 +86,8 @@ public sealed class ColaTelemetryTests
         Assert.Equal(
             [
                 ("_other", "_base", 3), ("_other", "_other", 9),
-                ("tenant-0", "_base", 1), ("tenant-0", "_other", 1), ("tenant-0", "tenants/tenant-0/tasks/task-0", 1), ("tenant-0", "tenants/tenant-0/tasks/task-1", 1),
+                ("tenant-0", "_base", 1), ("tenant-0", "_other", 1),
+                ("tenant-0", "tenants/tenant-0/tasks/task-0", 1), ("tenant-0", "tenants/tenant-0/tasks/task-1", 1),
                 ("tenant-1", "_base", 1), ("tenant-1", "_other", 3),
             ],
             labels);
@@ -95,7 +98,7 @@ public sealed class ColaTelemetryTests
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
-        await using var world = new CoreWorld(new EngineOptions { AdapterMemory = 1 }, telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Adapters = new() { Memory = 1 } }, telemetry);
         await world.MakePoolAsync();
         TaskName[] tasks = [await world.MakeTaskAsync("a"), await world.MakeTaskAsync("b")];
         var session = (await world.OpenAsync(tasks)).Session.Name;
@@ -115,7 +118,7 @@ public sealed class ColaTelemetryTests
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
-        await using var world = new CoreWorld(new EngineOptions { MaximumWaiting = 1 }, telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumWaiting = 1 } }, telemetry);
         var row = new GenerationRow(ModelSource.Base, new TextPrompt("hello"), SamplingOptions.Greedy, [], 100, null);
 
         await foreach (var news in world.Core.Generation.RunAsync(Acme, [row], world.Cancellation))
@@ -157,7 +160,9 @@ public sealed class ColaTelemetryTests
         Assert.Equal(4, ended.Count);
         Assert.Equal("acme", row.GetTagItem("cola.tenant"));
         Assert.Equal(Tokens, row.GetTagItem("gen_ai.usage.output_tokens"));
-        Assert.All(phases, span => Assert.InRange(span.StartTimeUtc + span.Duration, row.StartTimeUtc, row.StartTimeUtc + row.Duration + TimeSpan.FromMilliseconds(1)));
+        Assert.All(
+            phases,
+            span => Assert.InRange(span.StartTimeUtc + span.Duration, row.StartTimeUtc, row.StartTimeUtc + row.Duration + TimeSpan.FromMilliseconds(1)));
         Assert.DoesNotContain(ended.SelectMany(span => span.TagObjects), tag => $"{tag.Value}".Contains("abc", StringComparison.Ordinal));
     }
 

@@ -61,7 +61,8 @@ internal sealed class MetricsRecorder : IMeterFactory
         Heard++;
         if (_keeps)
         {
-            (instrument.IsObservable ? _levels : _measurements).Enqueue((instrument.Name, value, tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value)));
+            (instrument.IsObservable ? _levels : _measurements).Enqueue(
+                (instrument.Name, value, tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value)));
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed class GgufTokenizerTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(GgufModels))]
-    public void FromGguf_FileBesideATokenizerJson_GivesItsIds(string model, string file)
+    public void FromGguf_ModelThatAlsoHasATokenizerJson_GivesItsIds(string model, string file)
     {
         using var gguf = GgufFile.Open(SharedMaterial.PathOf("models", model, file));
 
@@ -56,7 +56,8 @@ public sealed class GgufTokenizerTests
             ["tokenizer.ggml.eot_token_id"] = 5u,
             ["tokenizer.ggml.add_bos_token"] = true,
             ["tokenizer.chat_template"] =
-                "{% for message in messages %}{{ '<' + message['role'] + '>' + message['content'] + eos_token }}{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}",
+                "{% for message in messages %}{{ '<' + message['role'] + '>' + message['content'] + eos_token }}{% endfor %}"
+                    + "{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}",
         })!;
 
         Assert.Equal((3, 4), (tokenizer.BosId, tokenizer.EosId));
@@ -81,7 +82,7 @@ public sealed class GgufTokenizerTests
     [InlineData("tokenizer.ggml.tokens", null, "nothing")]
     [InlineData("tokenizer.ggml.merges", "text", "String")]
     [InlineData("tokenizer.ggml.eos_token_id", 7, "7")]
-    public void FromGguf_WhatIsNotSupported_IsRefusedByName(string key, object? value, string found)
+    public void FromGguf_UnsupportedFeature_IsRefusedByName(string key, object? value, string found)
     {
         var metadata = new Dictionary<string, object>
         {

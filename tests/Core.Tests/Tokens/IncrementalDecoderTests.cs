@@ -13,7 +13,7 @@ public sealed class IncrementalDecoderTests
         SharedMaterial.Folders("tokenizers", "tokenizer.json").Select(name => new TheoryDataRow<string>(name));
 
     [Fact]
-    public void Push_BytesOfOneCharacter_GivesItWithTheLast()
+    public void Push_BytesOfOneCharacter_GivesTheCharacterWithTheLastByte()
     {
         var decoder = Bytes.CreateDecoder(skipSpecialTokens: true);
 
@@ -50,7 +50,7 @@ public sealed class IncrementalDecoderTests
     }
 
     [Fact]
-    public void Push_SentencePieceSpace_IsDroppedAtTheStartAlone()
+    public void Push_SentencePieceSpace_IsDroppedOnlyAtTheStart()
     {
         // 259 is ▁, 263 is ▁a, 1 is <s>.
         Assert.Equal("a a", Pieces.Decode([1, 263, 263], skipSpecialTokens: true));
@@ -69,7 +69,7 @@ public sealed class IncrementalDecoderTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Tokenizers))]
-    public void Push_AnyIds_ConcatenatesToWhatDecodeGives(string name)
+    public void Push_AnyIds_ConcatenatesToTheDecodedText(string name)
     {
         var tokenizer = Tokenizer.FromDirectory(SharedMaterial.PathOf("tokenizers", name))!;
         var random = new Random(7);

@@ -60,16 +60,17 @@ internal static class TokenizerFiles
         };
     }
 
-    public static JsonObject Added(int id, string content, bool special = true, bool left = false, bool right = false, bool word = false, bool normalized = false) => new()
-    {
-        ["id"] = id,
-        ["content"] = content,
-        ["special"] = special,
-        ["lstrip"] = left,
-        ["rstrip"] = right,
-        ["single_word"] = word,
-        ["normalized"] = normalized,
-    };
+    public static JsonObject Added(
+        int id, string content, bool special = true, bool left = false, bool right = false, bool word = false, bool normalized = false) => new()
+        {
+            ["id"] = id,
+            ["content"] = content,
+            ["special"] = special,
+            ["lstrip"] = left,
+            ["rstrip"] = right,
+            ["single_word"] = word,
+            ["normalized"] = normalized,
+        };
 
     public static JsonObject Sequence(string members, params JsonNode[] steps) => new() { ["type"] = "Sequence", [members] = new JsonArray(steps) };
 

@@ -18,7 +18,8 @@ public sealed class TokenizerRefusalTests
     [InlineData("normalizer", """{"type": "BertNormalizer"}""", "normalizer.type", "BertNormalizer")]
     [InlineData("normalizer", """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Lowercase"}]}""", "normalizer.type", "Lowercase")]
     [InlineData("pre_tokenizer", """{"type": "Whitespace"}""", "pre_tokenizer.type", "Whitespace")]
-    [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "[a-z&&[^b]]"}, "behavior": "Isolated"}""", "pre_tokenizer.pattern", "character class")]
+    [InlineData(
+        "pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "[a-z&&[^b]]"}, "behavior": "Isolated"}""", "pre_tokenizer.pattern", "character class")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "\\p{L}++"}, "behavior": "Isolated"}""", "pre_tokenizer.pattern", "++")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"String": "a"}, "behavior": "Sideways"}""", "pre_tokenizer.behavior", "Sideways")]
     [InlineData("pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "Digits"}]}""", "pre_tokenizer", "Digits")]

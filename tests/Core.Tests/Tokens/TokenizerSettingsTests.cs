@@ -21,7 +21,7 @@ public sealed class TokenizerSettingsTests
     [InlineData("""{"eos_token_id": [5, 6]}""", null, new[] { 257, 5, 6 })]
     [InlineData(null, """{"eos_token_id": [7, 257]}""", new[] { 257, 7 })]
     [InlineData(null, """{"eos_token_id": null}""", new[] { 257 })]
-    public void EosIds_FilesOfAModel_AreTheTokenizersAndTheGenerations(string? generation, string? model, int[] expected)
+    public void EosIds_FilesOfAModel_AreThoseOfTheTokenizerAndTheGeneration(string? generation, string? model, int[] expected)
     {
         List<(string, string)> files = [("tokenizer_config.json", """{"bos_token": {"content": "<|endoftext|>"}, "eos_token": "<|end|>"}""")];
         if (generation is not null)
@@ -42,7 +42,7 @@ public sealed class TokenizerSettingsTests
     }
 
     [Fact]
-    public void BosId_NoTokenizerConfiguration_IsTheModels()
+    public void BosId_NoTokenizerConfiguration_IsThatOfTheModel()
     {
         Assert.Equal(9, TokenizerFiles.Load(TokenizerFiles.Bytes(), ("config.json", """{"bos_token_id": 9}""")).BosId);
         Assert.Null(TokenizerFiles.Load(
@@ -50,13 +50,16 @@ public sealed class TokenizerSettingsTests
     }
 
     [Fact]
-    public void Encode_AddBosToken_WinsOverThePostProcessor()
+    public void Encode_AddBosToken_OverridesThePostProcessor()
     {
         const string Tokens = "\"bos_token\": \"<s>\", \"eos_token\": \"</s>\"";
         Assert.Equal([1, 263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}}}")).Encode("a", true));
-        Assert.Equal([263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_bos_token\": false}}")).Encode("a", true));
-        Assert.Equal([1, 263, 2], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_eos_token\": true}}")).Encode("a", true));
-        Assert.Equal([263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_eos_token\": true}}")).Encode("a", false));
+        Assert.Equal(
+            [263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_bos_token\": false}}")).Encode("a", true));
+        Assert.Equal(
+            [1, 263, 2], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_eos_token\": true}}")).Encode("a", true));
+        Assert.Equal(
+            [263], TokenizerFiles.Load(TokenizerFiles.Pieces(), ("tokenizer_config.json", $"{{{Tokens}, \"add_eos_token\": true}}")).Encode("a", false));
     }
 
     [Fact]
@@ -72,9 +75,10 @@ public sealed class TokenizerSettingsTests
     [InlineData("""{"chat_template": "TEMPLATE"}""", false)]
     [InlineData("""{"chat_template": [{"name": "tool_use", "template": "x"}, {"name": "default", "template": "TEMPLATE"}]}""", false)]
     [InlineData("""{"chat_template": "x"}""", true)]
-    public void ChatTemplate_InAnyOfItsPlaces_IsFound(string configuration, bool inAFileOfItsOwn)
+    public void ChatTemplate_InEachPossibleFile_IsFound(string configuration, bool inAFileOfItsOwn)
     {
-        const string Template = "{% for message in messages %}{{ '[' + message['role'] + ']' + message['content'] + '.' }}{% endfor %}{% if add_generation_prompt %}{{ '[assistant]' }}{% endif %}";
+        const string Template = "{% for message in messages %}{{ '[' + message['role'] + ']' + message['content'] + '.' }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ '[assistant]' }}{% endif %}";
         List<(string, string)> files = [("tokenizer_config.json", configuration.Replace("TEMPLATE", Template, StringComparison.Ordinal))];
         if (inAFileOfItsOwn)
         {

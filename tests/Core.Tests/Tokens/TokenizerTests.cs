@@ -31,7 +31,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Encode_AddedTokensWithFlags_TakeTheSpaceAroundThemAndKeepOutOfWords()
+    public void Encode_AddedTokensWithFlags_IncludeSpaceAndMatchOutsideWords()
     {
         var file = TokenizerFiles.Bytes();
         file["added_tokens"] = new JsonArray(
@@ -62,7 +62,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Encode_SentencePieceForm_PutsTheSpaceAndFallsBackToBytes()
+    public void Encode_SentencePieceForm_PrependsTheSpaceAndFallsBackToBytes()
     {
         var tokenizer = TokenizerFiles.Load(TokenizerFiles.Pieces());
 
@@ -73,7 +73,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Encode_IgnoreMerges_TakesWholeWordsOfTheVocabulary()
+    public void Encode_IgnoreMerges_KeepsWordsOfTheVocabularyWhole()
     {
         var file = TokenizerFiles.Bytes();
         var model = file["model"]!.AsObject();
@@ -88,7 +88,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Encode_Metaspace_PrependsAsTheSchemeSays()
+    public void Encode_Metaspace_FollowsThePrependScheme()
     {
         var file = TokenizerFiles.Pieces();
         file["normalizer"] = null;
@@ -104,7 +104,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void EncodeSegments_LaterSegments_GetNoSpaceOfTheirOwn()
+    public void EncodeSegments_LaterSegments_GetNoPrependedSpace()
     {
         var tokenizer = TokenizerFiles.Load(TokenizerFiles.Pieces());
 
@@ -114,7 +114,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Encode_LoneSurrogate_CountsAsTheReplacementCharacter()
+    public void Encode_LoneSurrogate_BecomesTheReplacementCharacter()
     {
         var tokenizer = TokenizerFiles.Load(TokenizerFiles.Bytes());
 
@@ -122,7 +122,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Decode_IdsThatAreNoTokens_AddNothing()
+    public void Decode_IdsWithoutAToken_AddNothing()
     {
         var tokenizer = TokenizerFiles.Load(TokenizerFiles.Bytes());
 
@@ -130,7 +130,7 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public async Task Encode_FromManyThreads_GivesWhatOneThreadGives()
+    public async Task Encode_FromManyThreads_EqualsASingleThread()
     {
         var tokenizer = AnyTokenizer();
         var texts = Enumerable.Range(0, 64).Select(seed => RandomText(seed, 300)).ToList();
@@ -145,7 +145,7 @@ public sealed class TokenizerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Encode_OneWordOfAMillionCharacters_TakesNoQuadraticTime(bool byteLevel)
+    public void Encode_OneWordOfAMillionCharacters_IsNotQuadratic(bool byteLevel)
     {
         var file = byteLevel ? TokenizerFiles.Bytes() : TokenizerFiles.Pieces();
         if (byteLevel)
@@ -175,7 +175,11 @@ public sealed class TokenizerTests
     internal static string RandomText(int seed, int length)
     {
         var random = new Random(seed);
-        string[] pieces = ["the", " model", " ", "  ", "\n", "'s", "'LL", "1", "23", "é", "e\u0301", "中", "😀", "𝒳", "𠮷", "_", "--", "\t", "ab", "Ａ", "\r\n", "<", ">", "\u200d", "٣"];
+        string[] pieces =
+        [
+            "the", " model", " ", "  ", "\n", "'s", "'LL", "1", "23", "é", "e\u0301", "中", "😀", "𝒳", "𠮷", "_", "--", "\t", "ab", "Ａ", "\r\n",
+            "<", ">", "\u200d", "٣",
+        ];
         return string.Concat(Enumerable.Range(0, length).Select(_ => pieces[random.Next(pieces.Length)]));
     }
 }

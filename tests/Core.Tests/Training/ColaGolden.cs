@@ -145,7 +145,7 @@ internal sealed class ColaGolden : IDisposable
         var all = FlatMatrices.Zeros(MatrixLayout.OfHeads(Model.Config, Pool, task.Spec), CPU);
         foreach (var slot in all.Layout.Slots)
         {
-            all.View(slot).copy_(trained.View(trained.Layout.Find(slot.Layer, slot.Target, slot.Kind)!).detach().index_select(0, tensor(ties.Ties.ToArray())));
+            all.View(slot).copy_(trained.View(trained.Layout.Find(slot.Layer, slot.Target, slot.Kind)!).detach().index_select(0, tensor(ties.GroupOfHead.ToArray())));
         }
 
         return all;
@@ -244,7 +244,9 @@ internal sealed class ColaGolden : IDisposable
 
     private TaskState MakeTask(JsonElement settings, OptimizerSpec optimizer, Func<MatrixSlot, string> nameOf)
     {
-        var strategy = settings.TryGetProperty("method", out var method) ? Methods[method.GetString()!] : Strategies[settings.GetProperty("strategy").GetString()!];
+        var strategy = settings.TryGetProperty("method", out var method)
+            ? Methods[method.GetString()!]
+            : Strategies[settings.GetProperty("strategy").GetString()!];
         var spec = new TaskSpec(strategy, settings.GetProperty("N").GetInt32(), 0);
         var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(Model.Config, Pool, spec), CPU);
         foreach (var (slot, j, matrix) in Each(heads))

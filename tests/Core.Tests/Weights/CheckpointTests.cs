@@ -36,7 +36,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(SharedModels))]
-    public void Open_SharedModel_HoldsEverythingThatItsConfigurationCallsFor(string path)
+    public void Open_SharedModel_HasAllTensorsOfItsConfiguration(string path)
     {
         using var checkpoint = Checkpoint.Open(SharedMaterial.Require(path.Split('/')));
 
@@ -50,7 +50,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(SharedModels))]
-    public void LoadTokenizer_SharedModel_IsThereWhereItsFilesAre(string path)
+    public void LoadTokenizer_SharedModel_IsNullOnlyWithoutItsFiles(string path)
     {
         using var checkpoint = Checkpoint.Open(SharedMaterial.Require(path.Split('/')));
 
@@ -70,7 +70,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Read_Shards_GivesTheTensorsOfAll()
+    public void Read_Shards_GivesTheTensorsOfAllShards()
     {
         TinyModel.WriteShards(_directory, _tensors);
         using var checkpoint = Checkpoint.Open(_directory.Path);
@@ -92,7 +92,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Sha256_SingleFile_IsTheFilesOwn()
+    public void Sha256_SingleFile_IsThatOfTheFile()
     {
         TinyModel.WriteTensors(_directory, Single, _tensors);
         using var checkpoint = Checkpoint.Open(_directory.Path);
@@ -101,7 +101,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Sha256_Shards_ChangesWithAnyOfThem()
+    public void Sha256_Shards_ChangesWithEachShard()
     {
         TinyModel.WriteShards(_directory, _tensors);
         string Hash()
@@ -119,7 +119,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_GenerationConfig_SaysWhichIdsEndAText()
+    public void Open_GenerationConfig_DefinesTheEosIds()
     {
         TinyModel.WriteTensors(_directory, Single, _tensors);
         _directory.Write("generation_config.json", """{"eos_token_id": [3, 4], "temperature": 0.6}""");
@@ -148,7 +148,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_TensorThatTheConfigurationHasNoPlaceFor_IsNamed()
+    public void Open_TensorThatTheConfigurationDoesNotNeed_IsNamed()
     {
         const string Bias = "model.layers.0.self_attn.q_proj.bias";
         _tensors[Bias] = zeros(8);
@@ -170,13 +170,14 @@ public sealed class CheckpointTests : IDisposable
     public void Open_ConfigurationWithABillionLayers_NamesTheFirstMissingOne()
     {
         TinyModel.WriteTensors(_directory, Single, _tensors);
-        _directory.Write("config.json", TinyModel.ConfigJson.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000", StringComparison.Ordinal));
+        _directory.Write(
+            "config.json", TinyModel.ConfigJson.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000000", StringComparison.Ordinal));
 
         AssertRefused(Single, "model.layers.2.self_attn.q_proj.weight", "shape [8, 8]", "no tensor");
     }
 
     [Fact]
-    public void Open_LeftoversThatDoNotAct_AreAccepted()
+    public void Open_HarmlessTensors_AreAccepted()
     {
         _tensors["lm_head.weight"] = zeros(10, 8);
         _tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = zeros(2);
@@ -208,7 +209,8 @@ public sealed class CheckpointTests : IDisposable
     public void Open_IndexThatNamesAnAbsentTensor_IsRefused()
     {
         TinyModel.WriteShards(_directory, _tensors);
-        TinyModel.WriteTensors(_directory, "b.safetensors", _tensors.Where(pair => pair.Key.Contains("layers.1.", StringComparison.Ordinal) && pair.Key != Query).ToDictionary());
+        TinyModel.WriteTensors(
+            _directory, "b.safetensors", _tensors.Where(pair => pair.Key.Contains("layers.1.", StringComparison.Ordinal) && pair.Key != Query).ToDictionary());
 
         AssertRefused(Index, Query, "b.safetensors", "no tensor");
     }
@@ -241,7 +243,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("pytorch_model.bin", "never opened")]
     [InlineData("consolidated.00.pth", "never opened")]
     [InlineData("readme.md", "none of them")]
-    public void Open_NoWeightsThatAreRead_SaysWhatToDo(string file, string problem)
+    public void Open_NoReadableWeights_StatesTheRemedy(string file, string problem)
     {
         _directory.Write(file, "x");
 
@@ -258,7 +260,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_NothingOrAnotherFile_IsRefused()
+    public void Open_MissingPathOrOtherFile_IsRefused()
     {
         Assert.Throws<ModelFileRejection>(() => Checkpoint.Open(_directory.PathOf("absent")));
         Assert.Throws<ModelFileRejection>(() => Checkpoint.Open(_directory.PathOf("config.json")));

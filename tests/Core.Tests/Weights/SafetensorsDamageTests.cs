@@ -14,7 +14,7 @@ public sealed class SafetensorsDamageTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     [Fact]
-    public void Open_TheFileThatTheOthersDamage_IsGood()
+    public void Open_UndamagedFile_Succeeds()
     {
         using var file = SafetensorsFile.Open(Write(Good, 12));
 
@@ -53,7 +53,7 @@ public sealed class SafetensorsDamageTests : IDisposable
     }
 
     [Fact]
-    public void Open_Hole_IsNamed()
+    public void Open_GapBetweenTensors_IsNamed()
     {
         var path = Write(Good.Replace("[8,12]", "[10,14]", StringComparison.Ordinal), 14);
 

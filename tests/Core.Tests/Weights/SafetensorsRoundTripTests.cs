@@ -19,7 +19,7 @@ public sealed class SafetensorsRoundTripTests : IDisposable
     [InlineData(ScalarType.Int64)]
     [InlineData(ScalarType.Int32)]
     [InlineData(ScalarType.Byte)]
-    public void Read_WhatTheWriterWrote_IsTheSame(ScalarType dtype)
+    public void Read_WrittenTensors_AreEqual(ScalarType dtype)
     {
         var written = new Dictionary<string, Tensor>
         {

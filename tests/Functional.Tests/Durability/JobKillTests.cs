@@ -77,5 +77,9 @@ public sealed class JobKillTests : IDisposable
     private static IEnumerable<SubmitJobRequest> Data() =>
         JobParts.Examples(Enumerable.Range(0, 7).Select(Example)).Concat(JobParts.Examples([Example(7)], heldOut: true));
 
-    private static Example Example(int item) => new() { Task = Task, Completion = new CompletionExample { Prompt = $"say {item}:", Completion = $" {item % 3}" } };
+    private static Example Example(int item) => new()
+    {
+        Task = Task,
+        Completion = new CompletionExample { Prompt = $"say {item}:", Completion = $" {item % 3}" },
+    };
 }

@@ -193,11 +193,14 @@ public sealed class KillTests : IDisposable
     private static async Task CheckAsync(ColaClient client, TenantAtWork tenant)
     {
         Assert.Equal(tenant.PoolVersion, (await client.Pools.GetAsync(TenantAtWork.Pool, cancellationToken: Token)).CurrentVersion);
-        var tasks = await client.Tasks.ListAsync(cancellationToken: Token).ToDictionaryAsync(task => task.Name, task => task.ServedVersion, cancellationToken: Token);
+        var tasks = await client.Tasks.ListAsync(cancellationToken: Token).ToDictionaryAsync(
+            task => task.Name, task => task.ServedVersion, cancellationToken: Token);
         Assert.Equal(tenant.Served, tasks);
         foreach (var (task, versions) in tenant.Tasks)
         {
-            Assert.Equal(versions.Keys.ToHashSet(), await client.Tasks.ListVersionsAsync(task, Token).Select(version => version.Name).ToHashSetAsync(cancellationToken: Token));
+            Assert.Equal(
+                versions.Keys.ToHashSet(),
+                await client.Tasks.ListVersionsAsync(task, Token).Select(version => version.Name).ToHashSetAsync(cancellationToken: Token));
         }
 
         var kept = tenant.Tasks.Values.SelectMany(versions => versions).ToList();

@@ -39,7 +39,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="data">Its data directory.</param>
     /// <param name="variables">What its environment has on top of ours.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    public static async Task<ServerProcess> StartAsync(string model, string data, IEnumerable<KeyValuePair<string, string>> variables, CancellationToken cancellation)
+    public static async Task<ServerProcess> StartAsync(
+        string model, string data, IEnumerable<KeyValuePair<string, string>> variables, CancellationToken cancellation)
     {
         var process = ColaProcess.Start(variables, Arguments(model, data));
         try

@@ -147,7 +147,10 @@ public sealed class HubDownloadTests : IDisposable
         Assert.Contains("more than the 1 bytes", (await Assert.ThrowsAsync<DamagedFileRejection>(() => DownloadAsync())).Message, StringComparison.Ordinal);
 
         _hub.WrongSizes["config.json"] = 3;
-        Assert.Contains("nothing from byte 2 of config.json", (await Assert.ThrowsAsync<PreconditionRejection>(() => DownloadAsync(retries: 0))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing from byte 2 of config.json",
+            (await Assert.ThrowsAsync<PreconditionRejection>(() => DownloadAsync(retries: 0))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -265,7 +268,8 @@ public sealed class HubDownloadTests : IDisposable
 
         Assert.Equal([1, 2], await ReadAsync("model.Q4_0.gguf"));
         Assert.False(File.Exists(_directory.PathOf(Weights)));
-        Assert.Contains("model.Q8_0.gguf", (await Assert.ThrowsAsync<InvalidArgumentRejection>(() => DownloadAsync(gguf: "no.gguf"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "model.Q8_0.gguf", (await Assert.ThrowsAsync<InvalidArgumentRejection>(() => DownloadAsync(gguf: "no.gguf"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,10 @@ public sealed class PerplexityTests : IDisposable
     {
         using var model = BaseModel.Load(RandomModel.Write(_directory));
 
-        Assert.Contains("1 token", Assert.Throws<InvalidArgumentRejection>(() => Perplexity.Of(model, "a", cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 token",
+            Assert.Throws<InvalidArgumentRejection>(() => Perplexity.Of(model, "a", cancellation: TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _directory.Dispose();

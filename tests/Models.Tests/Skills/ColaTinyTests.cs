@@ -1,7 +1,6 @@
 using CoLA.Core;
 using CoLA.Core.Data;
 using CoLA.Core.Data.Examples;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Sequences;
@@ -72,7 +71,8 @@ public sealed class ColaTinyTests
     public async Task Generate_LinesOfSkills_AreAnsweredWhereTheSkillWasTrained()
     {
         using var data = new TemporaryDirectory();
-        await using var core = ColaCore.Open(Directory, "cpu", data.PathOf("data"), new EngineOptions(), TimeProvider.System);
+        await using var core = ColaCore.Open(
+            new ColaOptions { Model = new() { Path = Directory, Device = "cpu" }, DataDirectory = data.PathOf("data") }, TimeProvider.System);
 
         Assert.InRange(await AccuracyAsync(core, SkillBook.Trained), 0.85, 1);
         Assert.InRange(await AccuracyAsync(core, SkillBook.HeldOut), 0, 0.05);

@@ -34,7 +34,8 @@ internal sealed class EdgeFixture : IAsyncDisposable
 
     public InferenceService.InferenceServiceClient Client => new(Channel);
 
-    public static async Task<EdgeFixture> StartAsync()
+    /// <param name="time">The clock that the edge asks; the system's where it is null.</param>
+    public static async Task<EdgeFixture> StartAsync(TimeProvider? time = null)
     {
         var service = new FakeInferenceService();
         var log = new LogRecorder();
@@ -42,6 +43,7 @@ internal sealed class EdgeFixture : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging(logging => logging.AddProvider(log));
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<RejectionInterceptor>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<RejectionInterceptor>());
         var app = builder.Build();

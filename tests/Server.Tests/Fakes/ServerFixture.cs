@@ -67,11 +67,11 @@ public sealed class ServerFixture : IAsyncLifetime
         _server = await ColaServer.StartAsync(
             options =>
             {
-                options.Model = _model.Path;
+                options.Model.Path = _model.Path;
                 options.DataDirectory = _data.Path;
-                options.Device = "cpu";
+                options.Model.Device = "cpu";
                 options.Port = 0;
-                options.Threads = 1;
+                options.Model.Threads = 1;
             },
             logging => logging.AddProvider(_log),
             TestContext.Current.CancellationToken);

@@ -4,6 +4,7 @@ using CoLA.V1;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CoLA.Server.Tests.Interceptors;
 
@@ -97,7 +98,8 @@ public sealed class RejectionInterceptorTests
             }
         };
 
-        var exception = await Assert.ThrowsAsync<RpcException>(async () => await edge.Client.ScoreAsync(new ScoreRequest(), cancellationToken: cancellation.Token));
+        var exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await edge.Client.ScoreAsync(new ScoreRequest(), cancellationToken: cancellation.Token));
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
 
         Assert.Equal(StatusCode.Cancelled, exception.StatusCode);
@@ -119,11 +121,25 @@ public sealed class RejectionInterceptorTests
             ended.SetResult(token.IsCancellationRequested);
             await stream.WriteAsync(new GenerateResponse { Text = "b" });
         };
-        using (var call = edge.Client.Generate(new GenerateRequest(), deadline: DateTime.UtcNow.AddMinutes(1), cancellationToken: Token))
+        using (var call = edge.Client.Generate(
+            new GenerateRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1), cancellationToken: Token))
         {
             Assert.True(await call.ResponseStream.MoveNext(Token));
         }
 
         Assert.False(await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Token));
+    }
+
+    [Fact]
+    public async Task Call_WriteRefusedAfterTheDeadline_IsNoError()
+    {
+        var deadline = TimeProvider.System.GetUtcNow().AddMinutes(1);
+        await using var edge = await EdgeFixture.StartAsync(new FakeTimeProvider(deadline.AddMinutes(1)));
+        edge.Service.OnScore = (_, _) => throw new InvalidOperationException("the response is complete");
+
+        var exception = await Assert.ThrowsAsync<RpcException>(async () =>
+            await edge.Client.ScoreAsync(new ScoreRequest(), deadline: deadline.UtcDateTime, cancellationToken: Token));
+
+        Assert.Equal(StatusCode.Cancelled, exception.StatusCode);
     }
 }

@@ -76,7 +76,10 @@ public sealed class InferenceServiceTests(ServerFixture server) : IClassFixture<
             cancellationToken: Token);
 
         Assert.Equal(
-            [StatusCode.InvalidArgument, StatusCode.OK, StatusCode.NotFound, StatusCode.InvalidArgument, StatusCode.OK, StatusCode.InvalidArgument, StatusCode.OK],
+            [
+                StatusCode.InvalidArgument, StatusCode.OK, StatusCode.NotFound, StatusCode.InvalidArgument, StatusCode.OK, StatusCode.InvalidArgument,
+                StatusCode.OK,
+            ],
             rows.Select(row => (StatusCode)(row.Failure?.Code ?? 0)));
         Assert.All(rows.Where(row => row.Failure is not null), row => Assert.Equal(FinishReason.Failed, row.FinishReason));
         Assert.All(new[] { 1, 4, 6 }, place => Assert.Equal(alone.Text, rows[place].Text));

@@ -48,7 +48,8 @@ public sealed class JobServiceTests(ServerFixture server) : IClassFixture<Server
     {
         var (client, spec, task) = await WithTaskAsync("job-faulty");
 
-        var refused = await Refused(StatusCode.InvalidArgument, () => client.Jobs.SubmitAsync(spec, File(task, "bad.jsonl", Lines + "\n{\"prompt\": 3}"), cancellationToken: Token));
+        var refused = await Refused(
+            StatusCode.InvalidArgument, () => client.Jobs.SubmitAsync(spec, File(task, "bad.jsonl", Lines + "\n{\"prompt\": 3}"), cancellationToken: Token));
         var long_ = await Refused(StatusCode.InvalidArgument, () => client.Jobs.SubmitAsync(
             spec, File(task, "long.jsonl", Lines + $"\n{{\"prompt\": \"{new string('x', 300)}\", \"completion\": \"y\"}}"), cancellationToken: Token));
 
@@ -66,15 +67,21 @@ public sealed class JobServiceTests(ServerFixture server) : IClassFixture<Server
         {
             var spoilt = spec.Clone();
             spoil(spoilt);
-            return (await Refused(StatusCode.InvalidArgument, () => client.Jobs.SubmitAsync(spoilt, data ?? File(task, "c.jsonl", Lines), cancellationToken: Token))).Message;
+            return (await Refused(
+                StatusCode.InvalidArgument, () => client.Jobs.SubmitAsync(spoilt, data ?? File(task, "c.jsonl", Lines), cancellationToken: Token))).Message;
         }
 
         Assert.Contains("epochs", await RefusedAsync(asked => asked.Epochs = -1), StringComparison.Ordinal);
         Assert.Contains("shared_a", await RefusedAsync(asked => asked.SharedA = SharedA.Unspecified), StringComparison.Ordinal);
         Assert.Contains("evaluation.patience", await RefusedAsync(asked => asked.Evaluation = new Evaluation { Patience = -1 }), StringComparison.Ordinal);
-        Assert.Contains("warmup_steps", await RefusedAsync(asked => asked.Tasks[0].Optimizer.Schedule = new Schedule { WarmupSteps = 9999 }), StringComparison.Ordinal);
+        Assert.Contains(
+            "warmup_steps", await RefusedAsync(asked => asked.Tasks[0].Optimizer.Schedule = new Schedule { WarmupSteps = 9999 }), StringComparison.Ordinal);
         Assert.Contains("no examples", await RefusedAsync(_ => { }, []), StringComparison.Ordinal);
-        Assert.Contains("not a task of this job", await RefusedAsync(_ => { }, JobParts.Examples([new Example { Task = $"{task}x", Completion = new CompletionExample { Prompt = "a", Completion = "b" } }])), StringComparison.Ordinal);
+        Assert.Contains(
+            "not a task of this job",
+            await RefusedAsync(
+                _ => { }, JobParts.Examples([new Example { Task = $"{task}x", Completion = new CompletionExample { Prompt = "a", Completion = "b" } }])),
+            StringComparison.Ordinal);
         Assert.Contains("evaluation", await RefusedAsync(
             asked => asked.Evaluation = new Evaluation(),
             JobParts.Examples([new Example { Task = task, Completion = new CompletionExample { Prompt = "a", Completion = "b" } }])), StringComparison.Ordinal);

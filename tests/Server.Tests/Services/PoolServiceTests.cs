@@ -87,7 +87,8 @@ public sealed class PoolServiceTests(ServerFixture server) : IClassFixture<Serve
         var listed = await other.Pools.ListAsync(Token).Select(listed => listed.Name).ToListAsync(Token);
         var update = await Assert.ThrowsAsync<ColaException>(() => other.Pools.UpdateAsync(
             new UpdatePoolRequest { Name = pool.Name, Sharing = ServerFixture.Public() }, cancellationToken: Token));
-        var delete = await Assert.ThrowsAsync<ColaException>(() => other.Pools.DeleteAsync(new DeletePoolRequest { Name = pool.Name }, cancellationToken: Token));
+        var delete = await Assert.ThrowsAsync<ColaException>(
+            () => other.Pools.DeleteAsync(new DeletePoolRequest { Name = pool.Name }, cancellationToken: Token));
 
         Assert.Equal(StatusCode.NotFound, hidden.StatusCode);
         Assert.Equal(["other"], seen.Sharing.Tenants);

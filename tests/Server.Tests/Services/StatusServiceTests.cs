@@ -30,7 +30,9 @@ public sealed class StatusServiceTests : IDisposable
 
         var status = await acme.Status.GetAsync(cancellationToken: Token);
 
-        Assert.Equal((Path.GetFileName(_model.Path), "cpu", "float32", RandomModel.ContextLength), (status.Model.Name, status.Model.Device, status.Model.Dtype, status.Model.ContextLength));
+        Assert.Equal(
+            (Path.GetFileName(_model.Path), "cpu", "float32", RandomModel.ContextLength),
+            (status.Model.Name, status.Model.Device, status.Model.Dtype, status.Model.ContextLength));
         Assert.Equal(64, status.Model.Sha256.Length);
         Assert.Equal("none", status.Model.Quantization);
         Assert.True(status.Model.Bytes > 0);
@@ -75,7 +77,8 @@ public sealed class StatusServiceTests : IDisposable
         var longEnoughToBeFound = new string('a', 40);
         for (var time = 0; time < 2; time++)
         {
-            await acme.Inference.CompleteBatchAsync([Examples.Row(Examples.Task(task)), Examples.Row(Examples.Base(), longEnoughToBeFound)], cancellationToken: Token);
+            await acme.Inference.CompleteBatchAsync(
+                [Examples.Row(Examples.Task(task)), Examples.Row(Examples.Base(), longEnoughToBeFound)], cancellationToken: Token);
         }
 
         var status = await acme.Status.GetAsync(cancellationToken: Token);
@@ -181,15 +184,15 @@ public sealed class StatusServiceTests : IDisposable
     private Task<ColaServer> StartAsync(string? operatorTenant = null, int names = 100, Quantization quantization = Quantization.None) => ColaServer.StartAsync(
         options =>
         {
-            options.Model = RandomModel.Write(_model);
+            options.Model.Path = RandomModel.Write(_model);
             options.DataDirectory = _data.Path;
-            options.Device = "cpu";
+            options.Model.Device = "cpu";
             options.Port = 0;
-            options.Threads = 1;
-            options.KeyValueMemory = 64L << 20;
+            options.Model.Threads = 1;
+            options.Engine.KeyValueMemory = 64L << 20;
             options.Operator = operatorTenant;
-            options.MetricsNames = names;
-            options.Quantization = quantization;
+            options.Metrics.Names = names;
+            options.Model.Quantization = quantization;
         },
         cancellationToken: Token);
 }

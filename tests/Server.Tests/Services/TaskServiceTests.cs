@@ -33,7 +33,9 @@ public sealed class TaskServiceTests(ServerFixture server) : IClassFixture<Serve
         Assert.Equal($"{reply.Task.Name}/versions/1", reply.Task.ServedVersion);
         Assert.Empty(reply.Notes);
         var version = Assert.Single(await server.Acme.Tasks.ListVersionsAsync(reply.Task.Name, Token).ToListAsync(Token));
-        Assert.Equal((reply.Task.ServedVersion, pool.CurrentVersion, "acme", false, true), (version.Name, version.PoolVersion, version.Maker, version.Trained, version.Served));
+        Assert.Equal(
+            (reply.Task.ServedVersion, pool.CurrentVersion, "acme", false, true),
+            (version.Name, version.PoolVersion, version.Maker, version.Trained, version.Served));
     }
 
     [Fact]
@@ -114,9 +116,15 @@ public sealed class TaskServiceTests(ServerFixture server) : IClassFixture<Serve
 
         Example[] examples = [new Example { Completion = new CompletionExample { Prompt = "ab", Completion = "cc" } }];
         var found = await newcomer.Tasks.FindSimilarAsync(new FindSimilarRequest { Pool = pool.Name, Examples = { examples } }, cancellationToken: Token);
-        var named = await newcomer.Tasks.RegisterAsync(new RegisterTaskRequest { TaskId = "named", Pool = pool.Name, From = lender.Name }, cancellationToken: Token);
+        var named = await newcomer.Tasks.RegisterAsync(
+            new RegisterTaskRequest { TaskId = "named", Pool = pool.Name, From = lender.Name }, cancellationToken: Token);
         var similar = await newcomer.Tasks.RegisterAsync(
-            new RegisterTaskRequest { TaskId = "similar", Pool = pool.Name, MostSimilarTo = new MostSimilar { Examples = { examples } } }, cancellationToken: Token);
+            new RegisterTaskRequest
+            {
+                TaskId = "similar",
+                Pool = pool.Name,
+                MostSimilarTo = new MostSimilar { Examples = { examples } },
+            }, cancellationToken: Token);
 
         Assert.Equal($"{lender.Name}/versions/2", found.Best);
         Assert.Equal([lender.Name, ""], found.Ranking.Select(ranked => ranked.Task));

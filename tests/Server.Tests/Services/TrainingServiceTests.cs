@@ -216,7 +216,11 @@ public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<S
         var step = await session.StepAsync(
             [
                 Examples.Of(task, "ab", "cd"),
-                new Example { Task = task.Name, Chat = new Chat { Messages = { new ChatMessage { Role = "user", Content = "u" }, new ChatMessage { Role = "assistant", Content = "v" } } } },
+                new Example
+                {
+                    Task = task.Name,
+                    Chat = new Chat { Messages = { new ChatMessage { Role = "user", Content = "u" }, new ChatMessage { Role = "assistant", Content = "v" } } },
+                },
                 new Example { Task = task.Name, Instruction = new InstructionExample { Instruction = "i", Input = "n", Output = "o" } },
                 new Example { Task = task.Name, Tokens = new TokenExample { Ids = { 1, 2, 3 }, Weights = { 0, 0.5f, 0 } } },
             ],
@@ -345,7 +349,12 @@ public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<S
         request.Tasks[0].Optimizer.LearningRate = request.PoolOptimizer.LearningRate = 0.01;
         await using var session = await server.Acme.Training.OpenAsync(request, cancellationToken: Token);
         var objective = new Objective { Loss = new Loss { ImportanceSampling = new ImportanceSampling() }, Logprobs = true };
-        var row = new ScoreRow { Source = session.WorkingCopyOf(task.Name), Prompt = new Prompt { Text = "a" }, Continuations = { new Continuation { Text = "e" } } };
+        var row = new ScoreRow
+        {
+            Source = session.WorkingCopyOf(task.Name),
+            Prompt = new Prompt { Text = "a" },
+            Continuations = { new Continuation { Text = "e" } },
+        };
         async Task<double> LikelihoodAsync() => (await server.Acme.Inference.ScoreAsync([row], cancellationToken: Token)).Rows[0].Continuations[0].Logprob;
 
         var likelihoods = new List<double> { await LikelihoodAsync() };
@@ -392,7 +401,11 @@ public sealed class TrainingServiceTests(ServerFixture server) : IClassFixture<S
         var owner = (await server.Acme.Inference.CompleteBatchAsync([row], cancellationToken: Token)).Single();
         var opener = (await platform.Inference.CompleteBatchAsync([row], cancellationToken: Token)).Single();
         await server.Acme.Tasks.UpdateAsync(
-            new UpdateTaskRequest { Name = task.Name, Grants = new GrantList { Grants = { ServerFixture.Grant(platform, Permission.Train, Permission.Generate) } } },
+            new UpdateTaskRequest
+            {
+                Name = task.Name,
+                Grants = new GrantList { Grants = { ServerFixture.Grant(platform, Permission.Train, Permission.Generate) } },
+            },
             cancellationToken: Token);
         var granted = (await platform.Inference.CompleteBatchAsync([row], cancellationToken: Token)).Single();
 

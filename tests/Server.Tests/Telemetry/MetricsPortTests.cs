@@ -66,7 +66,10 @@ public sealed partial class MetricsPortTests : IDisposable
         Assert.Equal(16, Value(scrape, "gen_ai_client_token_usage_sum", "gen_ai_token_type=\"output\""));
         Assert.Equal((8, 3, 5), (Tokens(scrape, task.Name, "decode"), Tokens(scrape, task.Name, "prefill"), Tokens(scrape, task.Name, "train")));
         Assert.Equal((8, 3, 1), (Tokens(scrape, Base, "decode"), Tokens(scrape, Base, "prefill"), Tokens(scrape, Base, "score")));
-        Assert.Contains(scrape, series => series.Name == "http_server_request_duration_seconds_count" && series.Labels.Contains("/cola.v1.TrainingService/TrainStep", StringComparison.Ordinal));
+        Assert.Contains(
+            scrape,
+            series => series.Name == "http_server_request_duration_seconds_count"
+                && series.Labels.Contains("/cola.v1.TrainingService/TrainStep", StringComparison.Ordinal));
         Assert.Contains(scrape, series => series.Name == "dotnet_gc_collections_total");
         Assert.Contains(scrape, series => series.Name == "target_info" && series.Labels.Contains("service_name=\"cola-server\"", StringComparison.Ordinal));
     }
@@ -79,7 +82,8 @@ public sealed partial class MetricsPortTests : IDisposable
         var scrape = await ScrapeAsync(server);
 
         Assert.All(
-            ["cola_adapters_evictions_total", "cola_preemptions_total", "cola_prefix_hits_total", "cola_prefix_tokens_total", "cola_rows_running", "cola_rows_waiting"],
+            ["cola_adapters_evictions_total", "cola_preemptions_total", "cola_prefix_hits_total", "cola_prefix_tokens_total", "cola_rows_running",
+                "cola_rows_waiting"],
             name => Assert.Equal(0, Value(scrape, name)));
     }
 
@@ -99,7 +103,8 @@ public sealed partial class MetricsPortTests : IDisposable
             }
         }
 
-        var decoded = (await ScrapeAsync(server)).Where(series => series.Name == "cola_tokens_total" && series.Labels.Contains("cola_token_kind=\"decode\"", StringComparison.Ordinal)).ToArray();
+        var decoded = (await ScrapeAsync(server)).Where(
+            series => series.Name == "cola_tokens_total" && series.Labels.Contains("cola_token_kind=\"decode\"", StringComparison.Ordinal)).ToArray();
 
         Assert.Equal(
             [
@@ -131,7 +136,11 @@ public sealed partial class MetricsPortTests : IDisposable
         var metrics = server.MetricsAddress!;
 
         var elsewhere = await _http.GetAsync(new Uri(metrics, "/cola.v1.StatusService/GetStatus"), Token);
-        using var http2 = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/metrics")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var http2 = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/metrics"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         var onGrpc = await _http.SendAsync(http2, Token);
 
         Assert.NotEqual(server.Address.Port, metrics.Port);
@@ -154,7 +163,8 @@ public sealed partial class MetricsPortTests : IDisposable
         Assert.Single(scrape, series => series.Name == name && series.Labels.Contains(label, StringComparison.Ordinal)).Value;
 
     private static double Tokens(IReadOnlyList<(string Name, string Labels, double Value)> scrape, string task, string kind) => Assert.Single(
-        scrape, series => series.Name == "cola_tokens_total" && Label(series.Labels, "cola_task") == task && Label(series.Labels, "cola_token_kind") == kind).Value;
+        scrape, series =>
+            series.Name == "cola_tokens_total" && Label(series.Labels, "cola_task") == task && Label(series.Labels, "cola_token_kind") == kind).Value;
 
     private static string Label(string labels, string name) => Regex.Match(labels, $"{name}=\"([^\"]*)\"").Groups[1].Value;
 
@@ -169,13 +179,13 @@ public sealed partial class MetricsPortTests : IDisposable
     private Task<ColaServer> StartAsync(string? data = null, int? metricsPort = 0) => ColaServer.StartAsync(
         options =>
         {
-            options.Model = RandomModel.Write(_model);
+            options.Model.Path = RandomModel.Write(_model);
             options.DataDirectory = data ?? _data.Path;
-            options.Device = "cpu";
+            options.Model.Device = "cpu";
             options.Port = 0;
-            options.Threads = 1;
-            options.MetricsPort = metricsPort;
-            options.MetricsNames = Names;
+            options.Model.Threads = 1;
+            options.Metrics.Port = metricsPort;
+            options.Metrics.Names = Names;
         },
         cancellationToken: Token);
 

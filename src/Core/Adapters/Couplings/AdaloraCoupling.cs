@@ -4,8 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace CoLA.Core.Adapters.Couplings;
 
 /// <summary>
-/// AdaLoRA (arXiv 2303.10512): s B diag(E) A on one A, with E (r) of the task's own, so that single components can be
-/// switched off while training.
+/// AdaLoRA (arXiv 2303.10512): s B diag(E) A with one A. The task trains E (r), so that training can switch single
+/// components off.
 /// </summary>
 internal sealed class AdaloraCoupling() : Coupling(Filled(1, 1, 1))
 {

@@ -4,14 +4,14 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace CoLA.Core.Adapters.Couplings;
 
 /// <summary>
-/// CoLoRA (arXiv 2602.07218): the pool's own head B goes with every A_i through a core C_i (r x r) of the task's,
-/// s B sum_i C_i A_i; with N > 1 the task adds N - 1 heads of its own, which go with every A as in FULL.
+/// CoLoRA (arXiv 2602.07218): s B sum_i C_i A_i, where B is the pool's shared head and C_i (r x r) are cores that the task
+/// trains. With N > 1 the task adds N - 1 heads of its own, which multiply every A as in FULL.
 /// </summary>
 internal sealed class ColoraCoupling(int m, int n) : Coupling(Filled(n, m, 1))
 {
     public override MatrixKind? Trained => MatrixKind.Core;
 
-    public override bool Shares => true;
+    public override bool UsesSharedHead => true;
 
     public override int OwnHeads => N - 1;
 
@@ -25,7 +25,7 @@ internal sealed class ColoraCoupling(int m, int n) : Coupling(Filled(n, m, 1))
 
     public override void FoldServed(TargetFloats matrices, float scale, Span<float> folded)
     {
-        var size = matrices.Shared.Length; // of one head, (r, out)
+        var size = matrices.Shared.Length; // elements of one head, (r, out)
         var rank = (int)Math.Sqrt(matrices.Trained.Length / M);
         var width = size / rank;
         folded.Clear();

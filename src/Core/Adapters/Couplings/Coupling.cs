@@ -4,9 +4,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace CoLA.Core.Adapters.Couplings;
 
 /// <summary>
-/// The rule that says which heads multiply which A: the block matrix L (N x M) of
-/// y = W x + s sum_{j,i} B_j L_ji A_i x (design: one formula, every strategy a case of it). Unless L is the
-/// token's, a task's effect folds to U A with U = [sum_j B_j L_j1 | ... | sum_j B_j L_jM]: the pairs are never looped over.
+/// The rule that says which adapter heads B_j multiply which A_i: the block matrix L (N x M) of
+/// y = W x + s sum_{j,i} B_j L_ji A_i x (CoLA, arXiv 2505.15471). Every strategy is a case of this formula. Unless L depends
+/// on the token, a task folds to U A with U = [sum_j B_j L_j1 | ... | sum_j B_j L_jM], so no code loops over the N x M pairs.
 /// </summary>
 internal abstract class Coupling
 {
@@ -17,43 +17,48 @@ internal abstract class Coupling
         _mean = mean;
     }
 
+    /// <summary>Heads per target.</summary>
     public int N => _mean.GetLength(0);
 
+    /// <summary>A matrices per target.</summary>
     public int M => _mean.GetLength(1);
 
-    /// <summary>L as it is served: fixed, or the mean of the draws, or what a task that trains L begins with.</summary>
+    /// <summary>L as it is served: the fixed L, the mean of the draws, or the initial L of a task that trains it.</summary>
     public float[,] Mean => _mean;
 
-    /// <summary>L as heads are folded by it; gradients go back by <see cref="Mean"/>. Another one where a head stands for several.</summary>
+    /// <summary>
+    /// L for folding the heads. Gradients use <see cref="Mean"/>; the two differ where one stored head represents several
+    /// equal heads.
+    /// </summary>
     public virtual float[,] Folding => _mean;
 
-    /// <summary>What of L a task trains beside its heads; null where L is fixed.</summary>
+    /// <summary>The part of L that a task trains in addition to its heads; null where L is fixed.</summary>
     public virtual MatrixKind? Trained => null;
 
     /// <summary>
-    /// All blocks of the served L are equal, so that (sum_j B_j)(sum_i A_i) is the whole product: it folds to rank r.
+    /// Whether all blocks of the served L are equal. Then the product is (sum_j B_j)(sum_i A_i), which folds to rank r.
     /// </summary>
     public virtual bool Collapses => false;
 
-    /// <summary>Head 0 is the pool's.</summary>
-    public virtual bool Shares => false;
+    /// <summary>Whether head 0 is the pool's shared head.</summary>
+    public virtual bool UsesSharedHead => false;
 
-    /// <summary>Heads per target that are the task's.</summary>
+    /// <summary>Heads per target that belong to the task.</summary>
     public virtual int OwnHeads => N;
 
-    /// <summary>The heads are weighted for each token by a router, so they cannot be folded.</summary>
+    /// <summary>Whether a router weights the heads for each token; then they cannot be folded.</summary>
     public virtual bool Routes => false;
 
-    /// <summary>L is the same for every step and every token, and no head is the pool's.</summary>
-    public bool IsFixed => Trained is null && !Routes && !Shares && DrawCount == 0;
+    /// <summary>Whether L is the same for every step and every token, and all heads belong to the task.</summary>
+    public bool IsFixed => Trained is null && !Routes && !UsesSharedHead && DrawCount == 0;
 
-    /// <summary>How many indices a draw takes per target; 0 where L is fixed.</summary>
+    /// <summary>Indices that are drawn per target and step; 0 where L is not random.</summary>
     public virtual int DrawCount => 0;
 
-    /// <summary>The indices to draw from: 0 .. DrawRange - 1.</summary>
+    /// <summary>Drawn indices are in 0 .. DrawRange - 1.</summary>
     public virtual int DrawRange => 0;
 
-    /// <summary>L of one draw; the fixed L where nothing is drawn.</summary>
+    /// <summary>L of one draw; the fixed L for a strategy that draws nothing.</summary>
     public virtual float[,] Drawn(ReadOnlySpan<int> draw) => _mean;
 
     /// <summary>
@@ -62,6 +67,7 @@ internal abstract class Coupling
     /// </summary>
     public double PissaHeadFactor => M / (double)_mean.Cast<float>().Sum();
 
+    /// <summary>The coupling of a strategy with M A matrices and N heads, which the caller has checked against its ranges.</summary>
     public static Coupling Of(Strategy strategy, int m, int n) => strategy switch
     {
         Strategy.Lora => new LoraCoupling(),
@@ -78,8 +84,8 @@ internal abstract class Coupling
     };
 
     /// <summary>
-    /// Folds <paramref name="heads"/> (N, r, out) by <paramref name="coupling"/> to U transposed, (M x r, out), the same
-    /// for every A in turn. Gradients flow to the heads; a head without a block in L gets gradient zero, not none.
+    /// Folds <paramref name="heads"/> (N, r, out) by <paramref name="coupling"/> (N x M) to U transposed, (M x r, out).
+    /// Gradients flow to the heads. A head whose blocks in L are all zero gets a zero gradient, not a missing one.
     /// </summary>
     public static Tensor Fold(Tensor heads, float[,] coupling)
     {
@@ -88,29 +94,32 @@ internal abstract class Coupling
         return blocks.t().matmul(heads.reshape(n, rank * width)).view(m * rank, width);
     }
 
-    /// <summary>Shape per target of what is trained of L.</summary>
-    /// <param name="rank">The pool's r.</param>
-    /// <param name="in">Width of the target's input.</param>
+    /// <summary>The shape, per target, of the part of L that the task trains.</summary>
+    /// <param name="rank">The pool's rank r.</param>
+    /// <param name="in">Input features of the target.</param>
     public virtual long[] TrainedShape(int rank, int @in) => [];
 
-    /// <summary>Rows of what is served.</summary>
+    /// <summary>Rows of the folded heads, for a pool of rank <paramref name="rank"/>.</summary>
     public virtual int FoldedRank(int rank) => Collapses ? rank : M * rank;
 
-    /// <summary>What is served: (M x r, out), or (r, out) to go with the sum of the A's where the coupling collapses.</summary>
+    /// <summary>
+    /// Folds the heads of one target for serving: (M x r, out), or (r, out), to be multiplied with the sum of the A matrices,
+    /// where the coupling collapses.
+    /// </summary>
     public virtual Tensor FoldServed(TargetTensors matrices) =>
         Collapses ? matrices.Heads!.sum(dim: 0) * _mean[0, 0] : Fold(matrices.Heads!, _mean);
 
     /// <summary>
-    /// The same over plain memory, times <paramref name="scale"/>, without libtorch: for threads that must not take the cores
-    /// from the engine.
+    /// The same over plain memory, times <paramref name="scale"/>, without libtorch: its threads would take the cores from
+    /// the engine.
     /// </summary>
-    /// <param name="matrices">Of one target.</param>
-    /// <param name="scale">The pool's s.</param>
+    /// <param name="matrices">The matrices of one target.</param>
+    /// <param name="scale">The pool's scale s.</param>
     /// <param name="folded">(M x r, out), or (r, out) where the coupling collapses; overwritten.</param>
     public virtual void FoldServed(TargetFloats matrices, float scale, Span<float> folded)
     {
         var blocks = BlocksOf(matrices.Trained);
-        var size = matrices.Heads.Length / N; // of one head
+        var size = matrices.Heads.Length / N; // elements of one head
         folded.Clear();
         for (var i = 0; i < folded.Length / size; i++)
         {
@@ -125,9 +134,10 @@ internal abstract class Coupling
         }
     }
 
-    /// <summary>L as a task serves it that has trained <paramref name="trained"/> of it.</summary>
+    /// <summary>L as it is served by a task that has trained <paramref name="trained"/>.</summary>
     protected virtual float[,] BlocksOf(ReadOnlySpan<float> trained) => Folding;
 
+    /// <summary>L with every block equal to <paramref name="value"/>.</summary>
     protected static float[,] Filled(int n, int m, float value)
     {
         var blocks = new float[n, m];
@@ -142,8 +152,8 @@ internal abstract class Coupling
         return blocks;
     }
 
-    /// <summary>L with a one where head j goes with A_(partner of j).</summary>
-    protected static float[,] OneAEach(int n, int m, Func<int, int> partnerOf)
+    /// <summary>L where head j multiplies one A only, the one with index partnerOf(j).</summary>
+    protected static float[,] OneAPerHead(int n, int m, Func<int, int> partnerOf)
     {
         var blocks = new float[n, m];
         for (var j = 0; j < n; j++)

@@ -3,8 +3,8 @@ using CoLA.Core.Model;
 namespace CoLA.Core.Adapters.Couplings;
 
 /// <summary>
-/// Where a random coupling takes its draw from, for one layer and target of the step at hand. The draw must be the same
-/// whenever it is asked for again: backward, recomputation and resumption see what the forward saw.
+/// Draws the indices of a random coupling for one layer and target of the current step. Every call with the same arguments must
+/// return the same indices, so that the backward pass, a recomputation and a resumed session use the draw of the forward pass.
 /// </summary>
-/// <returns>DrawCount indices below DrawRange.</returns>
+/// <returns><see cref="Coupling.DrawCount"/> indices below <see cref="Coupling.DrawRange"/>.</returns>
 internal delegate int[] Draws(int layer, Target target);

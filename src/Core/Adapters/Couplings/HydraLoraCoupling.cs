@@ -4,9 +4,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace CoLA.Core.Adapters.Couplings;
 
 /// <summary>
-/// HydraLoRA (arXiv 2404.19245): one A, and for each token the heads weighted by softmax(router x) of the target's own
-/// input. Because the weights are the token's, this cannot be folded: what is served are the heads, one behind the other
-/// (N r, out), to go with [w_1 z, ..., w_N z], and the router.
+/// HydraLoRA (arXiv 2404.19245): one A, and N heads that each token weights with w = softmax(router x), where x is the input
+/// of the target. The weights depend on the token, so the heads cannot be folded: they are served stacked, (N r, out), and
+/// multiply [w_1 z, ..., w_N z] with z = A x. The router is served too.
 /// </summary>
 internal sealed class HydraLoraCoupling(int n) : Coupling(Filled(n, 1, 1f / n))
 {
@@ -23,9 +23,9 @@ internal sealed class HydraLoraCoupling(int n) : Coupling(Filled(n, 1, 1f / n))
     public override void FoldServed(TargetFloats matrices, float scale, Span<float> folded) =>
         TensorPrimitives.Multiply(matrices.Heads, scale, folded);
 
-    /// <summary>[w_1 z, ..., w_N z]: (tokens, N r).</summary>
-    /// <param name="projected">z, (tokens, r).</param>
-    /// <param name="logits">(tokens, N)</param>
+    /// <summary>[w_1 z, ..., w_N z], (tokens, N r), with w = softmax(logits).</summary>
+    /// <param name="projected">z = A x, (tokens, r).</param>
+    /// <param name="logits">The router's logits, (tokens, N).</param>
     public static Tensor Route(Tensor projected, Tensor logits)
     {
         var weights = logits.to(float32).softmax(1).to(projected.dtype);

@@ -1,23 +1,23 @@
 namespace CoLA.Core.Adapters.Couplings;
 
-/// <summary>What the matrices in one place are; files call them so.</summary>
+/// <summary>The role of a matrix in an adapter; matrix files use these names.</summary>
 internal enum MatrixKind
 {
-    /// <summary>A pool's A_i: (M, r, in).</summary>
+    /// <summary>The A_i of a pool: (M, r, in).</summary>
     A,
 
-    /// <summary>Heads B_j, transposed: (heads, r, out). A task's, or the one of a pool with a shared head.</summary>
+    /// <summary>Adapter heads B_j, transposed: (heads, r, out). They belong to a task, or to a pool with a shared head.</summary>
     B,
 
-    /// <summary>Logits of a task's weights on its heads: (N).</summary>
+    /// <summary>Logits of the weights of a task's heads (MOELoRA): (N).</summary>
     Gate,
 
-    /// <summary>A task's W_g of softmax(W_g x), the weights of its heads on a token: (N, in); as it is served (in, N and padding).</summary>
+    /// <summary>W_g of softmax(W_g x), which weights a task's heads for a token (HydraLoRA): (N, in); served as (in, N padded to a multiple of 16).</summary>
     Router,
 
-    /// <summary>A task's blocks between the pool's head and its A's: (M, r, r).</summary>
+    /// <summary>A task's cores between the pool's shared head and each A (CoLoRA): (M, r, r).</summary>
     Core,
 
-    /// <summary>A task's E of B diag(E) A: (r).</summary>
+    /// <summary>A task's E of B diag(E) A (AdaLoRA): (r).</summary>
     Diagonal,
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Couplings;
 
 /// <summary>
-/// MOELoRA (arXiv 2310.18339): expert i is B_i A_i, weighted by softmax(gate) of the task's own gate. The weights do not
-/// depend on the tokens, so the experts fold into one matrix. A new task weighs all of them alike.
+/// MOELoRA (arXiv 2310.18339): expert i is B_i A_i, weighted by softmax(gate), where the task trains the gate. The weights do
+/// not depend on the tokens, so the experts fold into one matrix. A new task weights all experts equally.
 /// </summary>
 internal sealed class MoeLoraCoupling(int m) : Coupling(Diagonal(Enumerable.Repeat(1f / m, m).ToArray()))
 {

@@ -1,8 +1,8 @@
 namespace CoLA.Core.Adapters.Couplings;
 
 /// <summary>
-/// Each A_i with one head, drawn with replacement: CoLA with the dagger. One draw per task, step, layer and target;
-/// served with the mean, L = 1/N.
+/// One head, drawn with replacement, multiplies each A_i: CoLA (arXiv 2505.15471) with the dagger. There is one draw per
+/// task, step, layer and target. It is served with the mean, L = 1/N.
 /// </summary>
 internal sealed class RandomCoupling(int m, int n) : Coupling(Filled(n, m, 1f / n))
 {

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Adapters.Couplings;
 
-/// <summary>Each head B_j with one A, drawn with replacement; served with the mean, L = 1/M.</summary>
+/// <summary>Each head B_j multiplies one A, drawn with replacement. It is served with the mean, L = 1/M.</summary>
 internal sealed class RandomReversedCoupling(int m, int n) : Coupling(Filled(n, m, 1f / m))
 {
     public override bool Collapses => true;

@@ -1,8 +1,9 @@
 namespace CoLA.Core.Adapters.Couplings;
 
-/// <summary>Draws that depend on nothing but (task's seed, its optimizer step, layer, target).</summary>
+/// <summary>Draws that depend only on the task's seed, its optimizer step, the layer and the target.</summary>
 internal static class SeededDraws
 {
+    /// <summary>The draws of a task with <paramref name="seed"/> at optimizer step <paramref name="step"/>.</summary>
     public static Draws Of(Coupling coupling, long seed, long step) => (layer, target) =>
     {
         var state = Mix(Mix(Mix((ulong)seed) ^ (ulong)step) ^ ((ulong)layer << 8 | (ulong)target));

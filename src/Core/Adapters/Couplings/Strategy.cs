@@ -1,6 +1,6 @@
 namespace CoLA.Core.Adapters.Couplings;
 
-/// <summary>Which heads multiply which A matrices (CoLA, arXiv 2505.15471, and others; the formulas stand with each coupling).</summary>
+/// <summary>Which adapter heads multiply which A matrices (CoLA, arXiv 2505.15471, and others). Each coupling class states its formula.</summary>
 public enum Strategy
 {
     Lora,

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Forward;
 
 /// <summary>
-/// Adapters of a decoding batch, one token a row: rows join and leave, each under its own task version or the bare base.
-/// Within a lane the down-projection is one product, the up-projection one batched product.
+/// Adapters of a decoding batch with one token per row. Rows join and leave; each uses its own task version or the base
+/// model. In a lane, the projection by A is one product, and the products with the heads (U) are one batched product.
 /// </summary>
 internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedAdapters, IDisposable
 {
     private readonly List<AdapterLane> _lanes = [];
 
-    /// <summary>Adds a row; a row of the bare base needs no lane.</summary>
+    /// <summary>Adds the row at <paramref name="slot"/>. A row without an adapter belongs to no lane.</summary>
     public void Join(int slot, FoldedAdapter? adapter)
     {
         if (adapter is null)
@@ -35,6 +35,7 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedA
         lane.Join(slot, adapter);
     }
 
+    /// <summary>Removes the row at <paramref name="slot"/>.</summary>
     public void Leave(int slot)
     {
         var lane = _lanes.Find(candidate => candidate.Leave(slot));
@@ -45,6 +46,7 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedA
         }
     }
 
+    /// <summary>The batch has moved a row from slot <paramref name="from"/> to slot <paramref name="to"/>.</summary>
     public void Move(int from, int to)
     {
         foreach (var lane in _lanes)
@@ -73,7 +75,7 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedA
         for (var at = 0; at < _lanes.Count; at++)
         {
             var lane = _lanes[at];
-            if (((Tensor?[])projected!)[at] is not { } z || lane.BankOf(layer, target) is not { } bank)
+            if (((Tensor?[])projected!)[at] is not { } z || lane.StackOf(layer, target) is not { } stack)
             {
                 continue;
             }
@@ -82,7 +84,7 @@ internal sealed class LaneAdapters(Device device, ScalarType dtype) : ProjectedA
             var task = z.narrow(1, columns.Task, lane.Rank); // (rows, rank)
             var change = lane.Shared is { } shared
                 ? task.matmul(shared.Of(layer, target)!)
-                : task.unsqueeze(1).bmm(bank).squeeze(1); // (rows, out)
+                : task.unsqueeze(1).bmm(stack).squeeze(1); // (rows, out)
             if (lane.Subtracts)
             {
                 var subtracted = z.narrow(1, columns.Subtracted, lane.Pool.SubtractedRank);

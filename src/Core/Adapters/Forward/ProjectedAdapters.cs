@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters.Forward;
 
-/// <summary>Adapters in libtorch's operations: the base's product, one down-projection of the input, and what each target gets of it.</summary>
+/// <summary>
+/// Adapters with libtorch's operations. For each site they compute the base model's product, project the input once by the A
+/// matrices, and add to each target the product of the projection with the adapter heads.
+/// </summary>
 internal abstract class ProjectedAdapters : IAdapters
 {
     public Tensor[] Multiply(int layer, Site site, FrozenMatrix matrix, Tensor? bias, Tensor input, long[] widths)
@@ -17,11 +20,11 @@ internal abstract class ProjectedAdapters : IAdapters
     }
 
     /// <summary>
-    /// Down-projects the input (tokens, in) of a site, once for all its targets. The result is handed back to
-    /// <see cref="Add"/>; null where nothing at this site is adapted.
+    /// Projects the input (tokens, in) of a site by the A matrices, once for all its targets. The result is passed to
+    /// <see cref="Add"/>; it is null where no target of the site is adapted.
     /// </summary>
     public abstract object? Project(int layer, Site site, Tensor input);
 
-    /// <summary>The base model's <paramref name="output"/> (tokens, out) of a target, plus what the adapters add to it.</summary>
+    /// <summary>Returns the base model's <paramref name="output"/> (tokens, out) of a target plus what the adapters add; it may add in place.</summary>
     public abstract Tensor Add(int layer, Target target, Tensor output, object? projected);
 }

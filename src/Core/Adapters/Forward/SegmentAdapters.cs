@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Forward;
 
 /// <summary>
-/// Adapters of whole stretches of tokens, each stretch under one task version or the bare base: prefill and scoring.
-/// Adds into the base's products in place; not for training.
+/// Adapters for segments of tokens, where each segment uses one task version or the base model: prefill and scoring. It adds
+/// to the base model's products in place, so it cannot be used for training.
 /// </summary>
 internal sealed class SegmentAdapters : ProjectedAdapters
 {
     private readonly List<(long Start, long Length, FoldedAdapter Adapter)> _runs = [];
 
-    /// <param name="segments">In the order of the batch; neighbours under one adapter are multiplied together.</param>
+    /// <param name="segments">Tokens and adapter of each segment, in the order of the batch; neighbours with the same adapter are multiplied together.</param>
     public SegmentAdapters(IEnumerable<(int Length, FoldedAdapter? Adapter)> segments)
     {
         long start = 0;

@@ -7,15 +7,17 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Matrices;
 
 /// <summary>
-/// Matrices in safetensors files. A pool version holds <c>layers.0.q.A</c> (M, r, in) for every layer and target, and
-/// version 1 of a PISSA pool also <c>layers.0.q.initial.A</c> (1, rank, in) and <c>.initial.B</c> (1, rank, out); a task
-/// version holds <c>layers.0.q.B</c> (N, r, out), heads transposed, or one of each tie (<see cref="TiedHeads"/>), and what it
-/// trains of its coupling, <c>layers.0.q.gate</c>.
+/// Pool versions and task versions as safetensors files. A pool version holds <c>layers.0.q.A</c> (M, r, in) for every layer
+/// and target. Version 1 of a PISSA or PISSA_SLICES pool also holds the initial product, <c>layers.0.q.initial.A</c>
+/// (1, rank, in) and <c>layers.0.q.initial.B</c> (1, rank, out). A task version holds <c>layers.0.q.B</c> (N, r, out), its
+/// heads transposed, or one head of each tied group (<see cref="TiedHeads"/>), and the part of its coupling that it trains, for
+/// example <c>layers.0.q.gate</c>.
 /// </summary>
 internal static class AdapterFiles
 {
     private const string InitialRole = "initial.";
 
+    /// <summary>Writes the A matrices of a pool version, with its shared head and its initial product where it has them.</summary>
     public static void WritePool(Stream stream, PoolMatrices pool)
     {
         using var scope = NewDisposeScope();
@@ -30,6 +32,7 @@ internal static class AdapterFiles
         SafetensorsWriter.Write(stream, tensors, null);
     }
 
+    /// <summary>Writes the heads of a task version and the trained part of its coupling.</summary>
     public static void WriteHeads(Stream stream, FlatMatrices heads)
     {
         using var scope = NewDisposeScope();
@@ -38,10 +41,12 @@ internal static class AdapterFiles
         SafetensorsWriter.Write(stream, tensors, null);
     }
 
+    /// <summary>Reads the matrices of <paramref name="layout"/> to <paramref name="device"/>; the caller disposes them.</summary>
     /// <exception cref="DamagedFileRejection">The file does not hold the matrices of this layout.</exception>
     public static FlatMatrices ReadPool(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, device);
 
-    /// <inheritdoc cref="ReadPool"/>
+    /// <summary>Reads the heads of a task version: all N, or one of each tied group, whichever the file holds.</summary>
+    /// <exception cref="DamagedFileRejection">The file does not hold the heads of this task.</exception>
     public static FlatMatrices ReadHeads(SafetensorsFile file, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
     {
         var tied = TiedHeads.Of(config, pool, task)?.Layout;
@@ -49,7 +54,8 @@ internal static class AdapterFiles
         return Read(file, holdsTied ? tied! : MatrixLayout.OfHeads(config, pool, task), device);
     }
 
-    /// <inheritdoc cref="ReadPool"/>
+    /// <summary>Reads the initial product of a pool into <paramref name="initial"/>.</summary>
+    /// <exception cref="DamagedFileRejection">The file does not hold it.</exception>
     public static void ReadInitial(SafetensorsFile file, InitialProduct initial)
     {
         Fill(file, initial.A, InitialRole);
@@ -90,7 +96,7 @@ internal static class AdapterFiles
             {
                 throw new DamagedFileRejection(
                     file.Path,
-                    string.Create(CultureInfo.InvariantCulture, $"{name} of shape ({string.Join(", ", slot.Shape)}) is not in it"));
+                    string.Create(CultureInfo.InvariantCulture, $"it has no {name} of shape ({string.Join(", ", slot.Shape)})"));
             }
 
             matrices.View(slot).copy_(file.Read(name));

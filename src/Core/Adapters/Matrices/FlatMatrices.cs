@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters.Matrices;
 
-/// <summary>The matrices of a pool version or of a task version: one flat float32 buffer and views into it.</summary>
+/// <summary>The matrices of a pool version or of a task version: one flat float32 buffer, and views of it.</summary>
 internal sealed class FlatMatrices : IDisposable
 {
     public FlatMatrices(MatrixLayout layout, Tensor flat)
@@ -12,25 +12,27 @@ internal sealed class FlatMatrices : IDisposable
         Flat = flat;
     }
 
+    /// <summary>Which part of the buffer each matrix has.</summary>
     public MatrixLayout Layout { get; }
 
-    /// <summary>(Layout.Length), float32</summary>
+    /// <summary>The buffer, (Layout.Length), float32.</summary>
     public Tensor Flat { get; }
 
     public long Bytes => Flat.NumberOfElements * Flat.ElementSize;
 
+    /// <summary>Matrices of this layout, all zero; the caller disposes them.</summary>
     public static FlatMatrices Zeros(MatrixLayout layout, Device device) =>
         new(layout, zeros(layout.Length, float32, device).DetachFromDisposeScope());
 
     /// <summary>A view of one target's matrices; the caller disposes it.</summary>
     public Tensor View(MatrixSlot slot) => Flat.narrow(0, slot.Offset, slot.Length).view(slot.Shape);
 
-    /// <summary>A view (rows, in) of all A matrices of a site; the caller disposes it.</summary>
-    public Tensor View(SiteSlot slot, long width) => Flat.narrow(0, slot.Offset, slot.Length).view(-1, width);
+    /// <summary>A view (rows, <paramref name="width"/>) of all A matrices of a site, stacked; the caller disposes it.</summary>
+    public Tensor View(ProjectionSlot slot, long width) => Flat.narrow(0, slot.Offset, slot.Length).view(-1, width);
 
     /// <summary>
-    /// The same in host memory, to be read by another thread: on the CPU the same memory, which lives as long as anybody
-    /// holds it, but follows whoever writes into it.
+    /// The matrices in host memory, for reading on another thread; the caller disposes them. Where the device is the CPU this
+    /// shares the memory: it stays valid until both are disposed, and later writes are visible in both.
     /// </summary>
     public FlatMatrices OnHost()
     {
@@ -39,7 +41,10 @@ internal sealed class FlatMatrices : IDisposable
         return new(Layout, values.cpu().DetachFromDisposeScope());
     }
 
-    /// <summary>The address of <paramref name="length"/> elements from <paramref name="offset"/> on, in the CPU's memory; valid while the matrices live.</summary>
+    /// <summary>
+    /// A pointer to <paramref name="length"/> elements from <paramref name="offset"/> on, for matrices on the CPU; valid until
+    /// the matrices are disposed.
+    /// </summary>
     public unsafe float* At(long offset, long length) => At(Flat, offset, length);
 
     /// <inheritdoc cref="At(long, long)"/>

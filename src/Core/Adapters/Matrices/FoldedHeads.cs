@@ -8,25 +8,25 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Matrices;
 
 /// <summary>
-/// A task version's folded heads in host memory: per target s U (rank, out), rank M r, or r where the coupling collapses,
-/// or N r where it routes.
+/// The folded heads of a task version in host memory: s U (rank, out) per target. The rank is M r, or r where the coupling
+/// collapses, or N r where it routes.
 /// </summary>
 /// <param name="Matrices">One matrix per target, float32, on the CPU.</param>
-/// <param name="Summed">It multiplies the sum of the pool's A's, not their stack.</param>
+/// <param name="Summed">Whether the heads multiply the sum of the pool's A matrices instead of their stack.</param>
 /// <param name="Rank">Rows of each matrix.</param>
-/// <param name="Routed">Heads that a router weighs for each token; 0 where there is none.</param>
+/// <param name="Routed">N, the heads that a router weights for each token; 0 without a router.</param>
 internal sealed record FoldedHeads(FlatMatrices Matrices, bool Summed, int Rank, int Routed) : IDisposable
 {
-    /// <summary>Folds <paramref name="heads"/>, which are not kept.</summary>
-    /// <param name="config">Of the base model.</param>
+    /// <summary>Folds <paramref name="heads"/>; the result does not refer to them.</summary>
+    /// <param name="config">The base model's configuration.</param>
     /// <param name="pool">The pool.</param>
     /// <param name="task">The task.</param>
-    /// <param name="heads">On the CPU; all N, or one of each tie.</param>
-    /// <param name="shared">The pool version's matrices on the CPU, for couplings that share its head; null for others.</param>
+    /// <param name="heads">The heads on the CPU: all N, or one of each tied group.</param>
+    /// <param name="shared">The pool version's matrices on the CPU, for couplings that use its shared head; null for others.</param>
     public static FoldedHeads Fold(ModelConfig config, PoolSpec pool, TaskSpec task, FlatMatrices heads, FlatMatrices? shared)
     {
         var ties = TiedHeads.Of(config, pool, task);
-        var coupling = ties is not null && ties.Are(heads) ? ties.Coupling : Coupling.Of(task.Strategy, pool.M, task.N);
+        var coupling = ties is not null && ties.IsTied(heads) ? ties.Coupling : Coupling.Of(task.Strategy, pool.M, task.N);
         var layout = MatrixLayout.OfFolded(config, pool, coupling);
         var folded = new FlatMatrices(layout, empty(layout.Length, float32, CPU).DetachFromDisposeScope());
         foreach (var slot in layout.Slots.Where(slot => slot.Kind == MatrixKind.B))
@@ -34,7 +34,7 @@ internal sealed record FoldedHeads(FlatMatrices Matrices, bool Summed, int Rank,
             var matrices = new TargetFloats
             {
                 Heads = Floats(heads, heads.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)),
-                Shared = coupling.Shares ? Floats(shared!, shared!.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)) : [],
+                Shared = coupling.UsesSharedHead ? Floats(shared!, shared!.Layout.Find(slot.Layer, slot.Target, MatrixKind.B)) : [],
                 Trained = coupling.Trained is { } kind ? Floats(heads, heads.Layout.Find(slot.Layer, slot.Target, kind)) : [],
             };
             coupling.FoldServed(matrices, (float)pool.Scale, Floats(folded, slot));
@@ -57,7 +57,7 @@ internal sealed record FoldedHeads(FlatMatrices Matrices, bool Summed, int Rank,
 
     public void Dispose() => Matrices.Dispose();
 
-    /// <summary>A router (N, in) as (in, N in whole panels), with zeros where there is no head.</summary>
+    /// <summary>Transposes a router (N, in) to (in, N padded to whole panels); the padding is zero.</summary>
     private static void Transpose(ReadOnlySpan<float> router, int n, Span<float> to)
     {
         int @in = router.Length / n, width = to.Length / @in;

@@ -5,20 +5,21 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Matrices;
 
 /// <summary>
-/// Heads, and what is trained of the coupling, of a task that was never trained: with what is subtracted they compute
-/// exactly the base model.
+/// The initial heads, and the initial trained part of the coupling, of a new task. Together with the subtracted product they
+/// compute exactly the base model.
 /// </summary>
 internal static class FreshHeads
 {
-    /// <param name="config">Of the base model.</param>
+    /// <summary>Makes the matrices of a new task; the caller disposes them.</summary>
+    /// <param name="config">The base model's configuration.</param>
     /// <param name="pool">The pool.</param>
-    /// <param name="task">The task; its seed is that of every draw.</param>
+    /// <param name="task">The task; its seed determines all random numbers.</param>
     /// <param name="initial">
-    /// The initial product where the task begins on pool version 1 of a PISSA or PISSA_SLICES pool; null otherwise, then
-    /// the product is zero (by its heads, or by what is trained of the coupling) and nothing is subtracted.
+    /// The initial product, for a task that begins on version 1 of a PISSA or PISSA_SLICES pool. Null otherwise: then the
+    /// heads, or the trained part of the coupling, are zero, and nothing is subtracted.
     /// </param>
-    /// <param name="onFirst">The task begins on pool version 1, where a shared head is zero and cores are the identity.</param>
-    /// <param name="device">Where they are to live.</param>
+    /// <param name="onFirst">Whether the task begins on pool version 1, where the shared head is zero and cores begin as the identity.</param>
+    /// <param name="device">The device of the result.</param>
     public static FlatMatrices Make(ModelConfig config, PoolSpec pool, TaskSpec task, InitialProduct? initial, bool onFirst, Device device)
     {
         var heads = FlatMatrices.Zeros(MatrixLayout.OfHeads(config, pool, task), device);
@@ -38,7 +39,7 @@ internal static class FreshHeads
             }
             else if (slot.Kind == MatrixKind.B && initial is null && coupling.Trained == MatrixKind.Diagonal)
             {
-                // The product is zero by E, whose gradient needs heads that are not (AdaLoRA's deviation).
+                // E is zero, so the product is zero. The gradient of E needs heads that are not zero; 0.02 is AdaLoRA's deviation.
                 using var generator = SeededGenerator.Of(task.Seed, slot);
                 own.copy_(randn(slot.Shape, float32, CPU, generator: generator) * 0.02);
             }
@@ -58,7 +59,7 @@ internal static class FreshHeads
         return heads;
     }
 
-    /// <summary>The heads of A_i share slice i: each U_i sqrt(S_i / s) / n_i.</summary>
+    /// <summary>The n_i heads of A_i share slice i: each is U_i sqrt(S_i / s) / n_i. Returns (N, r, out).</summary>
     private static Tensor Slices(Coupling coupling, Tensor bStar, long rank)
     {
         var heads = new Tensor[coupling.N];

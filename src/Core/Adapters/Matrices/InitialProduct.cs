@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Matrices;
 
 /// <summary>
-/// The product at initialisation of a PISSA or PISSA_SLICES pool: s B A is the sum of the first components of W, a
-/// constant low-rank correction of the base that tasks begun on pool version 1 subtract for their whole life. The base
-/// itself is shared and never written. Rank per target: r for PISSA, M r for PISSA_SLICES.
+/// The initial product s B A of a PISSA or PISSA_SLICES pool: the first singular components of W. A task that begins on pool
+/// version 1 subtracts this constant low-rank product for its whole life, because the base model is shared and its weights are
+/// never changed. Rank per target: r for PISSA, M r for PISSA_SLICES.
 /// </summary>
 internal sealed class InitialProduct(FlatMatrices a, FlatMatrices b, int rank) : IDisposable
 {
@@ -18,11 +18,12 @@ internal sealed class InitialProduct(FlatMatrices a, FlatMatrices b, int rank) :
     /// <summary>Per target (1, rank, out): sqrt(S / s) U^T.</summary>
     public FlatMatrices B { get; } = b;
 
+    /// <summary>The rank per target.</summary>
     public int Rank { get; } = rank;
 
     public long Bytes => sizeof(float) * (A.Layout.Length + B.Layout.Length);
 
-    /// <summary>The rank that <paramref name="pool"/> subtracts; 0 for none.</summary>
+    /// <summary>The rank of the initial product of <paramref name="pool"/>; 0 for GAUSSIAN, which has none.</summary>
     public static int RankOf(PoolSpec pool) => pool.Initialisation switch
     {
         Initialisation.Pissa => pool.Rank,
@@ -30,9 +31,10 @@ internal sealed class InitialProduct(FlatMatrices a, FlatMatrices b, int rank) :
         _ => 0,
     };
 
+    /// <summary>The initial product of a pool with all values zero; the caller disposes it.</summary>
     public static InitialProduct Empty(ModelConfig config, PoolSpec pool, Device device)
     {
-        // One A and one head of the product's rank.
+        // The layouts of a pool and a task with one A and one head of the product's rank.
         var shape = pool with { M = 1, Rank = RankOf(pool) };
         return new InitialProduct(
             FlatMatrices.Zeros(MatrixLayout.OfPool(config, shape), device),
@@ -40,7 +42,7 @@ internal sealed class InitialProduct(FlatMatrices a, FlatMatrices b, int rank) :
             shape.Rank);
     }
 
-    /// <summary>Reads it from the file of a pool's version 1.</summary>
+    /// <summary>Reads the initial product from the file of pool version 1.</summary>
     /// <exception cref="Rejections.DamagedFileRejection">The file does not hold it.</exception>
     public static InitialProduct Read(SafetensorsFile file, ModelConfig config, PoolSpec pool, Device device)
     {

@@ -6,13 +6,13 @@ using CoLA.Core.Model;
 namespace CoLA.Core.Adapters.Matrices;
 
 /// <summary>
-/// Where each matrix of a pool or of a task lies in one flat buffer, so that the optimizer, norms and checkpoints see one
-/// tensor. Order: kind, layer, site, target within the site; the A's of a site's targets lie side by side.
+/// The offset of each matrix of a pool or of a task in one flat buffer, so that the optimizer, norms and checkpoints work on
+/// one tensor. Order: kind, layer, site, target within the site. So the A matrices of all targets of a site are contiguous.
 /// </summary>
 internal sealed class MatrixLayout
 {
     private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), MatrixSlot> _slots = [];
-    private readonly Dictionary<(int Layer, Site Site), SiteSlot> _sites = [];
+    private readonly Dictionary<(int Layer, Site Site), ProjectionSlot> _sites = [];
 
     private MatrixLayout(ModelConfig config, IReadOnlyList<Target> targets, List<(MatrixKind Kind, Func<Target, long[]> ShapeOf)> kinds)
     {
@@ -22,15 +22,16 @@ internal sealed class MatrixLayout
         }
     }
 
-    /// <summary>Elements in all.</summary>
+    /// <summary>The number of elements of the buffer.</summary>
     public long Length { get; private set; }
 
+    /// <summary>All matrices, in the order of the buffer.</summary>
     public IEnumerable<MatrixSlot> Slots => _slots.Values;
 
-    /// <summary>The sites of a pool's A matrices.</summary>
-    public IEnumerable<SiteSlot> SiteSlots => _sites.Values;
+    /// <summary>The stacked A matrices of each site; empty for a task.</summary>
+    public IEnumerable<ProjectionSlot> ProjectionSlots => _sites.Values;
 
-    /// <summary>A matrices: per target (M, r, in); behind them the pool's head (1, r, out) where it has one.</summary>
+    /// <summary>The layout of a pool: A matrices (M, r, in) per target; after them the shared head (1, r, out) where it has one.</summary>
     public static MatrixLayout OfPool(ModelConfig config, PoolSpec pool)
     {
         List<(MatrixKind, Func<Target, long[]>)> kinds = [(MatrixKind.A, target => [pool.M, pool.Rank, config.In(target)])];
@@ -43,8 +44,8 @@ internal sealed class MatrixLayout
     }
 
     /// <summary>
-    /// The task's own heads: per target (heads, r, out), each transposed so that it folds without a copy; behind them what the
-    /// task trains of its coupling.
+    /// The layout of a task: its own heads (heads, r, out) per target, each transposed so that folding needs no copy; after
+    /// them the part of the coupling that the task trains.
     /// </summary>
     public static MatrixLayout OfHeads(ModelConfig config, PoolSpec pool, TaskSpec task)
     {
@@ -63,11 +64,11 @@ internal sealed class MatrixLayout
         return new(config, pool.Targets, kinds);
     }
 
-    /// <summary>One head of each tie: per target (ties, r, out).</summary>
-    public static MatrixLayout OfTied(ModelConfig config, PoolSpec pool, int ties) =>
-        new(config, pool.Targets, [(MatrixKind.B, target => [ties, pool.Rank, config.Out(target)])]);
+    /// <summary>One head of each tied group: (groups, r, out) per target.</summary>
+    public static MatrixLayout OfTied(ModelConfig config, PoolSpec pool, int groups) =>
+        new(config, pool.Targets, [(MatrixKind.B, target => [groups, pool.Rank, config.Out(target)])]);
 
-    /// <summary>Folded heads: per target (1, rank, out), and the routers that could not be folded, (in, N in whole panels).</summary>
+    /// <summary>Folded heads (1, rank, out) per target, and the routers of a coupling that routes, (in, N padded to whole panels).</summary>
     public static MatrixLayout OfFolded(ModelConfig config, PoolSpec pool, Coupling coupling)
     {
         List<(MatrixKind, Func<Target, long[]>)> kinds = [(MatrixKind.B, target => [1, coupling.FoldedRank(pool.Rank), config.Out(target)])];
@@ -79,12 +80,14 @@ internal sealed class MatrixLayout
         return new(config, pool.Targets, kinds);
     }
 
-    /// <summary>Elements of one kind.</summary>
+    /// <summary>The number of elements of all matrices of one kind.</summary>
     public long LengthOf(MatrixKind kind) => _slots.Values.Where(slot => slot.Kind == kind).Sum(slot => slot.Length);
 
+    /// <summary>The slot of one target's matrices of one kind; null where the layout has none.</summary>
     public MatrixSlot? Find(int layer, Target target, MatrixKind kind) => _slots.GetValueOrDefault((layer, target, kind));
 
-    public SiteSlot? Find(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
+    /// <summary>The slot of the stacked A matrices of a site; null where no target of the site is adapted.</summary>
+    public ProjectionSlot? Find(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 
     private void Add(ModelConfig config, IReadOnlyList<Target> targets, MatrixKind kind, Func<Target, long[]> shapeOf)
     {
@@ -103,7 +106,7 @@ internal sealed class MatrixLayout
 
                 if (kind == MatrixKind.A && members.Length > 0)
                 {
-                    _sites.Add((layer, site), new SiteSlot(layer, site, members, start, Length - start));
+                    _sites.Add((layer, site), new ProjectionSlot(layer, site, members, start, Length - start));
                 }
             }
         }

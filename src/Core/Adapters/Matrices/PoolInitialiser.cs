@@ -7,13 +7,14 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters.Matrices;
 
-/// <summary>Makes pool version 1. Every draw comes from the pool's seed, so the same pool is made again anywhere.</summary>
+/// <summary>Makes pool version 1. The pool's seed determines every random number, so the same spec gives the same pool on every machine.</summary>
 internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
 {
-    /// <summary>Extra columns of the randomised decomposition, beyond the rank (Halko, Martinsson, Tropp, arXiv 0909.4061).</summary>
+    /// <summary>Columns that the randomised SVD computes beyond the rank (Halko, Martinsson, Tropp, arXiv 0909.4061).</summary>
     private const int Oversampling = 10;
 
-    /// <exception cref="InvalidArgumentRejection">The rank is larger than a target allows.</exception>
+    /// <summary>Checks a pool's spec against its ranges and against the sizes of the base model.</summary>
+    /// <exception cref="InvalidArgumentRejection">A value is out of its range, or the rank is larger than a target allows.</exception>
     public static void Validate(ModelConfig config, PoolSpec pool, string field = "spec")
     {
         pool.Validate(field);
@@ -31,7 +32,7 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
         }
     }
 
-    /// <summary>Fills <paramref name="matrices"/>, one target of one layer a unit.</summary>
+    /// <summary>Fills <paramref name="matrices"/>; each unit of work is one target of one layer.</summary>
     public IEnumerable<Unit> Fill(PoolMatrices matrices)
     {
         foreach (var slot in matrices.A.Layout.Slots.Where(slot => slot.Kind == MatrixKind.A))
@@ -53,7 +54,7 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
         }
     }
 
-    /// <summary>An unfilled version 1 with room for what is subtracted.</summary>
+    /// <summary>Version 1 with all values zero, to be filled; with room for the initial product where the pool has one.</summary>
     public PoolMatrices Empty() => new(
         FlatMatrices.Zeros(MatrixLayout.OfPool(model.Config, pool), model.Device),
         InitialProduct.RankOf(pool) == 0 ? null : InitialProduct.Empty(model.Config, pool, model.Device));
@@ -74,7 +75,7 @@ internal sealed class PoolInitialiser(CausalLanguageModel model, PoolSpec pool)
         a.copy_(pool.Initialisation == Initialisation.Pissa ? aStar.unsqueeze(0) / pool.M : aStar.view(slot.Shape));
     }
 
-    /// <summary>Randomised decomposition with power iterations, orthonormalised at each (arXiv 0909.4061, algorithm 4.4).</summary>
+    /// <summary>Randomised SVD with power iterations, orthonormalised after each product (arXiv 0909.4061, algorithm 4.4).</summary>
     private static (Tensor U, Tensor S, Tensor Vh) Randomised(Tensor matrix, int rank, int iterations, Generator generator)
     {
         long rows = matrix.shape[0], columns = matrix.shape[1];

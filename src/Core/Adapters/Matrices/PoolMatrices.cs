@@ -1,8 +1,8 @@
 namespace CoLA.Core.Adapters.Matrices;
 
 /// <summary>
-/// The tensors of one pool version: its A matrices, with the pool's head where it has one, and what every version of the
-/// pool shares, the initial product that is subtracted (null for GAUSSIAN).
+/// The tensors of one pool version: its A matrices, with the shared head where the pool has one, and the initial product, which
+/// all versions of the pool have in common (null for GAUSSIAN).
 /// </summary>
 internal sealed record PoolMatrices(FlatMatrices A, InitialProduct? Initial) : IDisposable
 {

@@ -3,16 +3,16 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Adapters.Matrices;
 
-/// <summary>What a tenant asked of a pool; fixed for its life.</summary>
-/// <param name="Targets">The adapted layers, each once.</param>
+/// <summary>The settings with which a tenant creates a pool; they never change.</summary>
+/// <param name="Targets">The adapted targets, each named once; at least one.</param>
 /// <param name="M">A matrices per target, 1 to 64.</param>
 /// <param name="Rank">Rank r of each A, 1 to 256.</param>
-/// <param name="Alpha">Numerator of the scale s; finite, above 0.</param>
-/// <param name="Initialisation">How A begins.</param>
+/// <param name="Alpha">The numerator of the scale s; finite, above 0.</param>
+/// <param name="Initialisation">The initial values of the A matrices.</param>
 /// <param name="SvdIterations">Power iterations of the randomised SVD, 1 to 64; null for the exact one. PISSA and PISSA_SLICES only.</param>
-/// <param name="Seed">Seed of every draw that makes the pool.</param>
-/// <param name="SharedHead">The pool holds a head B of its own per target, for COLORA tasks; it begins at zero. GAUSSIAN only.</param>
-/// <param name="RankStabilized">The scale is alpha / sqrt(r) (rsLoRA, arXiv 2312.03732), not alpha / r.</param>
+/// <param name="Seed">The seed of all random numbers that make the pool.</param>
+/// <param name="SharedHead">Whether the pool has a shared head B per target, for COLORA tasks; it begins at zero. GAUSSIAN only.</param>
+/// <param name="RankStabilized">Whether the scale is alpha / sqrt(r) (rsLoRA, arXiv 2312.03732) instead of alpha / r.</param>
 public sealed record PoolSpec(
     IReadOnlyList<Target> Targets,
     int M,
@@ -24,14 +24,18 @@ public sealed record PoolSpec(
     bool SharedHead = false,
     bool RankStabilized = false)
 {
+    /// <summary>The maximum number of A matrices per target.</summary>
     public const int MaximumM = 64;
+    /// <summary>The maximum rank of each A.</summary>
     public const int MaximumRank = 256;
+    /// <summary>The maximum number of power iterations.</summary>
     public const int MaximumSvdIterations = 64;
 
     /// <summary>The scale s of the product.</summary>
     public double Scale => RankStabilized ? Alpha / Math.Sqrt(Rank) : Alpha / Rank;
 
-    /// <exception cref="InvalidArgumentRejection">With every value that is out of its range.</exception>
+    /// <summary>Checks all values against their ranges.</summary>
+    /// <exception cref="InvalidArgumentRejection">At least one value is out of its range; it names all of them.</exception>
     public void Validate(string field = "spec")
     {
         var violations = new List<FieldViolation>();

@@ -3,15 +3,17 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Adapters.Matrices;
 
-/// <summary>What a tenant asked of a task; fixed for its life.</summary>
+/// <summary>The settings with which a tenant registers a task; they never change.</summary>
 /// <param name="Strategy">The coupling.</param>
 /// <param name="N">Heads per target, 1 to 64; with COLORA the pool's head is one of them.</param>
-/// <param name="Seed">Seed of the random couplings' draws, and of what a new task draws.</param>
+/// <param name="Seed">The seed of random couplings and of the initial values of a new task.</param>
 public sealed record TaskSpec(Strategy Strategy, int N, long Seed)
 {
+    /// <summary>The maximum number of heads per target.</summary>
     public const int MaximumN = 64;
 
-    /// <exception cref="InvalidArgumentRejection">With everything that does not go together with the pool.</exception>
+    /// <summary>Checks the values against their ranges and against the pool.</summary>
+    /// <exception cref="InvalidArgumentRejection">A value is out of its range or does not fit the pool; it names all such values.</exception>
     public void Validate(PoolSpec pool, string field = "spec")
     {
         var violations = new List<FieldViolation>();

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Matrices;
 
 /// <summary>
-/// Matrices that a session trains: one flat buffer of weights, one of gradients, and leaves of the graph that are views
-/// of both, so that backward adds into the flat gradient and the optimizer moves everything in a few calls.
+/// Matrices that a session trains: one flat buffer of weights, one of gradients, and leaves of the autograd graph that are
+/// views of both. So the backward pass adds to the flat gradient, and the optimizer updates everything in a few calls.
 /// </summary>
 internal sealed class TrainableMatrices : IDisposable
 {
@@ -23,24 +23,25 @@ internal sealed class TrainableMatrices : IDisposable
         Gradient = trained ? zeros_like(weights.Flat).DetachFromDisposeScope() : null;
     }
 
+    /// <summary>The weights.</summary>
     public FlatMatrices Weights { get; }
 
-    /// <summary>Another number whenever the weights have changed, and never that of other matrices of this process.</summary>
+    /// <summary>A number that is new after every change of the weights and unique among all matrices of the process.</summary>
     public long Edition { get; private set; } = Interlocked.Increment(ref _editions);
 
-    /// <summary>The gradient of the pass under way: (Layout.Length), float32; null where the matrices are frozen.</summary>
+    /// <summary>The gradient of the current pass, (Layout.Length), float32; null where the matrices are frozen.</summary>
     public Tensor? Gradient { get; }
 
-    /// <summary>The sum of the passes since the last optimizer step; null where there was none.</summary>
+    /// <summary>The sum of the gradients of all passes since the last optimizer step; null where there was none.</summary>
     public Tensor? Accumulated { get; private set; }
 
-    /// <summary>How many rows made what is accumulated.</summary>
+    /// <summary>The number of rows whose gradients are accumulated.</summary>
     public int AccumulatedRows { get; private set; }
 
-    /// <summary>Weights, gradient and what is accumulated.</summary>
+    /// <summary>Bytes of the weights, the gradient and the accumulated gradient.</summary>
     public long Bytes => sizeof(float) * Weights.Layout.Length * (1 + (Gradient is null ? 0 : 1) + (Accumulated is null ? 0 : 1));
 
-    /// <summary>Heads: one leaf per target and kind. Takes <paramref name="heads"/> over.</summary>
+    /// <summary>The matrices of a task, with one leaf per target and kind. Takes ownership of <paramref name="heads"/>.</summary>
     public static TrainableMatrices OfHeads(FlatMatrices heads)
     {
         var matrices = new TrainableMatrices(heads, trained: true);
@@ -49,12 +50,13 @@ internal sealed class TrainableMatrices : IDisposable
     }
 
     /// <summary>
-    /// A matrices: one leaf per site, (targets x M r, in); the pool's heads: one per target. Takes <paramref name="a"/> over.
+    /// The matrices of a pool, with one leaf (targets x M r, in) per site for the A matrices and one per target for the shared
+    /// heads. Takes ownership of <paramref name="a"/>.
     /// </summary>
     public static TrainableMatrices OfPool(FlatMatrices a, ModelConfig config, bool trained)
     {
         var matrices = new TrainableMatrices(a, trained);
-        foreach (var slot in a.Layout.SiteSlots)
+        foreach (var slot in a.Layout.ProjectionSlots)
         {
             var width = config.In(slot.Targets[0]);
             matrices._sites.Add((slot.Layer, slot.Site), matrices.LeafOf(slot.Offset, slot.Length, [slot.Length / width, width]));
@@ -64,25 +66,28 @@ internal sealed class TrainableMatrices : IDisposable
         return matrices;
     }
 
+    /// <summary>The leaf of one target's matrices of one kind; null where there is none.</summary>
     public Tensor? Leaf(int layer, Target target, MatrixKind kind) => _targets.GetValueOrDefault((layer, target, kind));
 
+    /// <summary>The leaf of the stacked A matrices of a site; null where there is none.</summary>
     public Tensor? Leaf(int layer, Site site) => _sites.GetValueOrDefault((layer, site));
 
-    /// <summary>The address of <paramref name="length"/> weights from <paramref name="offset"/> on, in the CPU's memory.</summary>
+    /// <summary>A pointer to <paramref name="length"/> weights from <paramref name="offset"/> on, for matrices on the CPU.</summary>
     public unsafe float* WeightsAt(long offset, long length) => Weights.At(offset, length);
 
-    /// <summary>The same of the gradient; null where the matrices are frozen.</summary>
+    /// <summary>The same for the gradient; null where the matrices are frozen.</summary>
     public unsafe float* GradientAt(long offset, long length) => Gradient is null ? null : FlatMatrices.At(Gradient, offset, length);
 
-    /// <summary>The weights have changed.</summary>
+    /// <summary>Notes that the weights have changed: gives <see cref="Edition"/> a new number.</summary>
     public void MarkChanged() => Edition = Interlocked.Increment(ref _editions);
 
+    /// <summary>Sets the gradient of the current pass to zero.</summary>
     public void ClearGradient()
     {
         using var cleared = Gradient?.zero_();
     }
 
-    /// <summary>Adds the pass's gradient, of so many rows, to those before it.</summary>
+    /// <summary>Adds the gradient of the current pass, which has <paramref name="rows"/> rows, to the accumulated gradient.</summary>
     public void Accumulate(int rows)
     {
         using var noGrad = no_grad();
@@ -97,7 +102,7 @@ internal sealed class TrainableMatrices : IDisposable
         }
     }
 
-    /// <summary>Sets what is accumulated to a copy of <paramref name="gradient"/>, which so many rows have made.</summary>
+    /// <summary>Sets the accumulated gradient to a copy of <paramref name="gradient"/>, the sum over <paramref name="rows"/> rows.</summary>
     public void SetAccumulated(Tensor gradient, int rows)
     {
         DropAccumulated();
@@ -105,13 +110,17 @@ internal sealed class TrainableMatrices : IDisposable
         AccumulatedRows = rows;
     }
 
+    /// <summary>Frees the accumulated gradient.</summary>
     public void DropAccumulated()
     {
         Accumulated?.Dispose();
         (Accumulated, AccumulatedRows) = (null, 0);
     }
 
-    /// <summary>What is accumulated and, where <paramref name="fresh"/>, the pass's gradient on top, in the pass's buffer.</summary>
+    /// <summary>
+    /// The accumulated gradient. Where <paramref name="fresh"/> is true, it is added in place to the gradient of the current
+    /// pass, and that sum is returned.
+    /// </summary>
     public Tensor Total(bool fresh)
     {
         if (!fresh)

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Matrices;
 
 /// <summary>
-/// A session's heads of a task, or its A, at one moment, in managed memory: whoever still reads them when the session has
-/// moved on has them to itself.
+/// A copy of a session's heads of a task, or of its A matrices, in managed memory. It stays the same when the session trains
+/// on, so rows that still use it are not affected.
 /// </summary>
 internal sealed class WorkingMatrices
 {
@@ -18,6 +18,7 @@ internal sealed class WorkingMatrices
         (_layout, _values) = (matrices.Layout, host.data<float>().ToArray());
     }
 
+    /// <summary>The copy on <paramref name="device"/>; the caller disposes it.</summary>
     public FlatMatrices On(Device device)
     {
         using var scope = NewDisposeScope();

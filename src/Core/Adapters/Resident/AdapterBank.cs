@@ -10,10 +10,10 @@ using CoLA.Core.Telemetry;
 namespace CoLA.Core.Adapters.Resident;
 
 /// <summary>
-/// Folded task versions and the pool versions under them, on the device; owned by the engine's thread, which never waits
-/// for a file: what is not here is loaded behind its back, and adopted when it has come. What rows use stays, and what the
-/// operator pinned; of the rest, the least recently used goes when there is more than the limit. Keys are never used again,
-/// so a name that was deleted and made anew cannot find what was there before.
+/// The folded task versions on the device, with the pool versions that they need. The engine's thread owns it and never waits
+/// for a file: a missing adapter is loaded on other threads and adopted when it is ready. Adapters that rows use, and adapters
+/// that are pinned, stay. Of the others, the least recently used are evicted above the memory limit. Keys are never reused, so
+/// a task that is deleted and created again under the same name cannot find the old adapter.
 /// </summary>
 internal sealed class AdapterBank : IDisposable
 {
@@ -26,19 +26,22 @@ internal sealed class AdapterBank : IDisposable
     private readonly Dictionary<long, ResidentAdapter> _adapters = [];
     private readonly Dictionary<FoldedAdapter, ResidentAdapter> _byAdapter = [];
     private readonly Dictionary<long, ResidentPool> _pools = [];
-    private readonly Dictionary<TaskName, long> _pinned = []; // the version of each pinned task that is kept
-    private readonly Dictionary<long, (Exception Failure, long Time)> _failed = []; // for who asked, and asks again at once
+    private readonly Dictionary<TaskName, long> _pinned = []; // the pinned version of each pinned task
+    private readonly Dictionary<long, (Exception Failure, long Time)> _failed = []; // loads that have failed, for the rows that asked for them and ask again
     private readonly ConcurrentQueue<Action> _arrivals = new();
-    private readonly ConcurrentDictionary<Task, bool> _underWay = new();
+    private readonly ConcurrentDictionary<Task, bool> _loads = new();
     private long _clock;
 
-    /// <summary>After that long nobody waits for what failed any more: who asks then asks anew.</summary>
+    /// <summary>
+    /// How long a failure is kept for reporting. Waiting rows ask again at once, so after this time nobody waits for it, and
+    /// the next request starts a new load.
+    /// </summary>
     private static readonly TimeSpan FailureLifetime = TimeSpan.FromSeconds(1);
 
-    /// <param name="model">The base model, whose device and dtype adapters have.</param>
-    /// <param name="options">What it may hold.</param>
-    /// <param name="metrics">Whom to tell.</param>
-    /// <param name="loaded">Called on any thread when a load has ended, well or not.</param>
+    /// <param name="model">The base model; adapters use its device and dtype.</param>
+    /// <param name="options">The memory limits.</param>
+    /// <param name="metrics">Receives counts and sizes.</param>
+    /// <param name="loaded">Called on any thread when a load has ended, successfully or not.</param>
     public AdapterBank(CausalLanguageModel model, AdapterBankOptions options, AdapterMetrics metrics, Action loaded)
     {
         _model = model;
@@ -49,12 +52,12 @@ internal sealed class AdapterBank : IDisposable
         _host = new HostAdapters(options.HostMemory);
     }
 
-    /// <summary>Bytes on the device: adapters, and the pools under them with what is derived from their A's.</summary>
+    /// <summary>Bytes on the device: adapters, pools, and the tensors that are derived from pools.</summary>
     public long Bytes => _adapters.Values.Sum(adapter => adapter.Bytes) + _pools.Values.Sum(pool => pool.Bytes);
 
     /// <summary>
-    /// Whether the adapter is here or on its way, or could be brought without pushing out what rows use. Where rows use
-    /// nothing there is always room for one.
+    /// Whether the adapter is resident or being loaded, or could be loaded without evicting an adapter that cannot be evicted.
+    /// Where no row uses an adapter, there is always room for one.
     /// </summary>
     public bool HasRoomFor(AdapterSource source)
     {
@@ -64,18 +67,18 @@ internal sealed class AdapterBank : IDisposable
             return true;
         }
 
-        var held = _adapters.Values.Where(adapter => !MayGo(adapter)).ToArray();
+        var held = _adapters.Values.Where(adapter => !CanEvict(adapter)).ToArray();
         return Array.TrueForAll(held, adapter => adapter is { Users: 0, Adapter: not null })
             || held.Sum(adapter => adapter.Bytes) + held.Select(adapter => adapter.Pool).Distinct().Sum(pool => pool.Bytes)
                 + FoldedHeads.BytesOf(_model.Config, source.Version.PoolSpec, source.Version.Spec) <= _options.Memory;
     }
 
     /// <summary>
-    /// The folded adapter of a task version, to be given back by <see cref="Release"/>; false where it is not here yet: it
-    /// is on its way then, and whoever asks again after it has come gets it.
+    /// Gets the folded adapter of a task version; the caller returns it with <see cref="Release"/>. False where it is not
+    /// resident yet: then it is being loaded, and a later call will get it.
     /// </summary>
-    /// <exception cref="DamagedFileRejection">A file does not hold what its name says. The next one to ask may try again.</exception>
-    /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
+    /// <exception cref="DamagedFileRejection">A file does not have the content that its name (SHA-256) states. A later call may try again.</exception>
+    /// <exception cref="NotFoundRejection">The version was deleted in the meantime.</exception>
     public bool TryAcquire(AdapterSource source, out FoldedAdapter? adapter)
     {
         Adopt();
@@ -104,19 +107,20 @@ internal sealed class AdapterBank : IDisposable
         return true;
     }
 
+    /// <summary>Returns an adapter that <see cref="TryAcquire"/> gave.</summary>
     public void Release(FoldedAdapter adapter)
     {
         _byAdapter[adapter].Users--;
         Evict();
     }
 
-    /// <summary>Whether some version of the task is here or on its way.</summary>
+    /// <summary>Whether any version of the task is resident or being loaded.</summary>
     public bool HoldsAnyOf(TaskName task) => _adapters.Values.Any(adapter => adapter.Task == task);
 
-    /// <summary>Has an adapter brought that is likely to be asked for.</summary>
-    /// <param name="source">Where it is.</param>
-    /// <param name="heads">Its folded heads, which are taken over; null to have them loaded.</param>
-    public void Bring(AdapterSource source, FoldedHeads? heads = null)
+    /// <summary>Loads an adapter that rows will probably need.</summary>
+    /// <param name="source">The source of its matrices.</param>
+    /// <param name="heads">Its folded heads, which the bank then owns; null to load them.</param>
+    public void Preload(AdapterSource source, FoldedHeads? heads = null)
     {
         Adopt();
         if (_adapters.ContainsKey(source.Version.Key))
@@ -132,23 +136,23 @@ internal sealed class AdapterBank : IDisposable
     }
 
     /// <summary>
-    /// Keeps a version, and lets go of the task's version that was kept before. It is brought now if it is not here; should
-    /// that fail, whoever asks for it is told.
+    /// Pins a version, so that it is not evicted, and unpins the version of the task that was pinned before. If the version is
+    /// not resident, it is loaded now; a failure is reported to the next caller of <see cref="TryAcquire"/>.
     /// </summary>
     public void Pin(AdapterSource source)
     {
         _pinned[source.Version.Task] = source.Version.Key;
-        Bring(source);
+        Preload(source);
     }
 
-    /// <summary>Lets go of what was kept of a task.</summary>
+    /// <summary>Unpins the pinned version of a task, if there is one.</summary>
     public void Unpin(TaskName task)
     {
         _pinned.Remove(task);
         Evict();
     }
 
-    /// <summary>Takes what has come. It makes room for nothing: what came for a row has to stay until the row gets it.</summary>
+    /// <summary>Adopts the adapters whose loads have ended. It evicts nothing: an adapter must stay until the row that waits for it gets it.</summary>
     public void Adopt()
     {
         while (_arrivals.TryDequeue(out var arrival))
@@ -160,8 +164,8 @@ internal sealed class AdapterBank : IDisposable
 
     public void Dispose()
     {
-        // Loads that are under way hand over what they made, so that it is freed.
-        Task.WhenAll(_underWay.Keys).Wait();
+        // Unfinished loads must hand over their tensors, so that these are freed.
+        Task.WhenAll(_loads.Keys).Wait();
         Adopt();
         foreach (var adapter in _adapters.Values)
         {
@@ -177,11 +181,11 @@ internal sealed class AdapterBank : IDisposable
         _loader.Dispose();
     }
 
-    private bool MayGo(ResidentAdapter adapter) => adapter is { Users: 0, Adapter: not null } && !_pinned.ContainsValue(adapter.Key);
+    private bool CanEvict(ResidentAdapter adapter) => adapter is { Users: 0, Adapter: not null } && !_pinned.ContainsValue(adapter.Key);
 
-    /// <summary>Notes that an adapter is wanted, and has it brought from the host's memory at once or from the disk later.</summary>
-    /// <param name="source">Where it is.</param>
-    /// <param name="heads">Its folded heads, if they are at hand.</param>
+    /// <summary>Registers an adapter and starts its load. It is resident at once if its heads are in host memory and its pool is resident.</summary>
+    /// <param name="source">The source of its matrices.</param>
+    /// <param name="heads">Its folded heads; null if the caller has none.</param>
     private ResidentAdapter Begin(AdapterSource source, FoldedHeads? heads = null)
     {
         var version = source.Version;
@@ -201,15 +205,16 @@ internal sealed class AdapterBank : IDisposable
         }
         else
         {
-            Follow(LoadAsync(resident, source, heads));
+            Track(LoadAsync(resident, source, heads));
         }
 
         return resident;
     }
 
-    /// <param name="resident">What waits for it.</param>
-    /// <param name="source">Where it is.</param>
-    /// <param name="heads">Its heads, where they were in the host's memory: only the pool is missing then.</param>
+    /// <summary>Loads the heads and waits for the pool, on other threads than the engine's.</summary>
+    /// <param name="resident">The adapter.</param>
+    /// <param name="source">The source of its matrices.</param>
+    /// <param name="heads">Its folded heads if they were in host memory: then only the pool is missing.</param>
     private async Task LoadAsync(ResidentAdapter resident, AdapterSource source, FoldedHeads? heads)
     {
         var started = Stopwatch.GetTimestamp();
@@ -232,7 +237,7 @@ internal sealed class AdapterBank : IDisposable
         }
     }
 
-    /// <summary>What cannot come holds nothing, least of all a place: the file may be mended, and others wait.</summary>
+    /// <summary>Forgets an adapter that could not be loaded, so that it takes no memory and a later request can try again.</summary>
     private void Fail(ResidentAdapter resident, Exception failure)
     {
         Forget(resident);
@@ -244,14 +249,14 @@ internal sealed class AdapterBank : IDisposable
         _failed[resident.Key] = (failure, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>Keeps the task of a load until it has ended, and then wakes whoever waits.</summary>
-    private void Follow(Task load)
+    /// <summary>Keeps the task of a load until it has ended, then calls the loaded callback.</summary>
+    private void Track(Task load)
     {
-        _underWay[load] = true;
+        _loads[load] = true;
         load.ContinueWith(
             ended =>
             {
-                _underWay.TryRemove(ended, out _);
+                _loads.TryRemove(ended, out _);
                 _loaded();
             },
             CancellationToken.None,
@@ -267,7 +272,7 @@ internal sealed class AdapterBank : IDisposable
 
     private void Evict()
     {
-        while (Bytes > _options.Memory && _adapters.Values.Where(MayGo).MinBy(adapter => adapter.LastUse) is { } oldest)
+        while (Bytes > _options.Memory && _adapters.Values.Where(CanEvict).MinBy(adapter => adapter.LastUse) is { } oldest)
         {
             if (_options.HostMemory > 0)
             {
@@ -295,7 +300,7 @@ internal sealed class AdapterBank : IDisposable
 
         if (--adapter.Pool.Users == 0)
         {
-            // Another one may have taken the place of a pool that could not be loaded.
+            // A pool that could not be loaded may have been replaced by a new attempt.
             if (_pools.GetValueOrDefault(adapter.Pool.Key) == adapter.Pool)
             {
                 _pools.Remove(adapter.Pool.Key);

@@ -1,6 +1,17 @@
+using CoLA.Core.Settings;
+
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>What the bank may hold.</summary>
-/// <param name="Memory">Bytes on the device: adapters, pools and what is derived from them. What rows use stays even above it.</param>
-/// <param name="HostMemory">Bytes of folded heads in host memory, for adapters that left the device; 0 where the device's memory is the host's.</param>
-internal sealed record AdapterBankOptions(long Memory, long HostMemory);
+/// <summary>How much memory adapters may take.</summary>
+public sealed record AdapterBankOptions
+{
+    [Setting(
+        "--adapter-memory", "Memory of the device for folded adapters and the pools under them; what rows use stays even above it", Least = 1 << 20,
+        Advice = "a task cannot be served without its adapter")]
+    public long Memory { get; set; } = 1L << 30;
+
+    [Setting(
+        "--host-adapter-memory", "Host memory for folded adapters that left a device with memory of its own; not used on the CPU", Least = 0,
+        Advice = "0 keeps nothing there")]
+    public long HostMemory { get; set; } = 4L << 30;
+}

@@ -5,36 +5,42 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Resident;
 
 /// <summary>
-/// The decoding rows of one pool version whose folded heads have one shape. Their U's stand stacked in a bank: a row's is
-/// copied once, when the row joins, never per step. Rows of other ranks are in lanes of their own, so nothing is padded.
+/// The decoding rows of one pool version whose folded heads U have the same shape. The U matrices are stacked in one tensor
+/// per target; a row's U is copied once, when the row joins, and never per step. Rows of another rank are in another lane, so
+/// no padding is needed.
 /// </summary>
 internal sealed class AdapterLane(FoldedAdapter first, Device device, ScalarType dtype) : IDisposable
 {
-    private const int FirstCapacity = 4;
+    private const int InitialCapacity = 4;
 
     private readonly List<(int Slot, FoldedAdapter Adapter)> _rows = [];
-    private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), Tensor> _banks = []; // (capacity, rank, out)
+    private readonly Dictionary<(int Layer, Target Target, MatrixKind Kind), Tensor> _stacks = []; // (capacity, rank, out)
     private int _capacity;
     private Tensor? _slots;
     private bool _slotsAreStale = true;
 
+    /// <summary>The pool version of all rows.</summary>
     public PoolOnDevice Pool { get; } = first.Pool;
 
+    /// <summary>Whether the rows multiply the sum of the pool's A matrices instead of their stack.</summary>
     public bool Summed { get; } = first.Summed;
 
+    /// <summary>Whether the rows subtract the pool's initial product.</summary>
     public bool Subtracts { get; } = first.Subtracts && first.Pool.SubtractedRank > 0;
 
+    /// <summary>Rows of each folded matrix.</summary>
     public int Rank { get; } = first.Rank;
 
-    /// <summary>Heads that the routers of its rows weigh for each token; 0 where they have none.</summary>
+    /// <summary>N, the adapter heads that the rows' routers weight for each token; 0 without routers.</summary>
     public int Routed { get; } = first.Routed;
 
+    /// <summary>The number of rows.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>The one adapter of all rows, or null where they differ.</summary>
+    /// <summary>The adapter, where all rows use the same one; null otherwise.</summary>
     public FoldedAdapter? Shared { get; private set; }
 
-    /// <summary>The batch rows of the lane's rows, in the lane's order: (count), int64.</summary>
+    /// <summary>The slots of the lane's rows in the batch, in the lane's order: (count), int64.</summary>
     public Tensor Slots
     {
         get
@@ -50,7 +56,7 @@ internal sealed class AdapterLane(FoldedAdapter first, Device device, ScalarType
         }
     }
 
-    /// <summary>The lane's rows are rows 0, 1, ... of the batch in that order, and it has <paramref name="rows"/> of them.</summary>
+    /// <summary>Whether the lane's rows are exactly rows 0 .. <paramref name="rows"/> - 1 of the batch, in this order.</summary>
     public bool Covers(long rows)
     {
         if (_rows.Count != rows)
@@ -69,25 +75,26 @@ internal sealed class AdapterLane(FoldedAdapter first, Device device, ScalarType
         return true;
     }
 
+    /// <summary>Adds the row at <paramref name="slot"/> and copies its matrices into the stacks.</summary>
     public void Join(int slot, FoldedAdapter adapter)
     {
         using var noGrad = no_grad();
         if (_rows.Count == _capacity)
         {
-            Grow(Math.Max(FirstCapacity, _capacity * 2), adapter);
+            Grow(Math.Max(InitialCapacity, _capacity * 2), adapter);
         }
 
-        foreach (var (place, bank) in _banks)
+        foreach (var (place, stack) in _stacks)
         {
             using var scope = NewDisposeScope();
-            bank[_rows.Count].copy_(MatrixOf(adapter, place.Layer, place.Target, place.Kind));
+            stack[_rows.Count].copy_(MatrixOf(adapter, place.Layer, place.Target, place.Kind));
         }
 
         _rows.Add((slot, adapter));
         Changed();
     }
 
-    /// <summary>Takes the row at <paramref name="slot"/> out; false where it is not in this lane.</summary>
+    /// <summary>Removes the row at <paramref name="slot"/>; false where it is not in this lane.</summary>
     public bool Leave(int slot)
     {
         var at = _rows.FindIndex(row => row.Slot == slot);
@@ -100,10 +107,10 @@ internal sealed class AdapterLane(FoldedAdapter first, Device device, ScalarType
         var last = _rows.Count - 1;
         if (at != last)
         {
-            foreach (var bank in _banks.Values)
+            foreach (var stack in _stacks.Values)
             {
                 using var scope = NewDisposeScope();
-                bank[at].copy_(bank[last]);
+                stack[at].copy_(stack[last]);
             }
 
             _rows[at] = _rows[last];
@@ -114,7 +121,7 @@ internal sealed class AdapterLane(FoldedAdapter first, Device device, ScalarType
         return true;
     }
 
-    /// <summary>The batch moved the row at <paramref name="from"/> to <paramref name="to"/>.</summary>
+    /// <summary>The batch has moved a row from slot <paramref name="from"/> to slot <paramref name="to"/>.</summary>
     public void Move(int from, int to)
     {
         var at = _rows.FindIndex(row => row.Slot == from);
@@ -125,24 +132,24 @@ internal sealed class AdapterLane(FoldedAdapter first, Device device, ScalarType
         }
     }
 
-    /// <summary>The stacked U's of the lane's rows, (count, rank, out); null where the pool does not adapt the target.</summary>
-    public Tensor? BankOf(int layer, Target target) =>
-        _banks.TryGetValue((layer, target, MatrixKind.B), out var bank) ? bank.narrow(0, 0, _rows.Count) : null;
+    /// <summary>The stacked U matrices of the lane's rows, (count, rank, out); null where the pool does not adapt the target.</summary>
+    public Tensor? StackOf(int layer, Target target) =>
+        _stacks.TryGetValue((layer, target, MatrixKind.B), out var stack) ? stack.narrow(0, 0, _rows.Count) : null;
 
-    /// <summary>The projected input of the lane's rows, (count, columns), with what routers add to it.</summary>
+    /// <summary>The projected input of the lane's rows, (count, columns), with the columns of routed adapters.</summary>
     public Tensor Project(int layer, Site site, Tensor input, Tensor projection)
     {
         var z = input.matmul(projection);
         return Routed == 0 ? z : RoutedColumns.Widen(z, Pool.TargetsAt(layer, site), Routed, Pool.Spec.Rank, target => Shared is { } shared
             ? input.matmul(shared.RouterOf(layer, target))
-            : input.unsqueeze(1).bmm(_banks[(layer, target, MatrixKind.Router)].narrow(0, 0, _rows.Count)).squeeze(1));
+            : input.unsqueeze(1).bmm(_stacks[(layer, target, MatrixKind.Router)].narrow(0, 0, _rows.Count)).squeeze(1));
     }
 
     public void Dispose()
     {
-        foreach (var bank in _banks.Values)
+        foreach (var stack in _stacks.Values)
         {
-            bank.Dispose();
+            stack.Dispose();
         }
 
         _slots?.Dispose();
@@ -163,13 +170,13 @@ internal sealed class AdapterLane(FoldedAdapter first, Device device, ScalarType
         {
             using var scope = NewDisposeScope();
             var wider = empty([capacity, .. slot.Shape[^2..]], dtype, device);
-            if (_banks.TryGetValue((slot.Layer, slot.Target, slot.Kind), out var bank))
+            if (_stacks.TryGetValue((slot.Layer, slot.Target, slot.Kind), out var stack))
             {
-                wider.narrow(0, 0, _rows.Count).copy_(bank.narrow(0, 0, _rows.Count));
-                bank.Dispose();
+                wider.narrow(0, 0, _rows.Count).copy_(stack.narrow(0, 0, _rows.Count));
+                stack.Dispose();
             }
 
-            _banks[(slot.Layer, slot.Target, slot.Kind)] = wider.DetachFromDisposeScope();
+            _stacks[(slot.Layer, slot.Target, slot.Kind)] = wider.DetachFromDisposeScope();
         }
 
         _capacity = capacity;

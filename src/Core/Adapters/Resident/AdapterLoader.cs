@@ -7,32 +7,31 @@ using CoLA.Core.Weights;
 namespace CoLA.Core.Adapters.Resident;
 
 /// <summary>
-/// Brings matrices from the disk, on threads of the pool, a few at a time: a file is read once, its SHA-256 compared and
-/// its matrices taken from the same memory, and heads are folded without libtorch's threads. What it makes belongs to
-/// whoever waits for it.
+/// Loads matrices from the disk on thread-pool threads, two files at a time. A file is read once: its SHA-256 is checked and
+/// its matrices are taken from the same memory. Heads are folded without libtorch's threads. The caller owns the result.
 /// </summary>
 internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
 {
-    /// <summary>Files that are read at one time: the cores belong to the rows that run.</summary>
-    private const int Together = 2;
+    /// <summary>Files that are read at a time; few, because the cores belong to the rows that run.</summary>
+    private const int FilesAtOnce = 2;
 
-    private readonly SemaphoreSlim _turns = new(Together);
+    private readonly SemaphoreSlim _turns = new(FilesAtOnce);
 
-    /// <summary>The folded heads of a task version.</summary>
-    /// <param name="source">Where they are.</param>
-    /// <param name="pool">The pool version under it, whose head some couplings fold; it takes a turn of its own.</param>
-    /// <exception cref="DamagedFileRejection">A file does not hold what its name says.</exception>
-    /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
+    /// <summary>Loads and folds the heads of a task version.</summary>
+    /// <param name="source">The source of the heads.</param>
+    /// <param name="pool">The load of the pool version, whose shared head some couplings need; it waits for its own turn.</param>
+    /// <exception cref="DamagedFileRejection">A file does not have the content that its name (SHA-256) states.</exception>
+    /// <exception cref="NotFoundRejection">The version was deleted in the meantime.</exception>
     public async Task<FoldedHeads> HeadsAsync(AdapterSource source, Task<PoolOnDevice> pool)
     {
         var (spec, task) = (source.Version.PoolSpec, source.Version.Spec);
-        using var shared = Coupling.Of(task.Strategy, spec.M, task.N).Shares ? (await pool.ConfigureAwait(false)).OnHost() : null;
+        using var shared = Coupling.Of(task.Strategy, spec.M, task.N).UsesSharedHead ? (await pool.ConfigureAwait(false)).OnHost() : null;
         return await InTurnAsync(source, () => FoldAsync(source, shared)).ConfigureAwait(false);
     }
 
-    /// <summary>The pool version under a task version.</summary>
-    /// <exception cref="DamagedFileRejection">A file does not hold what its name says.</exception>
-    /// <exception cref="NotFoundRejection">The version was let go of since it was named.</exception>
+    /// <summary>Loads the pool version of a task version.</summary>
+    /// <exception cref="DamagedFileRejection">A file does not have the content that its name (SHA-256) states.</exception>
+    /// <exception cref="NotFoundRejection">The version was deleted in the meantime.</exception>
     public Task<PoolOnDevice> PoolAsync(AdapterSource source) => InTurnAsync(source, async () =>
     {
         var version = source.Version;
@@ -95,12 +94,12 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
         await _turns.WaitAsync().ConfigureAwait(false);
         try
         {
-            // Not on the caller's thread, even where it is the caller's turn at once.
+            // Never on the caller's thread, not even if there is no wait for the turn.
             return await Task.Run(load).ConfigureAwait(false);
         }
         catch (Rejection) when (source.IsGone)
         {
-            throw new NotFoundRejection("the task version was deleted before its turn came");
+            throw new NotFoundRejection("the task version was deleted before it was loaded");
         }
         finally
         {

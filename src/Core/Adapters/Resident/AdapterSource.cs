@@ -3,21 +3,21 @@ using CoLA.Core.Artifacts;
 
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>Where the matrices of a task version come from, should they not be resident.</summary>
+/// <summary>Where the matrices of a task version are loaded from when they are not resident.</summary>
 /// <param name="Version">The task version.</param>
-/// <param name="Artifacts">Where its files are.</param>
+/// <param name="Artifacts">The store of its files.</param>
 internal sealed record AdapterSource(TaskVersionSnapshot Version, ArtifactStore Artifacts)
 {
-    /// <summary>A session's heads, which no file holds; null for a version.</summary>
+    /// <summary>The heads of a session's working copy, which no file holds; null for a published version.</summary>
     public WorkingMatrices? WorkingHeads { get; init; }
 
-    /// <summary>A session's A that is to be taken from memory; null for the pool version's file.</summary>
+    /// <summary>The A matrices of a session's working copy; null to load the pool version's file.</summary>
     public WorkingMatrices? WorkingPool { get; init; }
 
-    /// <summary>Whether the version was let go of since the caller named it: the store has removed its files itself.</summary>
+    /// <summary>Whether the store has removed a file of the version, because it was deleted in the meantime.</summary>
     public bool IsGone => WorkingHeads is null && (Artifacts.HasRemoved(Version.Heads!) || Artifacts.HasRemoved(Version.PoolVersion.Artifact));
 
-    /// <summary>Null for a version that was never trained: it computes the base model.</summary>
+    /// <summary>The source of a version; null for a version that was never trained, because it computes the base model.</summary>
     public static AdapterSource? Of(TaskVersionSnapshot version, ArtifactStore artifacts) =>
         version.Heads is null ? null : new AdapterSource(version, artifacts);
 }

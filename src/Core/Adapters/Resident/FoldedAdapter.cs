@@ -6,19 +6,19 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Resident;
 
 /// <summary>
-/// A task version as it is served: per layer and target one matrix s U (rank, out), rank M r, or r where the coupling
-/// collapses; where it routes its heads (N r, out) and the router. What is not folded, the pool's A, is shared with every
-/// other task of that pool version.
+/// A task version as it is served: one matrix s U (rank, out) per layer and target. The rank is M r, or r where the coupling
+/// collapses; where it routes, the matrix is the stacked heads (N r, out), and the router is kept with it. The pool's A
+/// matrices are not folded: all tasks of the pool version share them.
 /// </summary>
 internal sealed class FoldedAdapter : IDisposable
 {
-    private static long _numbers;
+    private static long _lastNumber;
 
     private readonly FlatMatrices _folded;
     private readonly int _layers;
-    private TargetPlaces? _places;
+    private TaskHeadsTable? _headsTable;
 
-    /// <summary>Takes <paramref name="heads"/> over and brings them to the model's device.</summary>
+    /// <summary>Takes ownership of <paramref name="heads"/> and moves them to the model's device and dtype.</summary>
     public FoldedAdapter(CausalLanguageModel model, PoolOnDevice pool, FoldedHeads heads, bool subtracts)
     {
         Pool = pool;
@@ -39,30 +39,31 @@ internal sealed class FoldedAdapter : IDisposable
     /// <summary>The pool version that the task version is pinned to.</summary>
     public PoolOnDevice Pool { get; }
 
-    /// <summary>It multiplies the sum of the pool's A's, not their stack.</summary>
+    /// <summary>Whether it multiplies the sum of the pool's A matrices instead of their stack.</summary>
     public bool Summed { get; }
 
-    /// <summary>The pool's initial product is subtracted.</summary>
+    /// <summary>Whether the pool's initial product is subtracted.</summary>
     public bool Subtracts { get; }
 
     /// <summary>Rows of each folded matrix.</summary>
     public int Rank { get; }
 
-    /// <summary>Heads that its router weighs for each token; 0 where it has none.</summary>
+    /// <summary>N, the adapter heads that its router weights for each token; 0 without a router.</summary>
     public int Routed { get; }
 
-    /// <summary>Tells it from every other adapter of the process.</summary>
-    public long Number { get; } = Interlocked.Increment(ref _numbers);
+    /// <summary>A number that is unique among the adapters of the process.</summary>
+    public long Number { get; } = Interlocked.Increment(ref _lastNumber);
 
-    /// <summary>Where the CPU's kernels find it.</summary>
-    public TargetPlaces Places => _places ??= new TargetPlaces(this, _folded, _layers);
+    /// <summary>Its matrices as the CPU kernels read them; made at first use.</summary>
+    public TaskHeadsTable HeadsTable => _headsTable ??= new TaskHeadsTable(this, _folded, _layers);
 
-    /// <summary>What one served version holds on the device.</summary>
+    /// <summary>Bytes on the device.</summary>
     public long Bytes => _folded.Bytes;
 
+    /// <summary>The folded matrices, and the routers where it has them.</summary>
     public IEnumerable<MatrixSlot> Slots => _folded.Layout.Slots;
 
-    /// <summary>Folds <paramref name="heads"/>; they are not kept.</summary>
+    /// <summary>Folds <paramref name="heads"/>; the result does not refer to them.</summary>
     public static FoldedAdapter Fold(CausalLanguageModel model, PoolOnDevice pool, TaskSpec task, FlatMatrices heads, bool subtracts)
     {
         using var host = heads.OnHost();
@@ -70,7 +71,7 @@ internal sealed class FoldedAdapter : IDisposable
         return new FoldedAdapter(model, pool, FoldedHeads.Fold(model.Config, pool.Spec, task, host, shared), subtracts);
     }
 
-    /// <summary>A copy in host memory, from which it can be made again.</summary>
+    /// <summary>A float32 copy in host memory, from which the adapter can be made again.</summary>
     public FoldedHeads ToHost()
     {
         using var noGrad = no_grad();
@@ -78,16 +79,16 @@ internal sealed class FoldedAdapter : IDisposable
         return new FoldedHeads(new FlatMatrices(_folded.Layout, _folded.Flat.to(float32, CPU, copy: true).DetachFromDisposeScope()), Summed, Rank, Routed);
     }
 
-    /// <summary>A view (rank, out), or null where the pool does not adapt the target; the caller disposes it.</summary>
+    /// <summary>s U of one target, a view (rank, out); null where the pool does not adapt the target. The caller disposes it.</summary>
     public Tensor? Of(int layer, Target target) =>
         _folded.Layout.Find(layer, target, MatrixKind.B) is { } slot ? _folded.View(slot).squeeze(0) : null;
 
-    /// <summary>The router (in, N in whole panels), a view; the caller disposes it.</summary>
+    /// <summary>The router of one target, a view (in, N padded to whole panels); the caller disposes it.</summary>
     public Tensor RouterOf(int layer, Target target) => _folded.View(_folded.Layout.Find(layer, target, MatrixKind.Router)!);
 
     public void Dispose()
     {
-        _places?.Dispose();
+        _headsTable?.Dispose();
         _folded.Dispose();
     }
 }

@@ -8,18 +8,18 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Adapters.Resident;
 
 /// <summary>
-/// A pool version as it is served: per layer and site the transposed stack of all A's (in, targets x M r) and their sum
-/// (in, targets x r), each with the subtracted product's A behind it. One product per site serves every task on it. What
-/// is derived from A is made once, by whichever thread first asks.
+/// A pool version as it is served: per layer and site the transposed stack of all A matrices (in, targets x M r), or their sum
+/// (in, targets x r), with the A of the subtracted product after it. One product per site serves all tasks of the version. The
+/// derived tensors are computed once, by the first thread that asks for them.
 /// </summary>
 internal sealed class PoolOnDevice : IDisposable
 {
-    private static long _numbers;
+    private static long _lastNumber;
 
     private readonly Lock _making = new();
     private readonly ConcurrentDictionary<(int Layer, Site Site, bool Summed, bool Subtracts), Tensor> _projections = [];
     private readonly ConcurrentDictionary<(int Layer, Target Target), Tensor> _subtracted = [];
-    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts, int Routed), SitePlaces> _places = [];
+    private readonly ConcurrentDictionary<(bool Summed, bool Subtracts, int Routed), PoolProjectionTable> _projectionTables = [];
     private readonly CausalLanguageModel _model;
     private readonly PoolMatrices _matrices;
     private long _derivedBytes;
@@ -31,24 +31,26 @@ internal sealed class PoolOnDevice : IDisposable
         Spec = spec;
     }
 
+    /// <summary>The pool's settings.</summary>
     public PoolSpec Spec { get; }
 
-    /// <summary>Tells it from every other pool version of the process.</summary>
-    public long Number { get; } = Interlocked.Increment(ref _numbers);
+    /// <summary>A number that is unique among the pool versions of the process.</summary>
+    public long Number { get; } = Interlocked.Increment(ref _lastNumber);
 
+    /// <summary>The rank of the initial product; 0 where there is none.</summary>
     public int SubtractedRank => _matrices.Initial?.Rank ?? 0;
 
-    /// <summary>What the A matrices, the initial product and the layouts derived from them hold.</summary>
+    /// <summary>Bytes of the A matrices, the initial product and the derived tensors.</summary>
     public long Bytes => _matrices.A.Bytes
         + (_matrices.Initial is { } initial ? initial.A.Bytes + initial.B.Bytes : 0)
         + Volatile.Read(ref _derivedBytes);
 
-    /// <summary>Targets of <paramref name="site"/> that the pool adapts, in the order of the projection's columns.</summary>
+    /// <summary>The targets of <paramref name="site"/> that the pool adapts, in the order of the projection's columns.</summary>
     public IReadOnlyList<Target> TargetsAt(int layer, Site site) => _matrices.A.Layout.Find(layer, site)?.Targets ?? [];
 
     /// <summary>
-    /// (in, columns): for each target of the site M r columns (or r, summed), then for each target the subtracted rank.
-    /// Null where nothing is adapted. Made at first use and kept.
+    /// The projection of a site, (in, columns): M r columns for each target (r where <paramref name="summed"/>), then the columns
+    /// of the subtracted product for each target, then padding. Null where no target is adapted. Computed at first use and kept.
     /// </summary>
     public Tensor? ProjectionOf(int layer, Site site, bool summed, bool subtracts)
     {
@@ -56,35 +58,36 @@ internal sealed class PoolOnDevice : IDisposable
         return TargetsAt(layer, site).Count == 0 ? null : Made(_projections, key, Project);
     }
 
-    /// <summary>Where the CPU's kernels find the projections; made at first use and kept.</summary>
-    public SitePlaces PlacesOf(bool summed, bool subtracts, int routed)
+    /// <summary>The projections as the CPU kernels read them; made at first use and kept.</summary>
+    public PoolProjectionTable ProjectionTableOf(bool summed, bool subtracts, int routed)
     {
         var key = (summed, subtracts && SubtractedRank > 0, routed);
-        if (_places.TryGetValue(key, out var made))
+        if (_projectionTables.TryGetValue(key, out var made))
         {
             return made;
         }
 
         lock (_making)
         {
-            return _places.GetOrAdd(key, wanted => new SitePlaces(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts, wanted.Routed));
+            return _projectionTables.GetOrAdd(
+                key, wanted => new PoolProjectionTable(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts, wanted.Routed));
         }
     }
 
-    /// <summary>-s B of the subtracted product: (rank, out).</summary>
+    /// <summary>-s B of the subtracted product, (rank, out).</summary>
     public Tensor SubtractedOf(int layer, Target target) => Made(_subtracted, (layer, target), Subtract);
 
-    /// <summary>The pool's matrices in host memory, where its head is folded from; the caller disposes it.</summary>
+    /// <summary>The pool's matrices in host memory, for folding its shared head; the caller disposes them.</summary>
     public FlatMatrices OnHost()
     {
         using var noGrad = no_grad();
         return new FlatMatrices(_matrices.A.Layout, _matrices.A.Flat.cpu().DetachFromDisposeScope());
     }
 
-    /// <summary>Makes everything that adapters of one kind need, so that the engine's thread does not have to.</summary>
+    /// <summary>Computes all derived tensors that adapters of one kind need, so that the engine's thread does not have to.</summary>
     public void Prepare(bool summed, bool subtracts)
     {
-        foreach (var site in _matrices.A.Layout.SiteSlots)
+        foreach (var site in _matrices.A.Layout.ProjectionSlots)
         {
             ProjectionOf(site.Layer, site.Site, summed, subtracts);
             foreach (var target in subtracts && SubtractedRank > 0 ? site.Targets : [])
@@ -96,9 +99,9 @@ internal sealed class PoolOnDevice : IDisposable
 
     public void Dispose()
     {
-        foreach (var places in _places.Values)
+        foreach (var table in _projectionTables.Values)
         {
-            places.Dispose();
+            table.Dispose();
         }
 
         foreach (var tensor in _projections.Values.Concat(_subtracted.Values))
@@ -145,7 +148,7 @@ internal sealed class PoolOnDevice : IDisposable
             parts.AddRange(targets.Select(target => initial.View(initial.Layout.Find(layer, target, MatrixKind.A)!).squeeze(0)));
         }
 
-        // Whole panels of columns, as the CPU's kernels read them
+        // The CPU kernels read whole panels of columns.
         var columns = (int)parts.Sum(part => part.shape[0]);
         parts.Add(zeros(Panels.Padded(columns) - columns, parts[0].shape[1], parts[0].dtype, parts[0].device));
         return cat([.. parts]).t().contiguous().to(_model.DType).DetachFromDisposeScope();

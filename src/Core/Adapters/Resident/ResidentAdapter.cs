@@ -2,7 +2,7 @@ using CoLA.Core.Naming;
 
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>A task version that the bank holds, or waits for; touched by the engine's thread alone.</summary>
+/// <summary>A task version that the bank holds or is loading. Only the engine's thread uses it.</summary>
 internal sealed class ResidentAdapter(long key, TaskName task, bool subtracts, ResidentPool pool)
 {
     /// <summary>The version's key.</summary>
@@ -14,16 +14,16 @@ internal sealed class ResidentAdapter(long key, TaskName task, bool subtracts, R
 
     public ResidentPool Pool { get; } = pool;
 
-    /// <summary>Null until it has come.</summary>
+    /// <summary>Null until it is loaded.</summary>
     public FoldedAdapter? Adapter { get; set; }
 
-    /// <summary>Rows that use it.</summary>
+    /// <summary>The number of rows that use it.</summary>
     public int Users { get; set; }
 
-    /// <summary>A row has used it since it came.</summary>
+    /// <summary>Whether a row has used it since it was loaded.</summary>
     public bool WasUsed { get; set; }
 
-    /// <summary>By the bank's clock.</summary>
+    /// <summary>The time of its last use, in ticks of the bank's counter.</summary>
     public long LastUse { get; set; }
 
     public long Bytes => Adapter?.Bytes ?? 0;

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>A pool version that the bank holds, or waits for; touched by the engine's thread alone, but for <paramref name="loading"/>.</summary>
+/// <summary>A pool version that the bank holds or is loading. Only the engine's thread uses it; any thread may await <paramref name="loading"/>.</summary>
 internal sealed class ResidentPool(long key, Task<PoolOnDevice> loading)
 {
     /// <summary>The pool version's key.</summary>
@@ -8,10 +8,10 @@ internal sealed class ResidentPool(long key, Task<PoolOnDevice> loading)
 
     public Task<PoolOnDevice> Loading { get; } = loading;
 
-    /// <summary>Null until it has come.</summary>
+    /// <summary>Null until an adapter on it is loaded.</summary>
     public PoolOnDevice? Pool { get; set; }
 
-    /// <summary>Adapters on it that are held or waited for.</summary>
+    /// <summary>The number of adapters on it that are resident or being loaded.</summary>
     public int Users { get; set; }
 
     public long Bytes => Pool?.Bytes ?? 0;

@@ -4,14 +4,15 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Adapters.Resident;
 
-/// <summary>Widens the projected input of a site for routed adapters, by libtorch; places as in <see cref="ProjectedColumns"/>.</summary>
+/// <summary>Adds the columns of routed adapters to the projected input of a site, with libtorch, in the order of <see cref="ProjectedColumns"/>.</summary>
 internal static class RoutedColumns
 {
-    /// <param name="projected">(tokens, columns of the pool's projection)</param>
-    /// <param name="targets">Targets of the site.</param>
-    /// <param name="routed">N, heads of each target.</param>
-    /// <param name="rank">The pool's r.</param>
-    /// <param name="logitsOf">Of one target, (tokens, at least N).</param>
+    /// <summary>Returns (tokens, columns + the columns of routed adapters).</summary>
+    /// <param name="projected">The pool's projection, (tokens, columns).</param>
+    /// <param name="targets">The adapted targets of the site.</param>
+    /// <param name="routed">N, the adapter heads per target.</param>
+    /// <param name="rank">The pool's rank r.</param>
+    /// <param name="logitsOf">The router's logits of a target, (tokens, at least N).</param>
     public static Tensor Widen(Tensor projected, IReadOnlyList<Target> targets, int routed, int rank, Func<Target, Tensor> logitsOf)
     {
         var logits = targets.Select(logitsOf).ToArray();

@@ -11,7 +11,8 @@ namespace CoLA.Core.Catalog.Tasks;
 /// <param name="PoolVersion">The pool version that the served version is pinned to.</param>
 /// <param name="Grants">To anybody but the owner, the caller's own grant alone.</param>
 /// <param name="Created">When.</param>
-/// <param name="StartedFrom">The version whose heads its version 1 is a copy of; null where it began as the base model, and to those who may not know of it.</param>
+/// <param name="StartedFrom">The version whose heads its version 1 is a copy of; null where it began as the base model, and
+/// to those who may not know of it.</param>
 public sealed record TaskSnapshot(
     TaskName Name,
     PoolName Pool,

@@ -13,7 +13,8 @@ internal sealed class ConversationForm : RecordForm
 
     protected override DataRecord ReadFitting(JsonElement record)
     {
-        var conversation = MessagesForm.Conversation(record, "conversations", turn => new ChatMessage(Role(Text(turn, "from")), Text(turn, "value", mayBeEmpty: true)));
+        var conversation = MessagesForm.Conversation(
+            record, "conversations", turn => new ChatMessage(Role(Text(turn, "from")), Text(turn, "value", mayBeEmpty: true)));
         return new DataRecord(
             HasValue(record, "system") ? new ChatExample([new ChatMessage("system", Text(record, "system")), .. conversation.Messages]) : conversation,
             null);

@@ -24,7 +24,8 @@ internal abstract class RecordForm
         return form is not null
             ? form.ReadFitting(record)
             : throw new LineFault(
-                $"has the keys {string.Join(", ", record.EnumerateObject().Select(property => $"\"{property.Name}\""))}; supported: {string.Join("; ", All.Select(known => known.Keys))}");
+                $"has the keys {string.Join(", ", record.EnumerateObject().Select(property => $"\"{property.Name}\""))}; "
+                    + $"supported: {string.Join("; ", All.Select(known => known.Keys))}");
     }
 
     protected abstract bool Fits(JsonElement record);

@@ -14,7 +14,11 @@ internal sealed class TokenForm : RecordForm
     {
         var ids = Numbers<int>(record, "ids", (JsonElement value, out int id) => value.TryGetInt32(out id) && id >= 0, "token ids of 0 and above");
         var weights = HasValue(record, "weights")
-            ? Numbers<float>(record, "weights", (JsonElement value, out float weight) => value.TryGetSingle(out weight) && float.IsFinite(weight) && weight >= 0, "finite numbers of 0 and above")
+            ? Numbers<float>(
+                record,
+                "weights",
+                (JsonElement value, out float weight) => value.TryGetSingle(out weight) && float.IsFinite(weight) && weight >= 0,
+                "finite numbers of 0 and above")
             : [.. ids.Select(_ => 1f)];
         if (ids.Count < 2)
         {

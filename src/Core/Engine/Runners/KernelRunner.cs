@@ -103,7 +103,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         var weights = _layers[layer];
         var joined = _queryKeyValue.Of((long)_tokens.Count * _joinedWidth);
         Multiply(layer, Site.AttentionInput, weights.QueryKeyValue, weights.QueryKeyValueBias, _normed.Start, joined);
-        var heads = new HeadsJob
+        var heads = new QueryKeyValueJob
         {
             Tiles = _tokens.Tiles,
             Runs = _tokens.Runs,
@@ -172,7 +172,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         var projected = ProjectedOf(layer, site);
         foreach (var lane in _tokens.Lanes)
         {
-            var place = ((SitePlace*)lane.Sites)[layer * SiteMap.All.Count + (int)site];
+            var place = ((PoolProjection*)lane.Sites)[layer * SiteMap.All.Count + (int)site];
             if (place.Projection != null)
             {
                 products[count++] = PanelProduct.OfRowMajor(
@@ -202,7 +202,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
             ref readonly var run = ref _tokens.Runs[at];
             foreach (var target in SiteMap.TargetsOf(site))
             {
-                ref readonly var place = ref run.PlaceOf(layer, (int)target);
+                ref readonly var place = ref run.HeadsOf(layer, (int)target);
                 if (place.Router != null)
                 {
                     products[count++] = PanelProduct.OfRowMajor(
@@ -212,7 +212,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
                         input + (long)run.First * width,
                         run.Count,
                         run.RowOf(layer, (int)site, run.First) + place.RouterColumn,
-                        run.SitePlaces[layer * SiteMap.All.Count + (int)site].Width);
+                        run.Projections[layer * SiteMap.All.Count + (int)site].Width);
                 }
             }
         }
@@ -241,7 +241,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         var floats = 0L;
         foreach (var lane in _tokens.Lanes)
         {
-            floats += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * SiteMap.All.Count + (int)site].Width;
+            floats += (long)lane.Count * ((PoolProjection*)lane.Sites)[layer * SiteMap.All.Count + (int)site].Width;
         }
 
         var start = _projected.Of(floats);
@@ -254,7 +254,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
                 _tokens.Runs[run].Projected = place;
             }
 
-            place += (long)lane.Count * ((SitePlace*)lane.Sites)[layer * SiteMap.All.Count + (int)site].Width;
+            place += (long)lane.Count * ((PoolProjection*)lane.Sites)[layer * SiteMap.All.Count + (int)site].Width;
         }
 
         return start;

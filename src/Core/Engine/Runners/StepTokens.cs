@@ -152,8 +152,8 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
                 var lane = Extend(adapter, first, token - first);
                 Runs[run] = new AdapterRun
                 {
-                    TargetPlaces = adapter.Places.Table,
-                    SitePlaces = (SitePlace*)lane.Sites,
+                    Heads = adapter.HeadsTable.Pointers,
+                    Projections = (PoolProjection*)lane.Sites,
                     LaneFirst = lane.First,
                     First = first,
                     Count = token - first,
@@ -161,9 +161,9 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
                 };
             }
 
-            for (; first < token; first += TokenTile.Most)
+            for (; first < token; first += TokenTile.MaximumTokens)
             {
-                Tiles[TileCount++] = new TokenTile { First = first, Count = Math.Min(TokenTile.Most, token - first), Run = run };
+                Tiles[TileCount++] = new TokenTile { First = first, Count = Math.Min(TokenTile.MaximumTokens, token - first), Run = run };
             }
         }
     }
@@ -176,7 +176,7 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
             return _lanes[^1] = last with { Count = last.Count + count };
         }
 
-        var sites = (IntPtr)adapter.Pool.PlacesOf(adapter.Summed, adapter.Subtracts, adapter.Routed).Table;
+        var sites = (IntPtr)adapter.Pool.ProjectionTableOf(adapter.Summed, adapter.Subtracts, adapter.Routed).Pointers;
         _lanes.Add(new Lane(adapter.Pool, adapter.Summed, adapter.Subtracts, adapter.Routed, first, count, sites));
         return _lanes[^1];
     }

@@ -17,7 +17,10 @@ internal abstract class ChatFamily
 
     protected static ChatSegment Prompt(string text) => new(text, IsAssistant: false);
 
-    /// <summary>A turn: what stands before it, what is said, and what follows. An assistant's turn ends with its marker; white space after that is nobody's.</summary>
+    /// <summary>
+    /// A turn: what stands before it, what is said, and what follows. An assistant's turn ends with its marker; white space
+    /// after that is nobody's.
+    /// </summary>
     protected static IEnumerable<ChatSegment> Turn(string role, string before, string said, string after)
     {
         if (role != "assistant")

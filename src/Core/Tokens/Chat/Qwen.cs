@@ -13,7 +13,8 @@ internal sealed class Qwen : ChatFamily
     [
         new("{% if messages[0]['role'] == 'system' %}{{ '$systemStart' + messages[0]['content'] + '$systemEnd' }}{% else %}{{ '$system' }}{% endif %}"
             + "{% for message in messages %}"
-            + "{% if (message['role'] == 'user') or (message['role'] == 'system' and not loop.first) or (message['role'] == 'assistant' and not message['tool_calls']) %}"
+            + "{% if (message['role'] == 'user') or (message['role'] == 'system' and not loop.first)"
+            + " or (message['role'] == 'assistant' and not message['tool_calls']) %}"
             + "{{ '$start' + message['role'] + '$afterRole' + message['content'] + '$end' }}"
             + "{% anything %}{% endif %}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '$reply' }}{% endif %}"),

@@ -110,7 +110,8 @@ internal static class GgufTokenizer
         var types = source.Find<int[]>("tokenizer.ggml.token_type") ?? [];
         if (types.Length > 0 && types.Length != tokens.Length)
         {
-            throw new ModelFileRejection(source.File, "tokenizer.ggml.token_type", $"{tokens.Length} entries", types.Length.ToString(CultureInfo.InvariantCulture));
+            throw new ModelFileRejection(
+                source.File, "tokenizer.ggml.token_type", $"{tokens.Length} entries", types.Length.ToString(CultureInfo.InvariantCulture));
         }
 
         var vocabulary = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);

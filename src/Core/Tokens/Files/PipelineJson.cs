@@ -55,7 +55,8 @@ internal static class PipelineJson
                 ? new SplitPreTokenizer(new RuneRegex(@"\p{N}"), SplitBehavior.Isolated, invert: false)
                 : new SplitPreTokenizer(new RuneRegex(@"\p{N}+"), SplitBehavior.Isolated, invert: false),
             "Split" => new SplitPreTokenizer(Pattern(file, step), Behavior(file, step), file.Flag(step, Key, "invert", absent: false)),
-            "Metaspace" => new MetaspacePreTokenizer(file.Text(step, Key, "replacement"), Prepend(file, step, Key), file.Flag(step, Key, "split", absent: true)),
+            "Metaspace" =>
+                new MetaspacePreTokenizer(file.Text(step, Key, "replacement"), Prepend(file, step, Key), file.Flag(step, Key, "split", absent: true)),
             var other => throw file.Refuse($"{Key}.type", "ByteLevel, Digits, Split, Metaspace or a Sequence of them", other),
         };
     }

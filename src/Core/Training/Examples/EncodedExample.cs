@@ -3,32 +3,32 @@ using CoLA.Core.Naming;
 namespace CoLA.Core.Training.Examples;
 
 /// <summary>A training example as token ids.</summary>
-/// <param name="Task">Whose heads it moves; null for a row of the bare base, which only shares the forward pass.</param>
+/// <param name="Task">The task whose heads it trains; null for a row of the bare base, which only shares the forward pass.</param>
 /// <param name="Ids">At least two tokens.</param>
-/// <param name="Weights">Weights[t] is the weight of predicting token t from those before it; Weights[0] counts for nothing. Finite, >= 0.</param>
+/// <param name="Weights">Weights[t] is the weight of predicting token t from those before it; Weights[0] is not used. Finite, >= 0.</param>
 public sealed record EncodedExample(TaskName? Task, IReadOnlyList<int> Ids, IReadOnlyList<float> Weights)
 {
-    /// <summary>Sum of the weights that count.</summary>
+    /// <summary>Sum of the weights, without the first.</summary>
     public double Weight => Weights.Skip(1).Sum(weight => (double)weight);
 
-    /// <summary>Tokens that count: those of weight above zero.</summary>
+    /// <summary>Number of labelled tokens: those of weight above zero.</summary>
     public int Labels => Weights.Skip(1).Count(weight => weight > 0);
 
     /// <summary>Place of its example in the call; the two rows of a pair have the same.</summary>
     public int Place { get; init; }
 
-    /// <summary>One of two answers that are compared; the chosen one comes first.</summary>
+    /// <summary>Whether it is one of two answers that are compared; the chosen one comes first.</summary>
     public bool IsOfPair { get; init; }
 
-    /// <summary>The chosen one of a pair.</summary>
+    /// <summary>Whether it is the chosen answer of a pair.</summary>
     public bool IsChosen { get; init; }
 
-    /// <summary>Log-probability of its answer under the reference; null for the bare base's.</summary>
+    /// <summary>Log-probability of the answer under the reference; null to use the bare base as the reference.</summary>
     public double? Reference { get; init; }
 
-    /// <summary>As many as ids: what the tokens were drawn with; null where no policy drew them.</summary>
+    /// <summary>The log-probability with which each token was drawn, one for each id; null if no policy drew them.</summary>
     public IReadOnlyList<float>? OldLogProbabilities { get; init; }
 
-    /// <summary>As many as ids; null where no policy drew them.</summary>
+    /// <summary>The advantage of each token, one for each id; null if no policy drew them.</summary>
     public IReadOnlyList<float>? Advantages { get; init; }
 }

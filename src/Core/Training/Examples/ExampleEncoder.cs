@@ -9,14 +9,14 @@ namespace CoLA.Core.Training.Examples;
 
 /// <summary>
 /// Turns examples into token ids and weights. Prompt and completion are tokenised apart: the prompt with the tokenizer's
-/// special tokens and weight 0, the completion without them, followed by EOS, with weight 1. In conversations the weight
-/// lies on the assistant's turns, their end-of-turn marker included.
+/// special tokens and weight 0, the completion without them, followed by EOS, with weight 1. In conversations the tokens of the
+/// assistant's turns have weight 1, with their end-of-turn marker.
 /// </summary>
 internal sealed class ExampleEncoder(ModelConfig config, Tokenizer? tokenizer)
 {
-    /// <param name="examples">In the order of the call.</param>
+    /// <param name="examples">The examples, in the order of the call.</param>
     /// <exception cref="InvalidArgumentRejection">With every example that is wrong.</exception>
-    /// <exception cref="UnsupportedRejection">The model has no tokenizer, or a chat template that is not known.</exception>
+    /// <exception cref="UnsupportedRejection">The model has no tokenizer, or no chat template for a conversation.</exception>
     public IReadOnlyList<EncodedExample> Encode(IReadOnlyList<TrainingExample> examples) =>
         Encode([.. examples.Select(example => ((TaskName?)example.Task, example.Content))]);
 
@@ -54,7 +54,7 @@ internal sealed class ExampleEncoder(ModelConfig config, Tokenizer? tokenizer)
         return encoded;
     }
 
-    /// <summary>One row, or the two of a pair, the chosen one first; none where a violation was added.</summary>
+    /// <summary>One row, or the two rows of a pair, the chosen one first; none if a violation was added.</summary>
     private EncodedExample[] Rows(TaskName? task, Example example, string field, List<FieldViolation> violations)
     {
         EncodedExample Row(IReadOnlyList<(int Id, float Weight)> tokens) =>

@@ -3,5 +3,5 @@ using CoLA.Core.Naming;
 
 namespace CoLA.Core.Training.Examples;
 
-/// <summary>An example, and whose heads it is to move.</summary>
+/// <summary>An example, and the task that trains on it.</summary>
 public sealed record TrainingExample(TaskName Task, Example Content);

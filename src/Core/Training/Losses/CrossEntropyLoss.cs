@@ -2,7 +2,7 @@ using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Training.Losses;
 
-/// <summary>The sum of weight x -lp; its weight is the sum of the token weights.</summary>
+/// <summary>-sum weight lp. A task's weight is the sum of its token weights.</summary>
 public sealed record CrossEntropyLoss : TokenLoss
 {
     public static CrossEntropyLoss Instance { get; } = new();
@@ -12,7 +12,8 @@ public sealed record CrossEntropyLoss : TokenLoss
     internal override string? ProblemOf(EncodedExample row) => row switch
     {
         { IsOfPair: true } => "is a pair of answers, which DPO compares; send completion, chat, instruction or tokens",
-        { OldLogProbabilities: not null } or { Advantages: not null } => "has old_logprobs or advantages, which cross-entropy does not use; name the loss that does",
+        { OldLogProbabilities: not null } or { Advantages: not null } =>
+            "has old_logprobs or advantages, which cross-entropy does not use; name the loss that does",
         _ => null,
     };
 

@@ -4,8 +4,8 @@ using CoLA.Core.Training.Examples;
 namespace CoLA.Core.Training.Losses;
 
 /// <summary>
-/// -log sigmoid(beta ((lp_c - ref_c) - (lp_r - ref_r))) (arXiv 2305.18290, equation 7) of an answer that was chosen and one
-/// that was rejected. Its weight is the number of pairs.
+/// -log sigmoid(beta ((lp_c - ref_c) - (lp_r - ref_r))) (arXiv 2305.18290, equation 7) of a pair: an answer that was chosen
+/// and one that was rejected. A task's weight is its number of pairs.
 /// </summary>
 /// <param name="Beta">Finite, above 0.</param>
 public sealed record DpoLoss(double Beta = DpoLoss.DefaultBeta) : LossSpec
@@ -28,11 +28,11 @@ public sealed record DpoLoss(double Beta = DpoLoss.DefaultBeta) : LossSpec
         }
     }
 
-    /// <summary>A pair's loss, and its derivative by the log-probability of each token of the chosen answer; of the rejected one, the negative.</summary>
-    /// <param name="chosen">Sum over the answer's tokens under the working copy.</param>
-    /// <param name="rejected">Likewise.</param>
-    /// <param name="chosenReference">The same under the reference.</param>
-    /// <param name="rejectedReference">Likewise.</param>
+    /// <summary>A pair's loss, and the slope for each token of the chosen answer; for the rejected answer it is the negative.</summary>
+    /// <param name="chosen">The chosen answer's log-probability under the working copy: the sum over its labelled tokens.</param>
+    /// <param name="rejected">The rejected answer's.</param>
+    /// <param name="chosenReference">The chosen answer's log-probability under the reference.</param>
+    /// <param name="rejectedReference">The rejected answer's.</param>
     internal (double Value, double Slope) Of(double chosen, double rejected, double chosenReference, double rejectedReference)
     {
         var margin = Beta * (chosen - chosenReference - (rejected - rejectedReference));

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Training.Losses;
 
-/// <summary>A task's loss; the mean is Sum / Weight. Cross-entropy is in nats.</summary>
+/// <summary>The loss of a task; its mean is Sum / Weight. Cross-entropy is in nats.</summary>
 /// <param name="Sum">Sum over the labelled tokens, or over the pairs.</param>
 /// <param name="Weight">Sum of the token weights for cross-entropy; the number of pairs for DPO; the number of tokens otherwise.</param>
 /// <param name="Tokens">Labelled tokens: those of weight above zero.</param>

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.Optimizers;
 
 /// <summary>
-/// AdamW as PyTorch's (Decoupled weight decay, arXiv 1711.05101; decay first), over one flat buffer, with its own step
-/// count: what is not stepped does not change, moments included.
+/// AdamW as in PyTorch (decoupled weight decay, arXiv 1711.05101; the decay comes first) over one flat buffer, with its own
+/// step count. Without a step nothing changes, not even the moments.
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
     private readonly long _heads;
 
-    /// <param name="spec">Its settings.</param>
+    /// <param name="spec">The settings.</param>
     /// <param name="weights">Flat float32 weights.</param>
-    /// <param name="heads">How many of them, from the first, are a task's heads, which move at the spec's ratio.</param>
+    /// <param name="heads">How many of the first weights are a task's heads: their learning rate has <see cref="OptimizerSpec.HeadRatio"/> as a factor.</param>
     public AdamW(OptimizerSpec spec, Tensor weights, long heads = 0)
     {
         _heads = heads;
@@ -29,7 +29,7 @@ internal sealed class AdamW : IDisposable
 
     public Tensor SecondMoment { get; }
 
-    /// <summary>Both moments.</summary>
+    /// <summary>Bytes of both moments.</summary>
     public long Bytes { get; }
 
     /// <summary>Steps taken.</summary>
@@ -38,12 +38,12 @@ internal sealed class AdamW : IDisposable
     /// <summary>The learning rate that the next step will use under <paramref name="spec"/>.</summary>
     public double RateOf(OptimizerSpec spec) => spec.LearningRate * spec.Schedule.Factor(Step);
 
-    /// <summary>Moves <paramref name="weights"/> by <paramref name="gradient"/>, which is clipped in place if the spec says so.</summary>
+    /// <summary>Updates <paramref name="weights"/> by <paramref name="gradient"/>, which is clipped in place if the spec says so.</summary>
     /// <param name="weights">Flat float32 weights.</param>
-    /// <param name="gradient">Of the same length.</param>
-    /// <param name="norm">The gradient's norm, already known to the caller.</param>
+    /// <param name="gradient">The gradient, of the same length.</param>
+    /// <param name="norm">The gradient's norm.</param>
     /// <param name="team">The threads of the CPU's own kernels; null where libtorch computes.</param>
-    /// <param name="spec">What this step is made with instead of <see cref="Spec"/>.</param>
+    /// <param name="spec">The settings of this step; null for <see cref="Spec"/>.</param>
     public void Apply(Tensor weights, Tensor gradient, double norm, KernelTeam? team, OptimizerSpec? spec = null)
     {
         spec ??= Spec;
@@ -56,10 +56,10 @@ internal sealed class AdamW : IDisposable
         var rate = RateOf(spec);
         Step++;
         var heads = spec.HeadRatio == 1 ? 0 : _heads;
-        Move(0, heads, spec.HeadRatio * rate);
-        Move(heads, weights.NumberOfElements - heads, rate);
+        Update(0, heads, spec.HeadRatio * rate);
+        Update(heads, weights.NumberOfElements - heads, rate);
 
-        void Move(long start, long length, double ownRate)
+        void Update(long start, long length, double ownRate)
         {
             if (length == 0)
             {

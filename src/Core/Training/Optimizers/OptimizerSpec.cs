@@ -2,18 +2,18 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Training.Optimizers;
 
-/// <summary>AdamW and schedule of one task, or of the pool.</summary>
+/// <summary>The AdamW settings and the schedule of one task, or of the pool.</summary>
 /// <param name="LearningRate">Finite, >= 0.</param>
 /// <param name="Beta1">In [0, 1).</param>
 /// <param name="Beta2">In [0, 1).</param>
 /// <param name="Epsilon">Finite, above 0.</param>
 /// <param name="WeightDecay">Decoupled decay; finite, >= 0.</param>
-/// <param name="MaximumGradientNorm">Clips the norm of this task's (or the pool's) own gradient over all layers; null for no clipping.</param>
+/// <param name="MaximumGradientNorm">Clips the norm of the gradient of this task (or of the pool) over all layers; null for no clipping.</param>
 /// <param name="Schedule">Factor on the learning rate.</param>
 /// <param name="HeadRatio">
-/// What a task's heads move faster than at the learning rate (LoRA+, arXiv 2402.12354); finite, above 0. There lr_B is
-/// ratio x lr_A. Here A is the pool's and has an optimizer of its own: give both the learning rate of A, and the heads this
-/// ratio. What else a task trains (gates, routers, cores) moves at the learning rate.
+/// A factor on the learning rate of a task's heads (LoRA+, arXiv 2402.12354); finite, above 0. In the paper lr_B = ratio x lr_A.
+/// Here A belongs to the pool and has an optimizer of its own: give both optimizers the learning rate of A, and the task this
+/// ratio. Everything else that a task trains (gates, routers, cores) uses the learning rate without it.
 /// </param>
 public sealed record OptimizerSpec(
     double LearningRate,

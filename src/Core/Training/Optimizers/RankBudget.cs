@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.Optimizers;
 
 /// <summary>
-/// Which components an ADALORA task keeps (arXiv 2303.10512): of every triplet (E_k, B's column k, A's row k) the sensitivity
-/// is followed, and the least important are switched off by E_k = 0. A belongs to the pool, and its gradient to all tasks of
-/// the batch, or to none where it is frozen: so that a task's choice does not depend on its neighbours, a triplet is scored by
-/// E and B alone, and only B is drawn to orthogonality.
+/// Which components an ADALORA task keeps (arXiv 2303.10512). A component is a triplet: E_k, column k of B, row k of A. Running
+/// averages follow the sensitivity of every triplet, and E_k = 0 switches off the least important ones. Here A belongs to the
+/// pool: its gradient comes from all tasks of the batch, or from none where A is frozen. A task's choice must not depend on
+/// its neighbours, so a triplet is scored by E and B alone, and only B is regularised towards orthogonality.
 /// </summary>
 internal sealed class RankBudget : IDisposable
 {
@@ -29,10 +29,10 @@ internal sealed class RankBudget : IDisposable
         Kept = ones(_layout.LengthOf(MatrixKind.Diagonal), float32, heads.Flat.device).DetachFromDisposeScope();
     }
 
-    /// <summary>Running mean of |w dL/dw|, (layout's length).</summary>
+    /// <summary>Running average of the sensitivity |w dL/dw|, as long as the layout.</summary>
     public Tensor Sensitivity { get; }
 
-    /// <summary>Running mean of its distance from that mean.</summary>
+    /// <summary>Running average of the sensitivity's distance from its running average.</summary>
     public Tensor Uncertainty { get; }
 
     /// <summary>1 for a component that the last choice kept, 0 for one that it switched off: (targets x r).</summary>
@@ -54,7 +54,7 @@ internal sealed class RankBudget : IDisposable
         }
     }
 
-    /// <summary>Follows the step <paramref name="step"/> = 1, 2, ... that has just been taken, and switches off what is too much.</summary>
+    /// <summary>Updates the running averages after optimizer step 1, 2, ..., and switches off the components above the budget.</summary>
     public void Follow(Tensor weights, Tensor gradient, long step)
     {
         using var noGrad = no_grad();
@@ -89,7 +89,7 @@ internal sealed class RankBudget : IDisposable
 
     private static Tensor View(Tensor flat, MatrixSlot slot) => flat.narrow(0, slot.Offset, slot.Length).view(slot.Shape[1], slot.Shape[2]);
 
-    /// <summary>Of every triplet: E's score and the mean of B's (targets x r).</summary>
+    /// <summary>The score of every triplet: that of E plus the mean over the column of B (targets x r).</summary>
     private Tensor Scores()
     {
         var scores = Sensitivity * Uncertainty;

@@ -4,16 +4,16 @@ using CoLA.Core.Rejections;
 namespace CoLA.Core.Training.Optimizers;
 
 /// <summary>
-/// How an ADALORA task gives up components (arXiv 2303.10512): from all of them to <paramref name="TargetRank"/> per target on
-/// average, by a cubic schedule over the task's optimizer steps.
+/// How an ADALORA task gives up components (arXiv 2303.10512): from all of them down to <paramref name="TargetRank"/> per target
+/// on average, on a cubic schedule over the task's optimizer steps.
 /// </summary>
 /// <param name="TargetRank">1 to 256; at or above the pool's rank nothing is given up.</param>
 /// <param name="TotalSteps">T, at least 1.</param>
-/// <param name="InitialSteps">t_i: steps before the first component goes; at least 0.</param>
-/// <param name="FinalSteps">t_f: steps at the end in which what is left is fixed; at least 0, t_i + t_f below T.</param>
+/// <param name="InitialSteps">t_i: steps before the first component is given up; at least 0.</param>
+/// <param name="FinalSteps">t_f: steps at the end in which the choice is fixed; at least 0, t_i + t_f below T.</param>
 /// <param name="Every">Steps between two choices, at least 1.</param>
-/// <param name="Beta1">Of the running mean of the sensitivity |w dL/dw|; in [0, 1).</param>
-/// <param name="Beta2">Of the running mean of its uncertainty; in [0, 1).</param>
+/// <param name="Beta1">Decay of the running average of the sensitivity |w dL/dw|; in [0, 1).</param>
+/// <param name="Beta2">Decay of the running average of its uncertainty; in [0, 1).</param>
 /// <param name="Orthogonality">Weight of the penalty mean ||B^T B - I||_F on the task's heads; finite, at least 0.</param>
 public sealed record RankBudgetSpec(
     int TargetRank,
@@ -25,7 +25,7 @@ public sealed record RankBudgetSpec(
     double Beta2 = 0.85,
     double Orthogonality = 0.5)
 {
-    /// <summary>The components that are kept of <paramref name="all"/>, <paramref name="targets"/> x r, after a step 1, 2, ...</summary>
+    /// <summary>How many of <paramref name="all"/> components (<paramref name="targets"/> x r) are kept after step 1, 2, ...</summary>
     public int Kept(long step, int all, int targets)
     {
         var last = Math.Min(all, TargetRank * targets);
@@ -56,7 +56,7 @@ public sealed record RankBudgetSpec(
         Check(
             InitialSteps < TotalSteps && FinalSteps < TotalSteps - InitialSteps,
             "total_steps",
-            $"initial_steps + final_steps, {InitialSteps} and {FinalSteps}, leave none of {TotalSteps} to choose in");
+            $"{TotalSteps} is not above initial_steps + final_steps, {InitialSteps} + {FinalSteps}");
         Check(Every >= 1, "every", $"{Every} is below 1");
         Check(Beta1 is >= 0 and < 1, "beta1", $"{Beta1} is not in [0, 1)");
         Check(Beta2 is >= 0 and < 1, "beta2", $"{Beta2} is not in [0, 1)");

@@ -2,7 +2,7 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Training.Optimizers;
 
-/// <summary>How the learning rate moves with the optimizer's steps k = 0, 1, ...: HuggingFace's schedules.</summary>
+/// <summary>How the learning rate follows the optimizer steps k = 0, 1, ..., as HuggingFace's schedules do.</summary>
 /// <param name="Shape">After the warm-up: constant, or linear or cosine to zero at <paramref name="TotalSteps"/>.</param>
 /// <param name="WarmupSteps">Steps over which the factor rises as k / warmup; 0 for none.</param>
 /// <param name="TotalSteps">Where LINEAR and COSINE reach zero; not used by CONSTANT.</param>
@@ -10,7 +10,7 @@ public sealed record ScheduleSpec(ScheduleShape Shape, long WarmupSteps = 0, lon
 {
     public static ScheduleSpec Constant { get; } = new(ScheduleShape.Constant);
 
-    /// <summary>What the learning rate of step <paramref name="step"/> is multiplied with.</summary>
+    /// <summary>The factor on the learning rate of step <paramref name="step"/>.</summary>
     public double Factor(long step)
     {
         if (step < WarmupSteps)
@@ -40,7 +40,15 @@ public sealed record ScheduleSpec(ScheduleShape Shape, long WarmupSteps = 0, lon
         {
             violations.Add(new FieldViolation(
                 $"{field}.total_steps",
-                $"{TotalSteps} is below 1 or below warmup_steps = {WarmupSteps}; LINEAR and COSINE need to know where they end"));
+                $"{TotalSteps} is below 1 or below warmup_steps = {WarmupSteps}; LINEAR and COSINE end at that step"));
         }
     }
+}
+
+/// <summary>What follows the warm-up.</summary>
+public enum ScheduleShape
+{
+    Constant,
+    Linear,
+    Cosine,
 }

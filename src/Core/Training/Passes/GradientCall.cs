@@ -11,9 +11,10 @@ using CoLA.Core.Work;
 namespace CoLA.Core.Training.Passes;
 
 /// <summary>
-/// A call that makes gradients. Passes add them to buffers of their own, unit by unit. The last unit makes something of them
-/// all at once: <see cref="Accumulate"/> keeps them for an optimizer step, <see cref="Apply"/> updates the weights. Before
-/// that nothing has changed, so the call may be abandoned after any unit. On the engine's thread once it waits in the queue.
+/// A call that computes gradients. Passes add them to separate buffers, unit by unit. After the last row
+/// <see cref="Finish"/> uses them all at once: <see cref="Accumulate"/> keeps them for an optimizer step,
+/// <see cref="Apply"/> updates the weights. Before that nothing has changed, so the call may be abandoned after any unit.
+/// Used on the engine's thread once it waits in the queue.
 /// </summary>
 internal sealed class GradientCall : PassCall
 {
@@ -37,21 +38,21 @@ internal sealed class GradientCall : PassCall
     /// <summary>Who calls, and pays for its share of the passes.</summary>
     public TenantId Tenant { get; init; }
 
-    /// <summary>How soon the session's caller sends one call after the other.</summary>
+    /// <summary>How soon the session's caller sends one call after another.</summary>
     public StepRhythm Rhythm { get; init; } = new();
 
-    /// <summary>Asks to be computed alone and always cut in the same way: the result then has the same bits whoever else trains.</summary>
+    /// <summary>Whether to compute the call alone and always cut in the same way, so that the result has the same bits whoever else trains.</summary>
     public bool Deterministic { get; init; }
 
-    /// <summary>What is made of the gradients, in one moment on the engine's thread; what it throws is the answer to the caller.</summary>
+    /// <summary>Uses the gradients, in one unit on the engine's thread. What it throws becomes the call's error.</summary>
     public Action<GradientCall> Finish { get; init; } = _ => { };
 
-    /// <summary>Seen between units. A call that is cancelled has changed nothing.</summary>
+    /// <summary>Observed between units. A cancelled call has changed nothing.</summary>
     public CancellationToken Cancellation { get; init; }
 
     public bool IsCancelled => Cancellation.IsCancellationRequested;
 
-    /// <summary>Ends when <see cref="Finish"/> has ended, or as the call failed.</summary>
+    /// <summary>Completes when <see cref="Finish"/> has run, or with the call's error.</summary>
     public Task Done => _done.Task;
 
     protected override bool DropsOut => true;
@@ -112,7 +113,7 @@ internal sealed class GradientCall : PassCall
     /// <summary>Ends the call with an error.</summary>
     public void Fail(Exception why) => _done.TrySetException(why);
 
-    /// <summary>Adds the gradients to those that wait for an optimizer step.</summary>
+    /// <summary>Adds the gradients to those that earlier calls have accumulated.</summary>
     /// <exception cref="PreconditionRejection">A loss or a gradient is not finite; nothing has changed.</exception>
     public LossReport Accumulate()
     {

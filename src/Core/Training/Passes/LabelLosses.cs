@@ -4,8 +4,8 @@ using CoLA.Core.Training.Losses;
 namespace CoLA.Core.Training.Passes;
 
 /// <summary>The losses of a micro-batch, from the log-probabilities of its labels, chunk by chunk.</summary>
-/// <param name="batch">Whose labels.</param>
-/// <param name="lossOf">A task's, of tokens or of pairs: pairs have slopes only when all their tokens are there.</param>
+/// <param name="batch">The micro-batch.</param>
+/// <param name="lossOf">The loss of a task, over tokens or over pairs; labels of pairs have slopes only after <see cref="ComparePairs"/>.</param>
 internal sealed class LabelLosses(MicroBatch batch, Func<TaskName, LossSpec> lossOf)
 {
     private readonly LossSpec[] _losses = [.. batch.Rows.Select(row => lossOf(row.Task!.Value))];
@@ -17,13 +17,14 @@ internal sealed class LabelLosses(MicroBatch batch, Func<TaskName, LossSpec> los
 
     public IEnumerable<int> LabelsOfTokens => Labels(ofPairs: false);
 
-    /// <summary>Rows of pairs whose reference the caller did not say.</summary>
-    public IEnumerable<int> RowsWithoutReference => Enumerable.Range(0, _losses.Length).Where(row => _losses[row] is DpoLoss && batch.Rows[row].Reference is null);
+    /// <summary>Rows of pairs for which the caller gave no reference log-probability.</summary>
+    public IEnumerable<int> RowsWithoutReference =>
+        Enumerable.Range(0, _losses.Length).Where(row => _losses[row] is DpoLoss && batch.Rows[row].Reference is null);
 
-    /// <summary>Log-probabilities of the rows' labels, each row's sum, under what pairs are compared with.</summary>
+    /// <summary>For each row of a pair, the sum of its labels' log-probabilities under the reference.</summary>
     public double[] References { get; } = [.. batch.Rows.Select(row => row.Reference ?? 0)];
 
-    /// <summary>Log-probabilities of the labels from <paramref name="start"/> on; those of pairs may come again.</summary>
+    /// <summary>Takes the log-probabilities of the labels from <paramref name="start"/> on; labels of pairs may be taken twice.</summary>
     public void Take(int start, ReadOnlySpan<float> logProbabilities)
     {
         logProbabilities.CopyTo(_logProbabilities.AsSpan(start));
@@ -37,7 +38,7 @@ internal sealed class LabelLosses(MicroBatch batch, Func<TaskName, LossSpec> los
         }
     }
 
-    /// <summary>Once all labels of pairs are there: their slopes. The two rows of a pair lie side by side.</summary>
+    /// <summary>Computes the slopes of pairs, after all their labels were taken. The two rows of a pair are neighbours.</summary>
     public void ComparePairs()
     {
         foreach (var pair in LabelsOfPairs.GroupBy(at => batch.Places[at].Row - (batch.Rows[batch.Places[at].Row].IsChosen ? 0 : 1)))
@@ -58,7 +59,7 @@ internal sealed class LabelLosses(MicroBatch batch, Func<TaskName, LossSpec> los
     /// <summary>The derivative of the loss by a label's log-probability.</summary>
     public double SlopeOf(int label) => _slopes[label];
 
-    /// <summary>Adds the batch to the losses of its tasks' calls, and the log-probabilities of each row's tokens that count.</summary>
+    /// <summary>Adds the losses of the micro-batch, and the log-probabilities of its labels, to the calls.</summary>
     public void AddTo(Func<TaskName, PassCall> callOf)
     {
         for (var at = 0; at < _values.Length; at++)

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.Passes;
 
 /// <summary>
-/// Some rows of a step, packed one behind the other without padding, rows of one task side by side; and the positions
-/// that have labels, which are the only ones whose logits are ever computed.
+/// Rows that go through the model together, packed one after another without padding, the rows of one task side by side.
+/// Logits are computed only for the positions that have labels.
 /// </summary>
 internal sealed class MicroBatch : IDisposable
 {

@@ -68,7 +68,8 @@ internal class PassCall
     public bool IsTaken => _taken == _waiting.Length;
 
     /// <summary>Whether the CPU's kernels can compute all that its tasks need.</summary>
-    public bool FitsKernels => PoolRows.FitKernels(Pool, Losses.Keys.Select(task => Tasks[task])) && !(DropsOut && Losses.Keys.Any(task => Tasks[task].Dropout > 0));
+    public bool FitsKernels =>
+        PoolRows.FitKernels(Pool, Losses.Keys.Select(task => Tasks[task])) && !(DropsOut && Losses.Keys.Any(task => Tasks[task].Dropout > 0));
 
     protected IReadOnlyDictionary<TaskName, TaskState> Tasks { get; }
 

@@ -6,13 +6,14 @@ internal sealed class StepRhythm
     private long? _answered;
     private TimeSpan _patience;
 
-    /// <summary>It did, or nobody knows yet.</summary>
+    /// <summary>Whether the last step came promptly; true before there is anything to judge by.</summary>
     public bool IsPrompt { get; private set; } = true;
 
-    /// <param name="now">When the step was answered.</param>
-    /// <param name="patience">How soon the next one counts as prompt.</param>
+    /// <summary>Notes that a step was answered.</summary>
+    /// <param name="now">When.</param>
+    /// <param name="patience">The longest time until the next step that still counts as prompt.</param>
     public void Answer(long now, TimeSpan patience) => (_answered, _patience) = (now, patience);
 
-    /// <summary>The next step came, or was waited for in vain until <paramref name="now"/>.</summary>
+    /// <summary>Notes that the next step has come at <paramref name="now"/>, or that the wait for it ended then.</summary>
     public void Note(long now, TimeProvider time) => IsPrompt = _answered is not { } answered || time.GetElapsedTime(answered, now) <= _patience;
 }

@@ -7,30 +7,29 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.Passes;
 
 /// <summary>
-/// Forward, and if asked backward, of the base for micro-batches of many tasks, of one call or of several. The graph is cut
-/// between layers: each layer keeps its own, or only its input where that is computed again, and the backward walks down
-/// layer by layer, so that a pass is an iterator of small units. Gradients fall into the flat buffers of the tasks in the
-/// batch and of their pools.
+/// The forward pass of the base, and if asked the backward pass, for micro-batches of one call or of several. The graph is
+/// cut between layers and the backward pass goes layer by layer, so that a pass is an iterator of small units. Gradients are
+/// added to the flat buffers of the tasks in the micro-batch and of their pools.
 /// </summary>
 /// <param name="model">The base.</param>
 /// <param name="recomputes">
-/// Layers keep nothing but their input, and are computed a second time on the way down (checkpointing): less memory for a
-/// third more work. What is drawn is drawn from seeds, so that it comes out the same.
+/// Gradient checkpointing: a layer keeps only its input instead of its graph, and is computed again in the backward pass. This
+/// takes less memory for a third more work. Random couplings and dropout are drawn from seeds, so both times give the same.
 /// </param>
 internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = false)
 {
     public const int DefaultTokenBudget = 2048;
 
-    /// <summary>Labelled positions whose logits exist at one time, at most.</summary>
+    /// <summary>The most labelled positions whose logits are in memory at one time.</summary>
     private const int LongestLossChunk = 256;
 
-    /// <summary>The fewest: below, a chunk's time is that of reading the head.</summary>
+    /// <summary>The fewest: a smaller chunk would only wait for the output matrix to be read from memory.</summary>
     private const int ShortestLossChunk = 32;
 
     /// <summary>One call alone, micro-batch after micro-batch; may be abandoned after any unit.</summary>
-    /// <param name="call">None of whose rows was taken.</param>
-    /// <param name="tokenBudget">Tokens of the next micro-batch at most; asked before each.</param>
-    /// <param name="gradients">Backward too.</param>
+    /// <param name="call">A call of which no rows are taken yet.</param>
+    /// <param name="tokenBudget">The most tokens of the next micro-batch; asked before each.</param>
+    /// <param name="gradients">Whether to run the backward pass too.</param>
     public IEnumerable<Unit> Run(PassCall call, Func<int> tokenBudget, bool gradients)
     {
         while (!call.IsTaken)
@@ -45,7 +44,7 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
 
     /// <summary>One micro-batch, of calls of different sessions; may be abandoned after any unit.</summary>
     /// <param name="together">The calls; each has taken its rows of the micro-batch (<see cref="PassCall.Take"/>), at least one.</param>
-    /// <param name="gradients">Backward too.</param>
+    /// <param name="gradients">Whether to run the backward pass too.</param>
     public IEnumerable<Unit> Run(IReadOnlyList<PassCall> together, bool gradients)
     {
         if (together.Count == 0)
@@ -70,7 +69,7 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
                 yield return unit;
             }
 
-            foreach (var unit in Climb(batch, angles, adapters, inputs, outputs, gradients))
+            foreach (var unit in ForwardAll(batch, angles, adapters, inputs, outputs, gradients))
             {
                 yield return unit;
             }
@@ -98,7 +97,7 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
             {
                 if (recomputes)
                 {
-                    Compute(layer, batch.Attention, angles, adapters, inputs, outputs);
+                    Recompute(layer, batch.Attention, angles, adapters, inputs, outputs);
                     yield return Unit.LayerForward;
                 }
 
@@ -120,10 +119,10 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
     /// <summary>The adapters of a batch in the form that <paramref name="model"/> computes them; some are <see cref="IDisposable"/>.</summary>
     internal static IAdapters AdaptersOf(CausalLanguageModel model, IReadOnlyList<PoolRows> pools) =>
         model.Team is not null && pools.All(pool => pool.FitsKernels) ? new KernelAdapters(model, pools)
-        : pools is [var only] ? new TrainingAdapters(only.Pool, only.Tasks)
+        : pools is [var only] ? new TensorAdapters(only.Pool, only.Tasks)
         : new JoinedAdapters(pools);
 
-    /// <summary>Neighbouring labels in chunks, of a size that takes about as long as a layer of the batch.</summary>
+    /// <summary>Cuts neighbouring labels into chunks that each take about as long as one layer of the batch.</summary>
     private static IEnumerable<(int Start, int Count)> Chunks(IEnumerable<int> labels, MicroBatch batch)
     {
         var longest = Math.Clamp(batch.Rows.Sum(row => row.Ids.Count) / 4, ShortestLossChunk, LongestLossChunk);
@@ -146,8 +145,8 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
         }
     }
 
-    /// <summary>From the embedding to the last layer's output, which is the top's input.</summary>
-    private IEnumerable<Unit> Climb(
+    /// <summary>The embedding and the layers; the last of <paramref name="inputs"/> becomes the last layer's output.</summary>
+    private IEnumerable<Unit> ForwardAll(
         MicroBatch batch, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs, bool gradients)
     {
         using (no_grad())
@@ -155,7 +154,7 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
             inputs[0] = model.Embed(batch.Ids).DetachFromDisposeScope();
         }
 
-        // The adapters of the lowest layer are reached by the gradient of what goes in.
+        // Adapters of the lowest layer get gradients only if its input takes part in the graph.
         inputs[0]!.requires_grad_(gradients);
         for (var layer = 0; layer < model.Config.Layers; layer++)
         {
@@ -164,7 +163,7 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
         }
     }
 
-    /// <summary>What pairs are compared with, where the caller did not say: the answers under the bare base.</summary>
+    /// <summary>Fills in the references that callers did not give: log-probabilities of the answers under the bare base.</summary>
     private IEnumerable<Unit> ReadReferences(MicroBatch batch, LabelLosses losses)
     {
         int[] rows = [.. losses.RowsWithoutReference];
@@ -178,7 +177,7 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
         var inputs = new Tensor?[model.Config.Layers + 1];
         try
         {
-            foreach (var unit in Climb(bare, angles, NoAdapters.Instance, inputs, [], gradients: false))
+            foreach (var unit in ForwardAll(bare, angles, NoAdapters.Instance, inputs, [], gradients: false))
             {
                 yield return unit;
             }
@@ -202,7 +201,7 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
         }
     }
 
-    /// <summary>Log-probabilities of some labels, without a graph.</summary>
+    /// <summary>The log-probabilities of <paramref name="count"/> labels, without a graph.</summary>
     private float[] Read(MicroBatch batch, int start, int count, Tensor hidden)
     {
         using var noGrad = no_grad();
@@ -242,8 +241,8 @@ internal sealed class TrainingPass(CausalLanguageModel model, bool recomputes = 
         }
     }
 
-    /// <summary>A layer's output and graph a second time.</summary>
-    private void Compute(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs)
+    /// <summary>Computes a layer's output and graph again from its input.</summary>
+    private void Recompute(int layer, IAttention attention, RotaryAngles angles, IAdapters adapters, Tensor?[] inputs, Tensor?[] outputs)
     {
         using var mode = enable_grad();
         using var scope = NewDisposeScope();

@@ -1,4 +1,3 @@
-using CoLA.Core.Engine;
 using CoLA.Core.Fairness;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
@@ -18,7 +17,7 @@ namespace CoLA.Core.Training.Passes;
 /// <param name="metrics">How many calls share a micro-batch.</param>
 /// <param name="time">The clock.</param>
 internal sealed class TrainingQueue(
-    CausalLanguageModel model, VirtualCounters counters, EngineOptions options, EngineMetrics metrics, TimeProvider time) : IWorkSource
+    CausalLanguageModel model, VirtualCounters counters, PassOptions options, EngineMetrics metrics, TimeProvider time) : IWorkSource
 {
     /// <summary>
     /// The queue waits for callers who usually send their next call at once, for this share of the time that the last

@@ -18,7 +18,7 @@ namespace CoLA.Core.Training.Passes;
 /// <param name="team">The threads of the CPU's own kernels; null where libtorch computes.</param>
 internal sealed class WeightUpdate(PoolState pool, IReadOnlyDictionary<TaskName, TaskState> tasks, OptimStepSpec spec, KernelTeam? team)
 {
-    /// <summary>Tasks whose gradients the call itself has made: they count too, though nothing has accumulated them.</summary>
+    /// <summary>Tasks whose gradients this call has computed: they are updated too, although nothing has accumulated them.</summary>
     public IReadOnlyList<TaskName> Fresh { get; init; } = [];
 
     /// <exception cref="InvalidArgumentRejection">A task is not in the session.</exception>

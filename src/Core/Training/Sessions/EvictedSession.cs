@@ -11,10 +11,10 @@ internal sealed class EvictedSession(SessionName session, SessionState state, Ar
     private SessionState? _state = state;
     private Artifact? _file;
 
-    /// <summary>Optimizer steps, by the names of the tasks and of the pool.</summary>
+    /// <summary>Optimizer steps taken, by the name of the task or of the pool.</summary>
     public IReadOnlyDictionary<string, long> Steps { get; } = state.Steps;
 
-    /// <summary>In host memory; 0 where it is in the file alone.</summary>
+    /// <summary>Bytes in host memory; 0 if only the file is left.</summary>
     public long HostBytes => Volatile.Read(ref _state)?.Bytes ?? 0;
 
     public long DiskBytes => _file?.Bytes ?? 0;
@@ -27,8 +27,8 @@ internal sealed class EvictedSession(SessionName session, SessionState state, Ar
         _state = null;
     }
 
-    /// <summary>What it is, read from the file if need be; it stays this one's.</summary>
-    /// <exception cref="DamagedFileRejection">The file is missing or damaged: what was not saved is lost.</exception>
+    /// <summary>The state, read from the file if it is not in memory; this object still owns it.</summary>
+    /// <exception cref="DamagedFileRejection">The file is missing or damaged: what was trained since the last SaveState is lost.</exception>
     public async ValueTask<SessionState> RecallAsync()
     {
         try
@@ -39,8 +39,8 @@ internal sealed class EvictedSession(SessionName session, SessionState state, Ar
         {
             throw new DamagedFileRejection(
                 damaged.File,
-                $"{damaged.Problem}; {session} had left memory for that file, and what it trained since it was last saved is lost. "
-                + "LoadState goes back to a saved state, CloseSession lets go of its tasks");
+                $"{damaged.Problem}; {session} had been moved from memory to that file, and what it trained since its last SaveState is lost. "
+                + "LoadState returns to a saved state; CloseSession releases the tasks");
         }
     }
 

@@ -11,31 +11,31 @@ internal sealed class LiveSession(SessionStand stand, long now)
 {
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
-    /// <summary>How its caller steps.</summary>
+    /// <summary>How soon the caller sends one step after another.</summary>
     public StepRhythm Rhythm { get; } = new();
 
-    /// <summary>Null until the first call that needs them, after a call that failed half-way in loading, and while others have their place.</summary>
+    /// <summary>Null before the first call that needs them, after loading them has failed, and while the session is evicted.</summary>
     public SessionTensors? Tensors { get; set; }
 
-    /// <summary>What they held, where they had to make room for others.</summary>
+    /// <summary>What the tensors held, while the session is evicted; null otherwise.</summary>
     public EvictedSession? Evicted { get; set; }
 
     /// <summary>The last accepted sequence number; 0 before the first.</summary>
     public long Sequence { get; private set; } = stand.Sequence;
 
-    /// <summary>Hash of the request of that number.</summary>
+    /// <summary>Hash of the request that carried that number.</summary>
     public byte[]? LastRequestHash { get; private set; } = stand.LastRequestHash;
 
-    /// <summary>Its reply, as JSON.</summary>
+    /// <summary>The reply to that request, as JSON.</summary>
     public string? LastReplyJson { get; private set; } = stand.LastReplyJson;
 
-    /// <summary>When it was last called, by the clock that sessions expire by.</summary>
+    /// <summary>Timestamp of the last call, on the clock by which sessions expire.</summary>
     public long LastUse { get; set; } = now;
 
-    /// <summary>Set once the session is closed or has expired: calls that waited at the gate look for it again.</summary>
+    /// <summary>Set when the session is closed or expires. Calls that still wait at the gate then look the session up again.</summary>
     public bool IsRetired { get; set; }
 
-    /// <summary>The kept reply where this request was already accepted; null where it is the next.</summary>
+    /// <summary>The stored reply if this request was accepted before; null if its number is the next one.</summary>
     /// <exception cref="InvalidArgumentRejection">The number was used by another request.</exception>
     /// <exception cref="PreconditionRejection">It is not the next number.</exception>
     public T? ReplyTo<T>(NumberedCall call)
@@ -53,14 +53,15 @@ internal sealed class LiveSession(SessionStand stand, long now)
             : throw new PreconditionRejection($"{call.Session} goes on from sequence {Sequence + 1}, not {call.Sequence}");
     }
 
-    /// <summary>What would last must hold the steps that its caller counts on: a restart, or expiry, may have taken them.</summary>
-    /// <exception cref="PreconditionRejection">It does not.</exception>
+    /// <summary>Refuses to save or publish a session that has lost steps, in a restart or by expiry, on which the caller counts.</summary>
+    /// <exception cref="PreconditionRejection">The session stands before <paramref name="minimum"/>.</exception>
     public void ThrowIfBefore(long minimum, SessionName name)
     {
         if (Sequence < minimum)
         {
             throw new PreconditionRejection(
-                $"{name} stands at sequence {Sequence}, before {minimum}: steps after its last saved state were lost in a restart or its expiry; go on from {Sequence + 1}");
+                $"{name} stands at sequence {Sequence}, before {minimum}: a restart or its expiry has lost the steps after its last saved state; "
+                    + $"go on from {Sequence + 1}");
         }
     }
 
@@ -68,6 +69,7 @@ internal sealed class LiveSession(SessionStand stand, long now)
     public long StepsOf(TaskName task) =>
         Tensors?.Tasks.GetValueOrDefault(task)?.Optimizer.Step ?? Evicted?.Steps.GetValueOrDefault(task.ToString()) ?? 0;
 
+    /// <summary>Takes the call's number, and stores the reply for the same request sent again.</summary>
     public void Accept<T>(NumberedCall call, T reply)
     {
         Sequence = call.Sequence;

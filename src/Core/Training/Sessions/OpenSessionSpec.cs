@@ -8,10 +8,10 @@ namespace CoLA.Core.Training.Sessions;
 
 /// <summary>What a tenant asks of a new session.</summary>
 /// <param name="Pool">The pool whose A the tasks share.</param>
-/// <param name="PoolVersion">Where it begins; null for the pool's current version.</param>
+/// <param name="PoolVersion">The pool version to start from; null for the pool's current version.</param>
 /// <param name="Tasks">Tasks of the caller, and of tenants that granted it TRAIN, each with its own optimizer.</param>
 /// <param name="PoolOptimizer">The optimizer of the shared A (A_TRAINABLE); null for A_FROZEN.</param>
-/// <param name="Rebase">Keep heads that are pinned to another pool version, though their outputs change.</param>
+/// <param name="Rebase">Whether to keep heads that are pinned to another pool version, although their outputs change.</param>
 public sealed record OpenSessionSpec(
     PoolName Pool,
     int? PoolVersion,
@@ -19,7 +19,7 @@ public sealed record OpenSessionSpec(
     OptimizerSpec? PoolOptimizer,
     bool Rebase)
 {
-    /// <summary>What of it is the catalog's.</summary>
+    /// <summary>The part that the catalog needs.</summary>
     internal OpenSession ToOpening() => new(
         Pool,
         PoolVersion,
@@ -40,7 +40,7 @@ public sealed record OpenSessionSpec(
 
         if (PoolOptimizer is { HeadRatio: not 1 })
         {
-            violations.Add(new FieldViolation("pool_optimizer.head_ratio", "is for tasks' optimizers; all that a pool holds moves at its learning rate"));
+            violations.Add(new FieldViolation("pool_optimizer.head_ratio", "is for tasks; everything in a pool moves at the pool's learning rate"));
         }
 
         PoolOptimizer?.Validate("pool_optimizer", violations);

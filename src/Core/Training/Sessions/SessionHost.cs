@@ -6,12 +6,12 @@ using CoLA.Core.Naming;
 namespace CoLA.Core.Training.Sessions;
 
 /// <summary>
-/// The open sessions of this process. A session's calls come in one after the other; one that is not called for a while
-/// expires, and its next call takes it up again where it last stood.
+/// The open sessions of this process. The calls of one session run one after another. A session that is not called for a
+/// while expires; its next call resumes it from its last saved state.
 /// </summary>
 internal sealed class SessionHost : IAsyncDisposable
 {
-    /// <summary>Looks for idle sessions in one expiry's time.</summary>
+    /// <summary>How often idle sessions are looked for within the expiry time.</summary>
     private const int Sweeps = 4;
 
     private readonly ConcurrentDictionary<SessionName, LiveSession> _live = new();
@@ -36,7 +36,7 @@ internal sealed class SessionHost : IAsyncDisposable
 
     public LiveSession? Find(SessionName name) => _live.GetValueOrDefault(name);
 
-    /// <summary>Does something with an open session, when the calls before it have ended.</summary>
+    /// <summary>Runs a call on an open session, after the session's earlier calls have ended.</summary>
     public async Task<T> EnterAsync<T>(
         TenantId caller,
         SessionName name,
@@ -72,7 +72,7 @@ internal sealed class SessionHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes a session, when the calls before have ended.</summary>
+    /// <summary>Closes a session, after its earlier calls have ended.</summary>
     public async Task CloseAsync(SessionSnapshot session, Func<Task> close, CancellationToken cancellation)
     {
         var live = LiveOf(session);
@@ -88,7 +88,7 @@ internal sealed class SessionHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets sessions expire that were not called for as long as the operator said.</summary>
+    /// <summary>Lets the sessions expire that were not called within the operator's limit.</summary>
     public async Task SweepAsync()
     {
         await _sweep.WaitAsync().ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class SessionHost : IAsyncDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The server is stopping: a restart sets its sessions back anyway.
+            // The server is stopping; after a restart its sessions stand at their last saved states anyway.
         }
         finally
         {

@@ -6,10 +6,10 @@ using CoLA.Core.Work;
 
 namespace CoLA.Core.Training.Sessions;
 
-/// <summary>Makes a session's tensors on the engine, from where the registry says that the session stands, and frees them.</summary>
+/// <summary>Loads the tensors of a session into the engine, from its evicted state or its last saved state, and frees them.</summary>
 internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifacts, SessionMemory memory)
 {
-    /// <summary>The session's tensors, made now if need be, without tasks that were taken out of it.</summary>
+    /// <summary>The session's tensors, loaded if they are not there, without the tasks that were taken out of the session.</summary>
     public async Task<SessionTensors> TensorsAsync(SessionSnapshot session, LiveSession live, CancellationToken cancellation)
     {
         var tensors = live.Tensors ?? await OpenAsync(session, live, cancellation).ConfigureAwait(false);
@@ -27,7 +27,7 @@ internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifact
         return tensors;
     }
 
-    /// <summary>Frees the session's tensors, and what became of them; they can be made again.</summary>
+    /// <summary>Frees the session's tensors and its evicted state; the last saved state can be loaded again.</summary>
     public async Task FreeAsync(LiveSession live)
     {
         memory.Forget(live);

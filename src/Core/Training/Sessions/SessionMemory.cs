@@ -9,11 +9,11 @@ using CoLA.Core.Work;
 namespace CoLA.Core.Training.Sessions;
 
 /// <summary>
-/// Which sessions are on the device, in host memory and on disk. Where there is more than the limit, the least recently
-/// called go down, weights, gradients and optimizers together; the next call brings a session back to the bit. One that a
-/// call runs on has its gate taken, and stays. The engine's thread takes the tensors, and never waits for a file.
+/// Which sessions are on the device, in host memory and on disk. Above a limit the least recently called sessions are
+/// evicted, each as a whole: weights, gradients and optimizers. The next call loads a session back, bit for bit. A session
+/// that runs a call holds its gate and stays. The engine's thread copies the tensors and never waits for a file.
 /// </summary>
-internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, SessionMemoryOptions options, SessionMetrics metrics) : IDisposable
+internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, SessionOptions options, SessionMetrics metrics) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<LiveSession, SessionSnapshot> _sessions = [];
@@ -22,11 +22,11 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
 
     private bool Fits => _stopped || (OnDevice().Bytes <= options.Memory && OnHost().Bytes <= options.HostMemory);
 
-    /// <summary>A session has come to the device, and makes room for itself.</summary>
-    /// <param name="session">Its record.</param>
-    /// <param name="live">What holds it; a call runs on it.</param>
-    /// <param name="started">When an evicted one was called for; null for one that was opened.</param>
-    /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <summary>Registers a session that was loaded to the device, and evicts others if they exceed the limit together.</summary>
+    /// <param name="session">The session's record.</param>
+    /// <param name="live">The session in this process; a call runs on it.</param>
+    /// <param name="started">When the load of an evicted session began; null for a session that was opened.</param>
+    /// <param name="cancellation">Cancels the wait for other evictions.</param>
     public Task HoldAsync(SessionSnapshot session, LiveSession live, long? started, CancellationToken cancellation)
     {
         lock (_lock)
@@ -43,7 +43,7 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
         return Fits ? Task.CompletedTask : FitAsync(cancellation);
     }
 
-    /// <summary>A session is gone.</summary>
+    /// <summary>Removes a session that is closed or has expired.</summary>
     public void Forget(LiveSession live)
     {
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
         Report();
     }
 
-    /// <summary>Looks, when a call has ended, whether there is too much now; whoever called does not wait for it.</summary>
+    /// <summary>Checks the limits after a call, and does not make the caller wait for evictions.</summary>
     public void FitSoon()
     {
         Report();
@@ -64,7 +64,7 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
         }
     }
 
-    /// <summary>Waits for the move that is under way, and lets no other begin; once the engine has stopped.</summary>
+    /// <summary>Waits for the eviction that is under way and lets no other begin. Call it after the engine has stopped.</summary>
     public void Dispose()
     {
         _stopped = true;
@@ -78,12 +78,12 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
         try
         {
             while (!_stopped && OnDevice().Bytes > options.Memory
-                && await TryWithOldestAsync(live => live.Tensors is not null, EvictAsync).ConfigureAwait(false))
+                && await TryMoveOldestAsync(live => live.Tensors is not null, EvictAsync).ConfigureAwait(false))
             {
             }
 
             while (!_stopped && OnHost().Bytes > options.HostMemory
-                && await TryWithOldestAsync(live => live.Evicted is { HostBytes: > 0 }, SpillAsync).ConfigureAwait(false))
+                && await TryMoveOldestAsync(live => live.Evicted is { HostBytes: > 0 }, SpillAsync).ConfigureAwait(false))
             {
             }
         }
@@ -109,8 +109,8 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
         }
     }
 
-    /// <summary>Moves the least recently called session that may be moved; false where there is none, or it could not be.</summary>
-    private async Task<bool> TryWithOldestAsync(Predicate<LiveSession> may, Func<SessionSnapshot, LiveSession, Task<bool>> move)
+    /// <summary>Moves the least recently called session that may be moved; false if there is none, or if it could not be moved.</summary>
+    private async Task<bool> TryMoveOldestAsync(Predicate<LiveSession> may, Func<SessionSnapshot, LiveSession, Task<bool>> move)
     {
         KeyValuePair<LiveSession, SessionSnapshot>[] oldest;
         lock (_lock)
@@ -143,7 +143,7 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
 
     private async Task<bool> EvictAsync(SessionSnapshot session, LiveSession live)
     {
-        IEnumerable<Unit> Leave()
+        IEnumerable<Unit> Evict()
         {
             var tensors = live.Tensors!;
             SessionState? state = null;
@@ -159,11 +159,11 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
 
         try
         {
-            await engine.RunAsync(session.Opener, Leave(), CancellationToken.None).ConfigureAwait(false);
+            await engine.RunAsync(session.Opener, Evict(), CancellationToken.None).ConfigureAwait(false);
         }
         catch (PreconditionRejection)
         {
-            return false; // the server is stopping: what is on the device goes with it
+            return false; // the server is stopping: nothing has to leave the device any more
         }
 
         metrics.Evicted();
@@ -180,7 +180,7 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
         }
         catch (Exception full) when (full is IOException or UnauthorizedAccessException)
         {
-            return false; // the disk may be full: it stays in memory, and the next move tries again
+            return false; // the disk may be full: the session stays in memory, and the next eviction tries again
         }
 
         NativeHeap.TrimSoon();

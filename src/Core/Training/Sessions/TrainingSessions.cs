@@ -1,4 +1,3 @@
-using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Naming;
@@ -9,27 +8,27 @@ using CoLA.Core.Training.State;
 namespace CoLA.Core.Training.Sessions;
 
 /// <summary>
-/// Training sessions of all tenants: opened, saved, published, closed. A session's tensors live with the engine from the
-/// first call that needs them, and can always be made again from where the registry says that the session stands.
+/// Training sessions of all tenants: opened, saved, published, closed. The first call that needs a session's tensors loads
+/// them into the engine. They can always be loaded again from the session's last saved state.
 /// </summary>
 public sealed class TrainingSessions
 {
-    private readonly SessionHost _live;
+    private readonly SessionHost _host;
     private readonly SessionCatalog _catalog;
     private readonly ArtifactStore _artifacts;
     private readonly Engine.Engine _engine;
     private readonly SessionLoader _loader;
-    private readonly AdapterRenewal _renewal;
+    private readonly SessionPublisher _publisher;
 
     internal TrainingSessions(
-        SessionHost live, SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, SessionLoader loader, AdapterRenewal renewal)
+        SessionHost host, SessionCatalog catalog, ArtifactStore artifacts, Engine.Engine engine, SessionLoader loader, AdapterRenewal renewal)
     {
-        _live = live;
+        _host = host;
         _catalog = catalog;
         _artifacts = artifacts;
         _engine = engine;
         _loader = loader;
-        _renewal = renewal;
+        _publisher = new SessionPublisher(catalog, artifacts, engine, renewal);
     }
 
     /// <summary>Opens a session; nothing outside sees what it trains until it is published.</summary>
@@ -39,11 +38,11 @@ public sealed class TrainingSessions
     {
         spec.Validate();
         var session = await _catalog.OpenAsync(mutation, spec.ToOpening(), cancellation).ConfigureAwait(false);
-        return View(session, _live.Find(session.Name));
+        return View(session, _host.Find(session.Name));
     }
 
-    /// <summary>Where a session stands, when the calls before have ended.</summary>
-    public Task<SessionView> GetAsync(TenantId caller, SessionName name, CancellationToken cancellation) => _live.EnterAsync(
+    /// <summary>Where a session stands, after its earlier calls have ended.</summary>
+    public Task<SessionView> GetAsync(TenantId caller, SessionName name, CancellationToken cancellation) => _host.EnterAsync(
         caller,
         name,
         async (session, live) =>
@@ -57,9 +56,9 @@ public sealed class TrainingSessions
         },
         cancellation);
 
-    /// <summary>Makes one new pool version (none with A_FROZEN) and a new version of every task, served at once where the caller may.</summary>
+    /// <summary>Makes one new pool version (none with A_FROZEN) and a new version of every task.</summary>
     /// <exception cref="PreconditionRejection">The session stands before the sequence number that the caller counts on.</exception>
-    public Task<Publication> PublishAsync(Mutation mutation, SessionName name, PublishSpec spec, CancellationToken cancellation) => _live.EnterAsync(
+    public Task<Publication> PublishAsync(Mutation mutation, SessionName name, PublishSpec spec, CancellationToken cancellation) => _host.EnterAsync(
         mutation.Tenant,
         name,
         async (session, live) =>
@@ -71,51 +70,17 @@ public sealed class TrainingSessions
 
             live.ThrowIfBefore(spec.MinimumSequence, name);
             var tensors = await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false);
-            var (pool, heads, awaited) = await _engine.CallAsync(() => (
-                tensors.Pool.A.Weights.OnHost(),
-                tensors.Tasks.ToDictionary(task => task.Key, task => task.Value.Heads.Weights.OnHost()),
-                _renewal.Awaited(tensors.Tasks.Keys))).ConfigureAwait(false);
-            using var renewed = new RenewedAdapters(
-                _engine.Model.Config,
-                session.PoolSpec,
-                pool,
-                session.PoolTrainable,
-                [.. heads.Where(task => awaited.Contains(task.Key)).Select(task => (task.Key, tensors.Tasks[task.Key].Spec, task.Value))]);
-            try
-            {
-                // Nothing moves the weights meanwhile: the session's next call waits for the end of this one.
-                var folded = Task.Run(renewed.Fold);
-                var written = _artifacts.WriteAllAsync(
-                    [
-                        .. heads.Values.Select(matrices => (Action<Stream>)(stream => AdapterFiles.WriteHeads(stream, matrices))),
-                        .. session.PoolTrainable ? (Action<Stream>[])[stream => AdapterFiles.WritePool(stream, new PoolMatrices(pool, null))] : [],
-                    ]);
-                await Task.WhenAll(written, folded).ConfigureAwait(false);
-                var artifacts = await written.ConfigureAwait(false);
-                var headArtifacts = heads.Keys.Zip(artifacts).ToDictionary(task => task.First, task => task.Second);
-                var publication = await _catalog.RecordPublicationAsync(
-                    mutation, name, session.PoolTrainable ? artifacts[^1] : null, headArtifacts, spec.Serve, spec.MakeCurrent, cancellation).ConfigureAwait(false);
-                await _renewal.RenewAsync(mutation.Tenant, publication, renewed).ConfigureAwait(false);
-                return publication;
-            }
-            finally
-            {
-                pool.Dispose();
-                foreach (var copy in heads.Values)
-                {
-                    copy.Dispose();
-                }
-            }
+            return await _publisher.PublishAsync(mutation, session, tensors, spec, cancellation).ConfigureAwait(false);
         },
         cancellation);
 
-    /// <summary>Saves working copies, optimizers and the last reply; a restart goes on from here.</summary>
+    /// <summary>Saves working copies, optimizers and the last reply; a restart continues from here.</summary>
     /// <param name="mutation">Who calls, under which request id.</param>
     /// <param name="name">The session.</param>
-    /// <param name="minimumSequence">The last accepted sequence number that the caller counts on; 0 for whatever there is.</param>
-    /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <param name="minimumSequence">The last sequence number that the caller knows to be accepted; 0 to save wherever the session stands.</param>
+    /// <param name="cancellation">Cancels the wait for earlier calls.</param>
     /// <exception cref="PreconditionRejection">The session stands before that number.</exception>
-    public Task<SavedState> SaveStateAsync(Mutation mutation, SessionName name, long minimumSequence, CancellationToken cancellation) => _live.EnterAsync(
+    public Task<SavedState> SaveStateAsync(Mutation mutation, SessionName name, long minimumSequence, CancellationToken cancellation) => _host.EnterAsync(
         mutation.Tenant,
         name,
         async (session, live) =>
@@ -139,8 +104,8 @@ public sealed class TrainingSessions
         },
         cancellation);
 
-    /// <summary>Goes back to a saved state. The sequence number is not set back.</summary>
-    public Task<SessionView> LoadStateAsync(Mutation mutation, SessionStateName state, CancellationToken cancellation) => _live.EnterAsync(
+    /// <summary>Returns to a saved state. The sequence number does not go back.</summary>
+    public Task<SessionView> LoadStateAsync(Mutation mutation, SessionStateName state, CancellationToken cancellation) => _host.EnterAsync(
         mutation.Tenant,
         state.Session,
         async (session, live) =>
@@ -157,7 +122,7 @@ public sealed class TrainingSessions
                 mutation, state, live.Sequence, live.LastRequestHash, live.LastReplyJson, cancellation).ConfigureAwait(false);
             if (tensors is null)
             {
-                // What had left the device need not come back, and may be damaged: the state is where the session stands now.
+                // The evicted state is not needed any more, and its file may be damaged: the session now stands at the saved state.
                 await _loader.FreeAsync(live).ConfigureAwait(false);
                 await _loader.TensorsAsync(record, live, CancellationToken.None).ConfigureAwait(false);
             }
@@ -174,20 +139,20 @@ public sealed class TrainingSessions
         },
         cancellation);
 
-    /// <summary>Lets go of the session's tasks and drops what was not published.</summary>
+    /// <summary>Releases the session's tasks and discards what was not published.</summary>
     public async Task CloseAsync(Mutation mutation, SessionName name, CancellationToken cancellation)
     {
         if (await _catalog.FindAsync(mutation.Tenant, name, cancellation).ConfigureAwait(false) is not { } session)
         {
-            // It was closed by this request before, or is not there.
+            // This request closed it before, or it does not exist.
             await _catalog.CloseAsync(mutation, name, cancellation).ConfigureAwait(false);
             return;
         }
 
-        await _live.CloseAsync(session, () => _catalog.CloseAsync(mutation, name, cancellation), cancellation).ConfigureAwait(false);
+        await _host.CloseAsync(session, () => _catalog.CloseAsync(mutation, name, cancellation), cancellation).ConfigureAwait(false);
     }
 
-    // The reply to a retry may tell of a session that is closed, or that stands elsewhere since: nothing is made from it.
+    // A repeated request may get a view of a session that is closed by now, so a view never loads tensors.
     private static SessionView View(SessionSnapshot session, LiveSession? live) => new(
         session,
         (live?.Sequence ?? session.Stand.Sequence) + 1,

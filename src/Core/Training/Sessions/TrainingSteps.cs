@@ -1,5 +1,4 @@
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -13,18 +12,18 @@ namespace CoLA.Core.Training.Sessions;
 /// <summary>The calls of a session that compute: gradients, optimizer steps, losses.</summary>
 public sealed class TrainingSteps
 {
-    private readonly SessionHost _live;
+    private readonly SessionHost _host;
     private readonly Engine.Engine _engine;
     private readonly TrainingQueue _queue;
     private readonly SessionLoader _loader;
     private readonly ExampleEncoder _encoder;
-    private readonly EngineOptions _options;
+    private readonly PassOptions _options;
     private readonly TokenMetrics _tokens;
 
     internal TrainingSteps(
-        SessionHost live, Engine.Engine engine, TrainingQueue queue, SessionLoader loader, BaseModel model, EngineOptions options, TokenMetrics tokens)
+        SessionHost host, Engine.Engine engine, TrainingQueue queue, SessionLoader loader, BaseModel model, PassOptions options, TokenMetrics tokens)
     {
-        _live = live;
+        _host = host;
         _engine = engine;
         _queue = queue;
         _loader = loader;
@@ -35,21 +34,21 @@ public sealed class TrainingSteps
 
     /// <summary>ForwardBackward and OptimStep in one, with the session's optimizers.</summary>
     /// <param name="call">Who calls, under which number.</param>
-    /// <param name="batch">Its examples.</param>
-    /// <param name="cancellation">Seen between units; a cancelled step has changed nothing.</param>
+    /// <param name="batch">The examples.</param>
+    /// <param name="cancellation">Observed between units of work; a cancelled step has changed nothing.</param>
     /// <exception cref="PreconditionRejection">Not the next number, or a loss that is not finite; nothing has changed.</exception>
     public Task<StepReport> TrainStepAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
         GradientsAsync(call, batch, gradients => gradients.Apply(), cancellation);
 
-    /// <summary>Adds the gradients of the examples to those that wait for an optimizer step.</summary>
+    /// <summary>Adds the gradients of the examples to those that earlier calls have accumulated.</summary>
     /// <inheritdoc cref="TrainStepAsync"/>
     public Task<LossReport> ForwardBackwardAsync(NumberedCall call, BatchSpec batch, CancellationToken cancellation) =>
         GradientsAsync(call, batch, gradients => gradients.Accumulate(), cancellation);
 
-    /// <summary>Applies the gradients that wait.</summary>
+    /// <summary>Takes an optimizer step with the accumulated gradients.</summary>
     /// <param name="call">Who calls, under which number.</param>
-    /// <param name="spec">Whose, and with which optimizers.</param>
-    /// <param name="cancellation">Ends the wait for one's turn.</param>
+    /// <param name="spec">Which tasks to update, and with which optimizers.</param>
+    /// <param name="cancellation">Cancels the wait for earlier calls.</param>
     /// <exception cref="PreconditionRejection">Not the next number, or there is nothing to apply; nothing has changed.</exception>
     public Task<OptimStepReport> OptimStepAsync(NumberedCall call, OptimStepSpec spec, CancellationToken cancellation) => AcceptAsync<OptimStepReport>(
         call,
@@ -75,8 +74,8 @@ public sealed class TrainingSteps
         },
         cancellation);
 
-    /// <summary>Losses of the working copies, changing nothing; random couplings by their mean, as they are served.</summary>
-    public Task<LossReport> EvaluateAsync(TenantId caller, SessionName name, BatchSpec batch, CancellationToken cancellation) => _live.EnterAsync(
+    /// <summary>The losses of the working copies; nothing changes. A random coupling is computed by its mean, as it is served.</summary>
+    public Task<LossReport> EvaluateAsync(TenantId caller, SessionName name, BatchSpec batch, CancellationToken cancellation) => _host.EnterAsync(
         caller,
         name,
         async (session, live) =>
@@ -91,7 +90,7 @@ public sealed class TrainingSteps
         },
         cancellation);
 
-    /// <summary>Makes gradients, and with the last unit the report that <paramref name="finish"/> makes of them.</summary>
+    /// <summary>Computes the gradients of the examples; <paramref name="finish"/> then uses them and makes the report.</summary>
     private Task<T> GradientsAsync<T>(NumberedCall number, BatchSpec batch, Func<GradientCall, T> finish, CancellationToken cancellation)
         where T : class => AcceptAsync<T>(
         number,
@@ -117,15 +116,15 @@ public sealed class TrainingSteps
         },
         cancellation);
 
-    /// <summary>The kept reply where the call was accepted before, else what it does now.</summary>
+    /// <summary>The stored reply if the call was accepted before; otherwise <paramref name="act"/> runs.</summary>
     private Task<T> AcceptAsync<T>(NumberedCall call, Func<SessionSnapshot, LiveSession, Task<T>> act, CancellationToken cancellation)
-        where T : class => _live.EnterAsync(
+        where T : class => _host.EnterAsync(
         call.Caller,
         call.Session,
         async (session, live) => live.ReplyTo<T>(call) ?? await act(session, live).ConfigureAwait(false),
         cancellation);
 
-    /// <summary>Counts the tokens of each task's rows that took part.</summary>
+    /// <summary>Counts the tokens of each task's rows that have weight.</summary>
     private void Count(TenantId caller, IReadOnlyList<EncodedExample> rows, Action<TokenAccount, long> count)
     {
         foreach (var task in rows.Where(row => row is { Task: not null, Weight: > 0 }).GroupBy(row => row.Task))
@@ -134,6 +133,7 @@ public sealed class TrainingSteps
         }
     }
 
+    /// <summary>The examples as rows of token ids, after everything that the caller chose has been checked.</summary>
     private IReadOnlyList<EncodedExample> Encode(SessionSnapshot session, BatchSpec batch)
     {
         var held = session.Tasks.Select(task => task.Task).ToHashSet();

@@ -9,16 +9,16 @@ using CoLA.Core.Training.State;
 namespace CoLA.Core.Training.Sessions;
 
 /// <summary>
-/// Sessions' working copies as what rows run on. Each state of the weights has keys of its own: rows that began before a
-/// step end on the weights that they began with, and no cache takes one state for another.
+/// Working copies of sessions, as adapters that rows can run on. Each state of the weights has its own keys: a row that began
+/// before an optimizer step ends on the weights with which it began, and no cache mixes two states.
 /// </summary>
 internal sealed class WorkingCopies(
-    SessionCatalog catalog, TaskCatalog tasks, SessionHost live, SessionLoader loader, Engine.Engine engine, ArtifactStore artifacts)
+    SessionCatalog catalog, TaskCatalog tasks, SessionHost host, SessionLoader loader, Engine.Engine engine, ArtifactStore artifacts)
 {
-    /// <summary>Keys of the registry are positive: these never meet them.</summary>
+    /// <summary>The last key, which is used with a minus sign: the registry's keys are positive, so no key has two meanings.</summary>
     private long _keys;
 
-    /// <summary>The task's weights as they are now, whatever runs in the session.</summary>
+    /// <summary>The task's weights as they are now. It does not wait for calls that run in the session.</summary>
     /// <exception cref="NotFoundRejection">The caller did not open the session, or it does not hold the task.</exception>
     /// <exception cref="PermissionRejection">The caller may not generate with the task.</exception>
     public async Task<AdapterSource> SourceAsync(TenantId caller, SessionName name, TaskName task, CancellationToken cancellation)
@@ -31,23 +31,23 @@ internal sealed class WorkingCopies(
             return source;
         }
 
-        // Not loaded, or expired: the session's turn is awaited then.
-        return await live.EnterAsync(
+        // The session is not loaded or has expired: this has to wait for its gate.
+        return await host.EnterAsync(
             caller,
             name,
-            async (opened, own) =>
+            async (opened, live) =>
             {
-                await loader.TensorsAsync(opened, own, cancellation).ConfigureAwait(false);
+                await loader.TensorsAsync(opened, live, cancellation).ConfigureAwait(false);
                 return await CaptureAsync(opened, task).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false)
             ?? throw new NotFoundRejection($"{task} is not in {name}");
     }
 
-    /// <summary>Null where the session's tensors are not there, or do not hold the task.</summary>
+    /// <summary>Null if the session is not loaded or does not hold the task.</summary>
     private Task<AdapterSource?> CaptureAsync(SessionSnapshot session, TaskName task) => engine.CallAsync(() =>
         session.Tasks.Any(held => held.Task == task)
-        && live.Find(session.Name)?.Tensors is { } tensors
+        && host.Find(session.Name)?.Tensors is { } tensors
         && tensors.Tasks.TryGetValue(task, out var state)
             ? state.Copy is { } kept && kept.Edition == (state.Heads.Edition, tensors.Pool.A.Edition)
                 ? kept.Source

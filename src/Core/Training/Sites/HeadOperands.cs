@@ -7,15 +7,15 @@ internal sealed unsafe class HeadOperands
     public required int First { get; init; }
 
     /// <summary>The task's tokens in the batch.</summary>
-    public required int Count { get; init; }
+    public required int Tokens { get; init; }
 
     /// <summary>Place of the target among the adapted targets of the site.</summary>
     public required int Target { get; init; }
 
-    /// <summary>L (N x M): how gradients go back to the heads.</summary>
+    /// <summary>L (N x M), by which gradients are distributed to the heads.</summary>
     public required float[,] Blocks { get; init; }
 
-    /// <summary>L (N x M) by which the heads are folded: <see cref="Blocks"/>, unless one head stands for several equal ones.</summary>
+    /// <summary>L (N x M), by which the heads are folded. It differs from <see cref="Blocks"/> where one head stands for several equal ones.</summary>
     public required float[,] Folding { get; init; }
 
     /// <summary>(N, r, out)</summary>

@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Training.Sites;
 
-/// <summary>Adapters of a training batch of several pools: each pool's for its own rows, in libtorch's operations.</summary>
-/// <param name="pools">In the order of the batch.</param>
+/// <summary>Adapters of a micro-batch of several pools in libtorch's operations: <see cref="TensorAdapters"/> of each pool for its own rows.</summary>
+/// <param name="pools">The rows of each pool, in the order of the batch.</param>
 internal sealed class JoinedAdapters(IReadOnlyList<PoolRows> pools) : ProjectedAdapters
 {
-    private readonly TrainingAdapters[] _pools = [.. pools.Select(pool => new TrainingAdapters(pool.Pool, pool.Tasks))];
+    private readonly TensorAdapters[] _pools = [.. pools.Select(pool => new TensorAdapters(pool.Pool, pool.Tasks))];
     private readonly long[] _tokens = [.. pools.Select(pool => (long)pool.Tokens)];
 
     public override object? Project(int layer, Site site, Tensor input)

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.Sites;
 
 /// <summary>
-/// Adapters of a training batch where the base has the CPU's own kernels: each site is one node of the graph
-/// (<see cref="SiteNode"/>). <see cref="TrainingAdapters"/> is the same in libtorch's operations.
+/// Adapters of a micro-batch where the base has the CPU's own kernels: each site is one node of the graph
+/// (<see cref="SiteNode"/>). <see cref="TensorAdapters"/> computes the same in libtorch's operations.
 /// </summary>
 /// <param name="model">The base.</param>
 /// <param name="pools">The rows of each pool, in the order of the batch; all fit (<see cref="PoolRows.FitsKernels"/>).</param>
@@ -42,7 +42,7 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
         _buffers.Dispose();
     }
 
-    /// <summary>The pools that adapt the site.</summary>
+    /// <summary>The operands of the pools that adapt the site.</summary>
     private List<PoolOperands> PoolsAt(int layer, Site site)
     {
         var first = 0;
@@ -60,7 +60,7 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
         return adapted;
     }
 
-    private unsafe PoolOperands PoolAt(PoolRows rows, int first, SiteSlot slot)
+    private unsafe PoolOperands PoolAt(PoolRows rows, int first, ProjectionSlot slot)
     {
         var (pool, tasks) = (rows.Pool, rows.Tasks);
         var initial = tasks.Any(task => task.Task is { Subtracts: true }) ? pool.Initial : null;
@@ -88,18 +88,18 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
     private static unsafe List<HeadOperands> HeadsAt(PoolRows rows, int first, int layer, Target target, int place)
     {
         var heads = new List<HeadOperands>();
-        foreach (var part in rows.Tasks)
+        foreach (var taskRows in rows.Tasks)
         {
-            if (part.Task is { } task)
+            if (taskRows.Task is { } task)
             {
                 var slot = task.Heads.Weights.Layout.Find(layer, target, MatrixKind.B)!;
-                var drawn = part.IsDrawn ? task.Coupling.Drawn(part.Draws!(layer, target)) : null;
+                var drawn = taskRows.IsDrawn ? task.Coupling.Drawn(taskRows.Draws!(layer, target)) : null;
                 var initial = task.Subtracts ? rows.Pool.Initial?.B : null;
                 var initialSlot = initial?.Layout.Find(layer, target, MatrixKind.B);
                 heads.Add(new HeadOperands
                 {
                     First = first,
-                    Count = part.Tokens,
+                    Tokens = taskRows.Tokens,
                     Target = place,
                     Blocks = drawn ?? task.Coupling.Mean,
                     Folding = drawn ?? task.Coupling.Folding,
@@ -109,7 +109,7 @@ internal sealed class KernelAdapters(CausalLanguageModel model, IReadOnlyList<Po
                 });
             }
 
-            first += part.Tokens;
+            first += taskRows.Tokens;
         }
 
         return heads;

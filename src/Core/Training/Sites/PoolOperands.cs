@@ -39,3 +39,8 @@ internal sealed unsafe class PoolOperands
     /// <summary>(targets x rank, in) of the initial product; null where nothing is subtracted.</summary>
     public float* InitialA { get; init; }
 }
+
+/// <summary>The columns of an adapted target in the base's product at a site.</summary>
+/// <param name="Column">The first of them.</param>
+/// <param name="Width">How many.</param>
+internal readonly record struct TargetColumns(int Column, int Width);

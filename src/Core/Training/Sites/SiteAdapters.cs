@@ -6,9 +6,9 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace CoLA.Core.Training.Sites;
 
 /// <summary>
-/// One site for a batch of several tasks' rows, forward and backward, by the CPU's kernels: y = x W + z U - z0 U0, where
-/// z = x A^T for all rows of a pool at once, and U is a task's heads folded by its coupling, s included. What a task or a
-/// pool gets is summed over its own rows alone, in their order, whoever else is in the batch.
+/// One site for the rows of several tasks, forward and backward, by the CPU's kernels: y = x W + z U - z0 U0. Here z = x A^T
+/// for all rows of a pool at once, and U is a task's heads folded by its coupling, times s. The gradient of a task or of a
+/// pool is a sum over its own rows alone, in their order, whatever else is in the batch.
 /// </summary>
 internal sealed unsafe class SiteAdapters : IDisposable
 {
@@ -18,15 +18,15 @@ internal sealed unsafe class SiteAdapters : IDisposable
     private readonly KernelTeam _team;
     private readonly PoolProducts[] _pools;
     private readonly (PoolProducts Pool, int At)[] _parts;
-    private readonly (PoolProducts Pool, int At)[] _subtracting; // parts
+    private readonly (PoolProducts Pool, int At)[] _subtracting; // parts that subtract the initial product
     private readonly (PoolProducts Pool, int At)[] _panels; // sixteen columns of z each
     private Tensor? _input; // (tokens, in)
-    private Tensor? _projected; // every pool's (tokens, columns), one behind the other
+    private Tensor? _projected; // every pool's (tokens, columns), one after another
 
     /// <param name="matrix">The base's weights of all targets of the site (in, out).</param>
     /// <param name="bias">(out), or null.</param>
     /// <param name="pools">The pools that adapt the site, in the order of the batch.</param>
-    /// <param name="buffers">Memory that the sites of a batch share.</param>
+    /// <param name="buffers">Buffers that the sites of the batch share.</param>
     /// <param name="team">The threads.</param>
     public SiteAdapters(PanelMatrix matrix, Tensor? bias, IReadOnlyList<PoolOperands> pools, SiteBuffers buffers, KernelTeam team)
     {
@@ -57,7 +57,7 @@ internal sealed unsafe class SiteAdapters : IDisposable
 
     /// <summary>(tokens, in) to (tokens, out of all targets).</summary>
     /// <param name="input">The site's input.</param>
-    /// <param name="keep">Keep what <see cref="Backward"/> needs.</param>
+    /// <param name="keep">Whether to keep what <see cref="Backward"/> needs.</param>
     public Tensor Forward(Tensor input, bool keep)
     {
         var rows = input.detach().contiguous().DetachFromDisposeScope();
@@ -141,7 +141,7 @@ internal sealed unsafe class SiteAdapters : IDisposable
         return folded;
     }
 
-    /// <summary>dz = dy U^T, and dz0 = -s dy U0^T where it is subtracted, zeros elsewhere.</summary>
+    /// <summary>dz = dy U^T, and dz0 = -s dy U0^T where the initial product is subtracted, zeros elsewhere.</summary>
     private float* ProjectedGradient(float* dy)
     {
         var folded = Fold();

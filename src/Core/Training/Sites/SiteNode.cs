@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.Sites;
 
 /// <summary>
-/// The base's product at a site and everything that adapters add to it, as one node of the graph. The gradients of heads
-/// and of the shared A are added where the optimizer looks for them, not handed on.
+/// The base's product at a site and everything that adapters add to it, as one node of the graph. Gradients of heads and of
+/// the shared A go straight into the buffers that the optimizer reads; autograd only carries the gradient of the input.
 /// </summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are libtorch's.")]
 internal sealed class SiteNode : autograd.SingleTensorFunction<SiteNode>

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.State;
 
 /// <summary>
-/// Dropout on what adapters read, for a task's rows in one micro-batch. A row's draw depends on nothing but (the task's
-/// seed, its optimizer step, layer, site, the row's place among the task's rows of that step): whoever asks again, after
-/// a recomputation, a resumption or another cut into calls or micro-batches, gets the same.
+/// Dropout on the input of adapters, for a task's rows in one micro-batch. A row's mask depends only on the task's seed, its
+/// optimizer step, the layer, the site, and the row's place among the task's rows of that step. So it is the same after a
+/// recomputation, a resumption, or another cut into calls or micro-batches.
 /// </summary>
 /// <param name="rate">Share of the features that are left out, below 1; the others are scaled by 1 / (1 - rate).</param>
 /// <param name="seed">The task's.</param>
@@ -16,7 +16,7 @@ namespace CoLA.Core.Training.State;
 /// <param name="lengths">Tokens of the rows.</param>
 internal sealed class DropoutMasks(double rate, long seed, long step, int first, IReadOnlyList<int> lengths)
 {
-    /// <summary>Drops out of <paramref name="input"/> (tokens, in).</summary>
+    /// <summary>Applies dropout to <paramref name="input"/> (tokens, in).</summary>
     public Tensor Drop(int layer, Site site, Tensor input)
     {
         var rows = lengths.Select((length, at) =>

@@ -10,7 +10,7 @@ internal sealed class PoolState(PoolSpec spec, TrainableMatrices a, InitialProdu
 
     public TrainableMatrices A { get; } = a;
 
-    /// <summary>What tasks begun on pool version 1 subtract; null for GAUSSIAN pools.</summary>
+    /// <summary>The product that tasks which began on pool version 1 subtract; null for GAUSSIAN pools.</summary>
     public InitialProduct? Initial { get; } = initial;
 
     /// <summary>Null where A is frozen.</summary>

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Training.State;
 
-/// <summary>What moves together in a session: the pool's A or a task's heads, with its optimizer.</summary>
-/// <param name="Name">The pool's or the task's.</param>
-/// <param name="Matrices">What is trained.</param>
+/// <summary>The pool's A, or the heads of one task, with its optimizer: what is saved and restored together.</summary>
+/// <param name="Name">"pool", or the name of the task.</param>
+/// <param name="Matrices">The matrices that are trained.</param>
 /// <param name="Optimizer">Null where the matrices are frozen.</param>
 /// <param name="Budget">Null unless the task has one.</param>
 internal sealed record SessionPart(string Name, TrainableMatrices Matrices, AdamW? Optimizer, RankBudget? Budget)
 {
     public string GradientName => $"{Name}.gradient";
 
-    /// <summary>What it always has, by the names that files have for them; accumulated gradients come and go.</summary>
+    /// <summary>The tensors that are always there, by their names in files; an accumulated gradient is not always there.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Tensors
     {
         get

@@ -3,7 +3,7 @@ using CoLA.Core.Training.Optimizers;
 
 namespace CoLA.Core.Training.State;
 
-/// <summary>What of an OpenSessionSpec the registry keeps for the training room, as JSON.</summary>
+/// <summary>The settings of a session that the registry stores as JSON and does not read itself.</summary>
 internal sealed record SessionSettings(IReadOnlyList<SessionTaskSpec> Tasks, OptimizerSpec? PoolOptimizer)
 {
     public string ToJson() => CatalogJson.Write(this);

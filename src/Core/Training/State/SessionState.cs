@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Training.State;
 
 /// <summary>
-/// A session's working copies and optimizers in host memory, and as one safetensors file: flat weights, moments and accumulated
-/// gradients (calls that were accepted made them), and the counts of steps and of accumulated rows in the metadata. Restoring it and going on gives the
-/// bits of not having stopped.
+/// A session's working copies and optimizers in host memory, and as one safetensors file: flat weights, moments and
+/// accumulated gradients (they belong to calls that were accepted), with the counts of steps and of accumulated rows in the
+/// metadata. A session that is restored continues with the same bits as one that never stopped.
 /// </summary>
 internal sealed class SessionState : IDisposable
 {
@@ -27,10 +27,10 @@ internal sealed class SessionState : IDisposable
 
     public long Bytes { get; private set; }
 
-    /// <summary>Optimizer steps, by the names of the tasks and of the pool.</summary>
+    /// <summary>Optimizer steps taken, by the name of the task or of the pool.</summary>
     public IReadOnlyDictionary<string, long> Steps => _steps;
 
-    /// <summary>Copies what is to be kept to host memory; on the engine's thread.</summary>
+    /// <summary>Copies a session's state to host memory; on the engine's thread.</summary>
     public static SessionState Capture(SessionTensors session)
     {
         var state = new SessionState();
@@ -43,8 +43,8 @@ internal sealed class SessionState : IDisposable
     }
 
     /// <summary>
-    /// The same of a session that nothing runs on and that is freed thereafter: what is in host memory already is not copied.
-    /// On the engine's thread.
+    /// Like <see cref="Capture"/>, for a session that runs no call and is freed right after: tensors that are in host memory
+    /// already are not copied. On the engine's thread.
     /// </summary>
     public static IEnumerable<Unit> Take(SessionTensors session, Action<SessionState> taken)
     {
@@ -70,8 +70,8 @@ internal sealed class SessionState : IDisposable
         }
     }
 
-    /// <summary>Reads a file, which is closed.</summary>
-    /// <exception cref="DamagedFileRejection">It is not a session's.</exception>
+    /// <summary>Reads a file and closes it.</summary>
+    /// <exception cref="DamagedFileRejection">It is not the file of a session.</exception>
     public static SessionState Read(MappedFile mapped)
     {
         using var file = SafetensorsFile.Of(mapped);
@@ -110,7 +110,7 @@ internal sealed class SessionState : IDisposable
         }
     }
 
-    /// <summary>The same, one part of the session a unit, for a session that nobody sees before the last.</summary>
+    /// <summary>Like <see cref="Restore"/>, one unit for each part, for a session that nobody uses before the last unit.</summary>
     /// <inheritdoc cref="Restore"/>
     public IEnumerable<Unit> RestoreByParts(SessionTensors session)
     {

@@ -4,10 +4,10 @@ using CoLA.Core.Training.Optimizers;
 
 namespace CoLA.Core.Training.State;
 
-/// <summary>A task of a session, and how its heads are moved.</summary>
+/// <summary>A task of a session, and how it is trained.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Optimizer">Of what the task owns.</param>
-/// <param name="Dropout">Share of the features that are dropped from what adapters read while training; in [0, 1).</param>
+/// <param name="Optimizer">The optimizer of everything that the task owns.</param>
+/// <param name="Dropout">The share of the adapters' input that is dropped in training; in [0, 1).</param>
 /// <param name="Budget">How an ADALORA task gives up components; null to keep all. Refused for other tasks.</param>
 public sealed record SessionTaskSpec(TaskName Task, OptimizerSpec Optimizer, double Dropout = 0, RankBudgetSpec? Budget = null)
 {

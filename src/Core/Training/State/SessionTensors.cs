@@ -15,21 +15,21 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
 
     public IReadOnlyDictionary<TaskName, TaskState> Tasks => _tasks;
 
-    /// <summary>What they hold on the device, by sizes alone: from any thread.</summary>
+    /// <summary>Bytes on the device, from the sizes alone; may be read on any thread.</summary>
     public long Bytes => Pool.Bytes + _tasks.Values.Sum(task => task.Bytes);
 
-    /// <summary>A task was taken out of the session.</summary>
+    /// <summary>Removes and frees a task that was taken out of the session.</summary>
     public void Remove(TaskName task)
     {
         if (_tasks.TryGetValue(task, out var state))
         {
-            // Another dictionary: other threads ask for the sizes.
+            // A new dictionary, because other threads may be reading the sizes.
             _tasks = _tasks.Where(other => other.Key != task).ToDictionary();
             state.Dispose();
         }
     }
 
-    /// <summary>Makes the working copies of a session at its opening.</summary>
+    /// <summary>Loads the working copies with which a session starts.</summary>
     public static IEnumerable<Unit> Open(CausalLanguageModel model, SessionFiles files, Action<SessionTensors> opened)
     {
         var session = files.Session;
@@ -73,7 +73,7 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
         }
         finally
         {
-            // What a cancelled opening had made.
+            // Frees what an unfinished load had made.
             parts.ForEach(part => part.Dispose());
         }
     }

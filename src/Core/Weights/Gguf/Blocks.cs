@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace CoLA.Core.Weights.Gguf;
 
 /// <summary>
-/// Blocks of 32 values with one float16 scale d, and in the _1 types one float16 minimum m: value = d q + m. Nibbles:
-/// the low ones of the 16 bytes are the first 16 values, the high ones the other 16. Each value is the product, then the
-/// sum, rounded to float32 one after the other, as in ggml's reference code.
+/// Dequantises ggml's blocks of 32 values. A block has one float16 scale d and, in the _1 types, one float16 minimum m:
+/// value = d q + m. The low nibbles of the 16 bytes are the first 16 values, the high nibbles the other 16. The product and the
+/// sum are each rounded to float32, as in ggml's reference code.
 /// </summary>
 internal static class Blocks
 {
@@ -93,7 +93,7 @@ internal static class Blocks
         }
     }
 
-    /// <summary>The codes, scales and minima of Q4_0 and Q4_1, value = scale x code + minimum: of Q4_0 the minimum is -8 d.</summary>
+    /// <summary>Splits blocks of Q4_0 or Q4_1 into codes, scales and minima: value = scale x code + minimum. For Q4_0 the minimum is -8 d.</summary>
     public static void Codes(GgmlType type, ReadOnlySpan<byte> blocks, Span<byte> codes, Span<float> scales, Span<float> minima)
     {
         var header = type == GgmlType.Q4_0 ? 2 : 4;

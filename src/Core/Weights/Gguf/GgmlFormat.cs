@@ -1,9 +1,9 @@
 namespace CoLA.Core.Weights.Gguf;
 
-/// <summary>How values of a storage type lie in a file: in blocks of so many values and bytes.</summary>
-/// <param name="BlockValues">Values in a block; rows are whole blocks.</param>
-/// <param name="BlockBytes">Bytes in a block.</param>
-/// <param name="Dequantise">Turns whole blocks into their exact float32 values; null for types that tensors have themselves.</param>
+/// <summary>How a storage type stores values in a file: in blocks of a fixed number of values and bytes.</summary>
+/// <param name="BlockValues">Values per block; a row is a whole number of blocks.</param>
+/// <param name="BlockBytes">Bytes per block.</param>
+/// <param name="Dequantise">Converts whole blocks to their exact float32 values; null for types that are tensor dtypes (F32, F16, BF16).</param>
 internal sealed record GgmlFormat(int BlockValues, int BlockBytes, GgmlFormat.Dequantiser? Dequantise)
 {
     private static readonly Dictionary<GgmlType, GgmlFormat> Formats = new()
@@ -23,9 +23,11 @@ internal sealed record GgmlFormat(int BlockValues, int BlockBytes, GgmlFormat.De
         [GgmlType.Q6_K] = new(256, 210, SuperBlocks.Q6_K),
     };
 
+    /// <summary>Converts blocks to float32 values.</summary>
     /// <param name="blocks">Whole blocks.</param>
-    /// <param name="values">As many values as the blocks hold.</param>
+    /// <param name="values">Receives all values of the blocks.</param>
     public delegate void Dequantiser(ReadOnlySpan<byte> blocks, Span<float> values);
 
+    /// <summary>The format of a type; null for a type that is not supported.</summary>
     public static GgmlFormat? Of(GgmlType type) => Formats.GetValueOrDefault(type);
 }

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Weights.Gguf;
 
-/// <summary>The storage types of GGUF that we read, with the format's numbers and names.</summary>
+/// <summary>The supported storage types of GGUF, with the numbers and names of the format.</summary>
 internal enum GgmlType
 {
     F32 = 0,

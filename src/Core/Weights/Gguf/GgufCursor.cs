@@ -6,30 +6,31 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Weights.Gguf;
 
-/// <summary>Reads little-endian values one after another and never past the end of the file.</summary>
+/// <summary>Reads little-endian values one after another, never past the end of the file.</summary>
 internal sealed class GgufCursor(MappedFile file)
 {
     private const int MaximumArrayDepth = 8;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What is being read, for the rejection.</summary>
+    /// <summary>The key or tensor that is being read, for error messages.</summary>
     public string? Subject { get; set; }
 
+    /// <summary>The offset of the next byte.</summary>
     public long Position { get; private set; }
 
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
-    /// <summary>A number of things that take at least <paramref name="minimumBytes"/> each: no more than the file can hold.</summary>
+    /// <summary>Reads a count of items that take at least <paramref name="minimumBytes"/> each, and refuses more than fit in the rest of the file.</summary>
     public int Count(string things, int minimumBytes)
     {
         var count = UInt64();
         var possible = Math.Min(int.MaxValue, (file.Length - Position) / minimumBytes);
         return count <= (ulong)possible
             ? (int)count
-            : throw new ModelFileRejection(file.Path, Subject, $"at most {possible} {things} in what is left of the file", $"{count}");
+            : throw new ModelFileRejection(file.Path, Subject, $"at most {possible} {things} in the rest of the file", $"{count}");
     }
 
     public string String()
@@ -44,7 +45,7 @@ internal sealed class GgufCursor(MappedFile file)
         }
     }
 
-    /// <summary>A metadata value: a number, a bool, a string, or an array of one of these (T[], or object[] of arrays).</summary>
+    /// <summary>Reads a metadata value: a number, a bool, a string, or an array of these (T[], or object[] for nested arrays).</summary>
     public object Value(int depth = 0) => Value(UInt32(), depth);
 
     private object Value(uint type, int depth) => type switch

@@ -8,8 +8,8 @@ using TorchSharp;
 namespace CoLA.Core.Weights.Gguf;
 
 /// <summary>
-/// A GGUF file, memory-mapped and checked when it is opened (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
-/// It knows the container and the storage types, nothing of models: names and order of rows are the file's.
+/// A GGUF file (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md), memory-mapped and checked when it is opened. It
+/// knows the container and the storage types but nothing about models: tensor names and the order of rows are those of the file.
 /// </summary>
 internal sealed class GgufFile : IDisposable
 {
@@ -26,12 +26,14 @@ internal sealed class GgufFile : IDisposable
 
     public string Path => _file.Path;
 
-    /// <summary>Values are of the file's own types: uint, float, bool, string, string[], float[], int[] ...</summary>
+    /// <summary>The metadata, with values of the file's types: uint, float, bool, string, string[], float[], int[] and so on.</summary>
     public IReadOnlyDictionary<string, object> Metadata { get; }
 
+    /// <summary>The tensors by the file's names.</summary>
     public IReadOnlyDictionary<string, GgufTensor> Tensors { get; }
 
-    /// <exception cref="ModelFileRejection">The file is absent or breaks the format; the key or tensor concerned is named.</exception>
+    /// <summary>Opens and checks a file.</summary>
+    /// <exception cref="ModelFileRejection">The file is missing or violates the format; the key or tensor is named.</exception>
     public static GgufFile Open(string path)
     {
         var file = MappedFile.Open(path);
@@ -46,7 +48,7 @@ internal sealed class GgufFile : IDisposable
         }
     }
 
-    /// <summary>A new tensor on the CPU: F32, F16 and BF16 as they are, quantised ones as their exact F32 values.</summary>
+    /// <summary>Reads a tensor to the CPU: F32, F16 and BF16 in their dtype, quantised types as their exact F32 values.</summary>
     /// <exception cref="ModelFileRejection">The file has no tensor of that name.</exception>
     public torch.Tensor Read(string name)
     {
@@ -60,7 +62,7 @@ internal sealed class GgufFile : IDisposable
         };
     }
 
-    /// <summary>A matrix of Q4_0 or Q4_1 as the codes that the file holds; null for other types.</summary>
+    /// <summary>Reads a matrix of type Q4_0 or Q4_1 as its codes; null for other types.</summary>
     /// <exception cref="ModelFileRejection">The file has no tensor of that name.</exception>
     public GroupCodes? ReadCodes(string name)
     {

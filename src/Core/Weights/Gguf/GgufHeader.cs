@@ -5,7 +5,7 @@ using CoLA.Core.Weights.Tensors;
 
 namespace CoLA.Core.Weights.Gguf;
 
-/// <summary>Metadata and tensor table of a GGUF file, version 2 or 3, checked against the file's length.</summary>
+/// <summary>The metadata and the tensor table of a GGUF file of version 2 or 3, checked against the length of the file.</summary>
 internal sealed class GgufHeader
 {
     private const uint Magic = 0x46554747; // "GGUF"
@@ -29,6 +29,8 @@ internal sealed class GgufHeader
 
     public IReadOnlyDictionary<string, GgufTensor> Tensors => _tensors;
 
+    /// <summary>Reads and checks the header.</summary>
+    /// <exception cref="ModelFileRejection">The header violates the format; the key or tensor is named.</exception>
     public static GgufHeader Read(MappedFile file)
     {
         var header = new GgufHeader(file);
@@ -38,7 +40,7 @@ internal sealed class GgufHeader
 
     private void Read()
     {
-        Require(_cursor.UInt32() == Magic, "the letters GGUF at its beginning", "other bytes: it is no GGUF file");
+        Require(_cursor.UInt32() == Magic, "the letters GGUF at its beginning", "other bytes: it is not a GGUF file");
         var version = _cursor.UInt32();
         Require(version is 2 or 3, "GGUF version 2 or 3, little endian", $"version {version}");
         var tensorCount = _cursor.Count("tensors", MinimumTensorBytes);
@@ -106,7 +108,7 @@ internal sealed class GgufHeader
         return (name, new GgufTensor((GgmlType)type, shape, (long)offset, bytes));
     }
 
-    /// <summary>Counts offsets from the beginning of the file, and checks that tensors end within it and do not overlap.</summary>
+    /// <summary>Makes tensor offsets relative to the beginning of the file, and checks that tensors end within the file and do not overlap.</summary>
     private void Place(List<(string Name, GgufTensor Tensor)> relative, long dataStart)
     {
         var end = dataStart;

@@ -4,12 +4,12 @@ using CoLA.Core.Rejections;
 namespace CoLA.Core.Weights.Gguf;
 
 /// <summary>
-/// The configuration of a model from GGUF metadata. What the metadata leaves open is read from the tensors: the
-/// vocabulary's size, biases, tied embeddings (no output.weight), and Llama 3's rope scaling (rope_freqs.weight).
+/// The configuration of a model from GGUF metadata. Settings that the metadata does not have are read from the tensors: the
+/// vocabulary size, biases, tied embeddings (no output.weight), and Llama 3's rotary scaling (rope_freqs.weight).
 /// </summary>
 internal static class GgufModelConfig
 {
-    /// <summary>Mistral's models come under this name too.</summary>
+    /// <summary>The architecture name of Llama models and of Mistral models.</summary>
     public const string Llama = "llama";
 
     private const string Qwen2 = "qwen2";
@@ -25,13 +25,16 @@ internal static class GgufModelConfig
         [Qwen3] = ModelFamily.Qwen3,
     };
 
+    /// <summary>The architecture that the file names.</summary>
+    /// <exception cref="ModelFileRejection">It is not supported.</exception>
     public static string ArchitectureOf(GgufFile file) =>
         file.Metadata.GetValueOrDefault(ArchitectureKey) is string architecture && Families.ContainsKey(architecture)
             ? architecture
             : throw new ModelFileRejection(
                 file.Path, ArchitectureKey, string.Join(", ", Families.Keys), $"{file.Metadata.GetValueOrDefault(ArchitectureKey) ?? "nothing"}");
 
-    /// <exception cref="ModelFileRejection">A key is missing, wrong, or changes the computation and is not supported; it is named.</exception>
+    /// <summary>Reads and checks the configuration.</summary>
+    /// <exception cref="ModelFileRejection">A key is missing or wrong, or changes the computation and is not supported; it is named.</exception>
     public static ModelConfig Read(GgufFile file)
     {
         var architecture = ArchitectureOf(file);
@@ -68,12 +71,13 @@ internal static class GgufModelConfig
         keys.RequireOnly("rope.dimension_count", headDim);
         keys.RequireOnly("attention.value_length", headDim);
         keys.RequireOnly("attention.causal", true);
-        keys.Ignore("tensor_data_layout"); // Says the llama permutation, which the architecture says already.
-        keys.RefuseTheRest();
+        keys.Ignore("tensor_data_layout"); // It states the llama permutation, which follows from the architecture.
+        keys.RefuseUnknownKeys();
         return config;
     }
 
-    /// <summary>A config.json beside the file must speak of the same family and heads as the metadata.</summary>
+    /// <summary>Checks that a config.json in the file's directory has the same family and attention heads as the metadata.</summary>
+    /// <exception cref="ModelFileRejection">They differ; the key is named.</exception>
     public static void CheckAgreement(GgufFile file, ModelConfig config)
     {
         var architecture = ArchitectureOf(file);
@@ -116,7 +120,7 @@ internal static class GgufModelConfig
                 : throw keys.Refusal("embedding_length", $"a multiple of attention.head_count, {heads}", hidden);
         }
 
-        return dim % 2 == 0 ? dim : throw keys.Refusal("attention.key_length", "an even number (the rotation turns pairs)", dim);
+        return dim % 2 == 0 ? dim : throw keys.Refusal("attention.key_length", "an even number (the rotary embedding rotates pairs of features)", dim);
     }
 
     private static int ReadKeyValueHeads(GgufModelKeys keys, int heads)
@@ -127,7 +131,7 @@ internal static class GgufModelConfig
             : throw keys.Refusal("attention.head_count_kv", $"a divisor of attention.head_count, {heads}", count);
     }
 
-    /// <summary>Ids outside the vocabulary, such as -1, say that there is no such token.</summary>
+    /// <summary>Token ids of the metadata. An id outside the vocabulary, such as -1, means that there is no such token.</summary>
     private static List<int> TokenIds(GgufFile file, int vocabulary, params string[] names) =>
     [
         .. names

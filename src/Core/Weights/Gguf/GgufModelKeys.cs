@@ -4,13 +4,14 @@ using CoLA.Core.Rejections;
 namespace CoLA.Core.Weights.Gguf;
 
 /// <summary>
-/// Typed access to the metadata of one architecture (<c>llama.*</c>), which alone decides the computation. It remembers
-/// which keys were asked for, so that in the end the others can be refused by their names.
+/// Typed access to the metadata of one architecture (<c>llama.*</c>); only these keys change the computation. It records which
+/// keys were read, so that at the end every unknown key can be refused by name.
 /// </summary>
 internal sealed class GgufModelKeys(GgufFile file, string architecture)
 {
-    private readonly HashSet<string> _understood = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
+    /// <summary>A whole number in 1 .. 2^30; null where absent.</summary>
     public int? Size(string key) => Find(key) is not { } value
         ? null
         : Number(value) is >= 1 and <= 1 << 30 and var size && double.IsInteger(size)
@@ -19,6 +20,7 @@ internal sealed class GgufModelKeys(GgufFile file, string architecture)
 
     public int RequiredSize(string key) => Size(key) ?? throw Refusal(key, "a whole number", "nothing");
 
+    /// <summary>A finite number above 0; null where absent.</summary>
     public double? Positive(string key) => Find(key) is not { } value
         ? null
         : Number(value) is > 0 and var number && double.IsFinite(number) ? number : throw Refusal(key, "a number above 0", value);
@@ -29,10 +31,10 @@ internal sealed class GgufModelKeys(GgufFile file, string architecture)
         ? null
         : value as string ?? throw Refusal(key, "a text", value);
 
-    /// <summary>The key may stand there with any value: it does not act.</summary>
+    /// <summary>Allows the key with any value, because it does not change the computation.</summary>
     public void Ignore(string key) => Find(key);
 
-    /// <summary>The key may stand there, but only with this value.</summary>
+    /// <summary>Allows the key with this value only.</summary>
     public void RequireOnly(string key, object expected)
     {
         if (Find(key) is { } value && !(value.Equals(expected) || (Number(value) is { } number && number == Number(expected))))
@@ -41,13 +43,13 @@ internal sealed class GgufModelKeys(GgufFile file, string architecture)
         }
     }
 
-    /// <summary>Refuses every key of the architecture that was not asked for, unless it is false or 0.</summary>
-    public void RefuseTheRest()
+    /// <summary>Refuses every key of the architecture that was not read, unless its value is false or 0.</summary>
+    public void RefuseUnknownKeys()
     {
         foreach (var (key, value) in file.Metadata)
         {
             var ours = key.StartsWith($"{architecture}.", StringComparison.Ordinal);
-            if (ours && !_understood.Contains(key) && value is not false && Number(value) is not 0)
+            if (ours && !_known.Contains(key) && value is not false && Number(value) is not 0)
             {
                 throw new ModelFileRejection(file.Path, key, "no such key: it may change the computation and is not supported", Describe(value));
             }
@@ -57,7 +59,7 @@ internal sealed class GgufModelKeys(GgufFile file, string architecture)
     public ModelFileRejection Refusal(string key, string expected, object found) =>
         new(file.Path, $"{architecture}.{key}", expected, Describe(found));
 
-    /// <summary>Null for what is not a number.</summary>
+    /// <summary>The value as a number; null for any other type.</summary>
     public static double? Number(object value) => value is byte or sbyte or ushort or short or uint or int or ulong or long or float or double
         ? Convert.ToDouble(value, CultureInfo.InvariantCulture)
         : null;
@@ -66,7 +68,7 @@ internal sealed class GgufModelKeys(GgufFile file, string architecture)
 
     private object? Find(string key)
     {
-        _understood.Add($"{architecture}.{key}");
+        _known.Add($"{architecture}.{key}");
         return file.Metadata.GetValueOrDefault($"{architecture}.{key}");
     }
 }

@@ -1,9 +1,9 @@
 namespace CoLA.Core.Weights.Gguf;
 
-/// <summary>GGUF's names of tensors and HuggingFace's.</summary>
+/// <summary>Translates GGUF's tensor names to HuggingFace's.</summary>
 internal static class GgufNames
 {
-    /// <summary>Divisors of the rotary frequencies; a setting rather than a weight.</summary>
+    /// <summary>The tensor of divisors of the rotary frequencies; a setting rather than a weight.</summary>
     public const string RopeFactors = "rope_freqs.weight";
 
     private const string LayerPrefix = "blk.";
@@ -30,7 +30,7 @@ internal static class GgufNames
         ["ffn_down"] = "mlp.down_proj",
     };
 
-    /// <summary>Null for a name that the supported families do not have.</summary>
+    /// <summary>The HuggingFace name; null for a name that the supported families do not have.</summary>
     public static string? ToHuggingFace(string name)
     {
         var dot = name.LastIndexOf('.');

@@ -5,19 +5,21 @@ using CoLA.Core.Weights.Tensors;
 namespace CoLA.Core.Weights.Gguf;
 
 /// <summary>
-/// Rope scaling in GGUF: linear in the metadata; Llama 3's as the tensor rope_freqs.weight, which holds what each
-/// frequency is divided by. The divisors do not say the settings they came from, so those of the published models are
-/// tried, and others are refused.
+/// The scaling of the rotary frequencies in GGUF. Linear scaling is in the metadata. Llama 3's scaling is the tensor
+/// rope_freqs.weight, which holds the divisor of each frequency. The settings cannot be computed from the divisors, so the
+/// settings of the published models are compared with them, and other divisors are refused.
 /// </summary>
 internal static class GgufRope
 {
     private const double Tolerance = 1e-4;
 
-    // Of Llama 3.1, 3.2 and 3.3; their factors (8 and 32) are the largest divisor.
+    // The settings of Llama 3.1, 3.2 and 3.3. Their factor (8 or 32) is the largest divisor.
     private const double LowFrequencyFactor = 1;
     private const double HighFrequencyFactor = 4;
     private const int OriginalContextLength = 8192;
 
+    /// <summary>The scaling; null for none.</summary>
+    /// <exception cref="ModelFileRejection">The metadata or the divisors are not of a supported scaling.</exception>
     public static RopeScaling? Read(GgufFile file, GgufModelKeys keys, double theta, int headDim)
     {
         var kind = keys.Text("rope.scaling.type");
@@ -49,7 +51,8 @@ internal static class GgufRope
                 "others; put the model's config.json beside the file");
     }
 
-    /// <summary>The divisors in the file, if it has any, are those that the configuration leads to.</summary>
+    /// <summary>Checks that the divisors in the file, if it has any, follow from the configuration.</summary>
+    /// <exception cref="ModelFileRejection">They do not.</exception>
     public static void CheckFactors(GgufFile file, ModelConfig config)
     {
         if (Divisors(file, config.HeadDim) is { } divisors && !Agree(divisors, config.RopeScaling, config.RopeTheta))

@@ -7,8 +7,8 @@ using TorchSharp;
 namespace CoLA.Core.Weights.Gguf;
 
 /// <summary>
-/// The tensors of a GGUF file as HuggingFace has them. In files of the llama architecture the rows of attn_q and attn_k
-/// are permuted, per head, from HuggingFace's half-split rotary layout to the interleaved one; it is undone on reading.
+/// The tensors of a GGUF file under HuggingFace's names and in HuggingFace's order of rows. Files of the llama architecture
+/// permute the rows of attn_q and attn_k, per head, from the half-split to the interleaved rotary layout; reading undoes this.
 /// </summary>
 internal sealed class GgufSource : ITensorSource
 {
@@ -18,7 +18,8 @@ internal sealed class GgufSource : ITensorSource
     private readonly Dictionary<string, string> _fileNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CheckpointTensor> _tensors = new(StringComparer.Ordinal);
 
-    /// <summary>Takes over <paramref name="file"/>.</summary>
+    /// <summary>Takes ownership of <paramref name="file"/>.</summary>
+    /// <exception cref="ModelFileRejection">A tensor name is unknown or occurs twice.</exception>
     public GgufSource(GgufFile file, ModelConfig config)
     {
         _file = file;
@@ -52,12 +53,12 @@ internal sealed class GgufSource : ITensorSource
         ? new GroupCodes(InOrder(name, codes.Codes), InOrder(name, codes.Scales), InOrder(name, codes.Minima))
         : null;
 
-    /// <summary>Whether the file holds the tensor as codes, of whatever type.</summary>
+    /// <summary>Whether the file holds the tensor in a quantised type.</summary>
     public bool IsQuantised(string name) => GgmlFormat.Of(_file.Tensors[_fileNames[name]].Type)!.Dequantise is not null;
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>What belongs to the rows of a tensor, row by row in HuggingFace's order.</summary>
+    /// <summary>Brings values that belong to the rows of a tensor into HuggingFace's order of rows.</summary>
     private torch.Tensor InOrder(string name, torch.Tensor rows)
     {
         if (!_permuted)

@@ -1,8 +1,8 @@
 namespace CoLA.Core.Weights.Gguf;
 
-/// <summary>Where a tensor stands in a GGUF file.</summary>
-/// <param name="Type">How its values are stored.</param>
-/// <param name="Shape">Slowest dimension first: the file's order turned round.</param>
-/// <param name="Offset">First byte, from the beginning of the file.</param>
-/// <param name="Length">In bytes.</param>
+/// <summary>The position, type and shape of a tensor in a GGUF file.</summary>
+/// <param name="Type">The storage type.</param>
+/// <param name="Shape">The slowest dimension first, which is the reverse of the file's order.</param>
+/// <param name="Offset">The first byte, counted from the beginning of the file.</param>
+/// <param name="Length">The number of bytes.</param>
 internal sealed record GgufTensor(GgmlType Type, IReadOnlyList<long> Shape, long Offset, long Length);

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace CoLA.Core.Weights.Gguf;
 
 /// <summary>
-/// The K types: super-blocks of 256 values in groups of 16 or 32, each group with a small scale (and minimum) of its
-/// own, which a float16 scale d (and dmin) of the whole multiplies. Bits beyond the low ones lie in planes: value v
-/// takes its bits from byte v mod 32 of a run, shifted by which 32 it belongs to.
+/// Dequantises ggml's K types: super-blocks of 256 values in groups of 16 or 32. Each group has a small integer scale (and
+/// minimum), which is multiplied by the float16 scale d (and dmin) of the super-block. High bits are stored in bit planes: value
+/// v takes its bits from byte v mod 32 of a run, shifted by the index of its run of 32 values.
 /// </summary>
 internal static class SuperBlocks
 {
@@ -13,7 +13,7 @@ internal static class SuperBlocks
     private const int Run = 32;
     private const int SmallGroup = 16;
 
-    /// <summary>16 bytes of scale and minimum nibbles, 64 of 2-bit values, d, dmin: (d scale) q - (dmin minimum), groups of 16.</summary>
+    /// <summary>Groups of 16: (d scale) q - (dmin minimum). Bytes: 16 of scale and minimum nibbles, 64 of 2-bit values, d, dmin.</summary>
     public static void Q2_K(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         const int Bytes = 84;
@@ -34,7 +34,10 @@ internal static class SuperBlocks
         }
     }
 
-    /// <summary>32 bytes of high bits, 64 of 2-bit values, 12 of 6-bit scales, d: (d (scale - 32)) (q - 4 where the high bit is 0), groups of 16.</summary>
+    /// <summary>
+    /// Groups of 16: (d (scale - 32)) q, with q - 4 instead of q where the high bit is 0. Bytes: 32 of high bits, 64 of 2-bit
+    /// values, 12 of 6-bit scales, d.
+    /// </summary>
     public static void Q3_K(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         const int Bytes = 110;
@@ -60,7 +63,7 @@ internal static class SuperBlocks
         }
     }
 
-    /// <summary>d, dmin, 12 bytes of 6-bit scales and minima, 128 of nibbles: (d scale) q - (dmin minimum), groups of 32.</summary>
+    /// <summary>Groups of 32: (d scale) q - (dmin minimum). Bytes: d, dmin, 12 of 6-bit scales and minima, 128 of nibbles.</summary>
     public static void Q4_K(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         const int Bytes = 144;
@@ -80,7 +83,7 @@ internal static class SuperBlocks
         }
     }
 
-    /// <summary>As Q4_K, with 32 bytes of fifth bits before the nibbles.</summary>
+    /// <summary>Like Q4_K, with 32 bytes of fifth bits before the nibbles.</summary>
     public static void Q5_K(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         const int Bytes = 176;
@@ -102,7 +105,7 @@ internal static class SuperBlocks
         }
     }
 
-    /// <summary>128 bytes of low nibbles, 64 of 2 high bits, 16 signed scales, d: (d scale) (q - 32), groups of 16.</summary>
+    /// <summary>Groups of 16: (d scale) (q - 32). Bytes: 128 of low nibbles, 64 of two high bits each, 16 signed scales, d.</summary>
     public static void Q6_K(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         const int Bytes = 210;
@@ -130,7 +133,7 @@ internal static class SuperBlocks
 
     private static float Scale(ReadOnlySpan<byte> bytes) => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes);
 
-    /// <summary>The 16 bytes that hold a group's 2-bit values, and by how much to shift them.</summary>
+    /// <summary>The 16 bytes that hold the 2-bit values of a group, and the number of bits to shift them by.</summary>
     private static ReadOnlySpan<byte> TwoBits(ReadOnlySpan<byte> plane, int group, out int shift)
     {
         shift = group / 2 % 4 * 2;
@@ -138,8 +141,9 @@ internal static class SuperBlocks
     }
 
     /// <summary>
-    /// Of Q4_K and Q5_K. Twelve bytes hold eight 6-bit scales and minima: groups 0 to 3 in the low six bits of bytes
-    /// 0..3 and 4..7; groups 4 to 7 with their low nibbles in bytes 8..11 and their two high bits on top of the others.
+    /// The scale and minimum of a group of Q4_K or Q5_K. Twelve bytes hold eight 6-bit scales and eight 6-bit minima. Groups 0 to
+    /// 3 are in the low six bits of bytes 0..3 (scales) and 4..7 (minima). Groups 4 to 7 have their low nibbles in bytes 8..11 and
+    /// their two high bits in the top bits of bytes 0..7.
     /// </summary>
     private static (float Scale, float Minimum) ScaleAndMinimum(ReadOnlySpan<byte> block, int group)
     {

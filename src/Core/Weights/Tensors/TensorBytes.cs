@@ -3,11 +3,12 @@ using TorchSharp;
 
 namespace CoLA.Core.Weights.Tensors;
 
-/// <summary>The raw little-endian bytes of tensors on the CPU, in pieces, since a span ends at 2 GiB.</summary>
+/// <summary>The raw little-endian bytes of tensors on the CPU, in pieces, because a span holds at most 2 GiB.</summary>
 internal static class TensorBytes
 {
     private const long PieceElements = 1 << 24;
 
+    /// <summary>Receives the bytes of a piece and the index of its first element.</summary>
     public delegate void PieceAction(Span<byte> piece, long firstElement);
 
     /// <summary>Calls <paramref name="action"/> with each piece of a contiguous tensor in turn.</summary>
@@ -21,7 +22,7 @@ internal static class TensorBytes
         }
     }
 
-    /// <summary>A new tensor with the bytes that stand at <paramref name="offset"/>; the caller has checked that they are there.</summary>
+    /// <summary>A new tensor from the bytes at <paramref name="offset"/>; the caller has checked that the file is long enough.</summary>
     public static torch.Tensor Read(MappedFile file, long offset, torch.ScalarType dtype, ReadOnlySpan<long> shape)
     {
         var tensor = torch.empty(shape, dtype, torch.CPU);

@@ -1,9 +1,9 @@
 namespace CoLA.Core.Weights.Tensors;
 
-/// <summary>Shapes as files give them: unchecked numbers.</summary>
+/// <summary>Shapes as they are in files, before they are checked.</summary>
 internal static class TensorShape
 {
-    /// <summary>The product of the dimensions, or -1 where it has more than 63 bits. An empty shape is one value.</summary>
+    /// <summary>The number of elements; 1 for an empty shape, -1 where a dimension is negative or the product exceeds 63 bits.</summary>
     public static long ElementCount(ReadOnlySpan<long> shape)
     {
         Int128 product = 1;
@@ -19,8 +19,9 @@ internal static class TensorShape
         return (long)product;
     }
 
-    /// <summary>As <see cref="ElementCount"/>, in bytes.</summary>
+    /// <summary>Like <see cref="ElementCount"/>, in bytes.</summary>
     public static long ByteCount(ReadOnlySpan<long> shape, int elementSize) => ElementCount([.. shape, elementSize]);
 
+    /// <summary>The shape for messages, for example [2, 3].</summary>
     public static string Describe(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

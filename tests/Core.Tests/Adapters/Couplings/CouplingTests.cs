@@ -30,7 +30,7 @@ public sealed class CouplingTests
     [InlineData(Strategy.RandomReversed, 2, 5, 2.0 / 5)]
     [InlineData(Strategy.Heuristic, 2, 5, 2.0 / 5)]
     [InlineData(Strategy.HeuristicBalanced, 3, 5, 3.0 / 5)]
-    public void PissaHeadFactor_Strategy_IsTheDesigns(Strategy strategy, int m, int n, double factor) =>
+    public void PissaHeadFactor_Strategy_MakesTheProductTheFirstComponents(Strategy strategy, int m, int n, double factor) =>
         Assert.Equal(factor, Coupling.Of(strategy, m, n).PissaHeadFactor, 1e-6);
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class CouplingTests
     [InlineData(Strategy.HeuristicBalanced)]
     [InlineData(Strategy.Random)]
     [InlineData(Strategy.RandomReversed)]
-    public void FoldServed_RandomMatrices_IsTheSumOverPairs(Strategy strategy)
+    public void FoldServed_RandomMatrices_EqualsTheSumOverPairs(Strategy strategy)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(3);
@@ -63,7 +63,7 @@ public sealed class CouplingTests
     }
 
     [Fact]
-    public void FoldServed_MoeLora_WeighsExpertsBySoftmaxOfTheGate()
+    public void FoldServed_MoeLora_WeightsExpertsBySoftmaxOfTheGate()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(3);

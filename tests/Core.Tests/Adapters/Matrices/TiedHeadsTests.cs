@@ -36,22 +36,22 @@ public sealed class TiedHeadsTests : IDisposable
     [InlineData(Strategy.HydraLora, 1, 3, null)]
     [InlineData(Strategy.Colora, 3, 4, null)]
     [InlineData(Strategy.Adalora, 1, 1, null)]
-    public void Of_Task_TiesHeadsWithEqualRowsOfAFixedL(Strategy strategy, int m, int n, float[]? counts) =>
+    public void Of_Task_GroupsHeadsWithEqualRowsOfAFixedL(Strategy strategy, int m, int n, float[]? counts) =>
         Assert.Equal(counts, TiedHeads.Of(_config, Pool with { M = m }, new TaskSpec(strategy, n, 1))?.Counts);
 
     [Theory]
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Heuristic)]
-    public void Tie_EqualHeads_KeepsOneOfEachAndTheNormOfAll(Strategy strategy)
+    public void Tie_EqualHeads_KeepsOnePerGroupAndTheNormOfAll(Strategy strategy)
     {
         var ties = TiedHeads.Of(_config, Pool, new TaskSpec(strategy, 5, 1))!;
         using var heads = Heads(strategy);
         using var tied = ties.Tie(heads)!;
         var slot = heads.Layout.Slots.Last();
-        using var untied = tied.View(ties.Layout.Slots.Last()).index_select(0, tensor(ties.Ties.ToArray()));
+        using var untied = tied.View(ties.Layout.Slots.Last()).index_select(0, tensor(ties.GroupOfHead.ToArray()));
 
         Assert.Equal(heads.Layout.Length / 5 * ties.Counts.Count, tied.Flat.NumberOfElements);
-        Assert.True(ties.Are(tied) && !ties.Are(heads));
+        Assert.True(ties.IsTied(tied) && !ties.IsTied(heads));
         Assert.True(untied.Equals(heads.View(slot)));
         Assert.Equal(heads.Flat.norm().item<float>(), ties.SquaredNorm(tied.Flat).sqrt().item<float>(), 1e-3);
     }
@@ -59,7 +59,7 @@ public sealed class TiedHeadsTests : IDisposable
     [Theory]
     [InlineData(Strategy.Full)]
     [InlineData(Strategy.Heuristic)]
-    public void Tie_HeadsOfATieThatDiffer_TiesNothing(Strategy strategy)
+    public void Tie_DifferentHeadsInAGroup_ReturnsNull(Strategy strategy)
     {
         var ties = TiedHeads.Of(_config, Pool, new TaskSpec(strategy, 5, 1))!;
         using var heads = Heads(strategy);

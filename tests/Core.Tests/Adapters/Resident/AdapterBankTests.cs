@@ -26,7 +26,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryAcquire_NotResident_ComesBehindTheCallersBack()
+    public async Task TryAcquire_NotResident_LoadsOnAnotherThread()
     {
         using var bank = Bank();
         var source = (await SourcesAsync("a"))[0];
@@ -43,7 +43,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryAcquire_MoreThanFit_TheLeastRecentlyUsedGoes()
+    public async Task TryAcquire_MoreThanFit_EvictsTheLeastRecentlyUsed()
     {
         var sources = await SourcesAsync("a", "b", "c");
         using var bank = Bank(RoomFor(sources[0], 2));
@@ -61,7 +61,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task HasRoomFor_RowsUseEverything_NothingIsPushedOut()
+    public async Task HasRoomFor_RowsUseAllAdapters_EvictsNothing()
     {
         var sources = await SourcesAsync("a", "b");
         using var bank = Bank(RoomFor(sources[0], 1));
@@ -76,7 +76,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pin_WhateverComes_ItStaysUntilAnotherVersionIsPinned()
+    public async Task Pin_OtherAdaptersLoaded_KeepsTheVersionUntilAnotherIsPinned()
     {
         var sources = await SourcesAsync("a", "b", "c");
         using var bank = Bank(1);
@@ -95,7 +95,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryAcquire_FileIsDamaged_SaysWhichAndTheNextOneMayTryAgain()
+    public async Task TryAcquire_DamagedFile_NamesItAndALaterCallCanTryAgain()
     {
         var sources = await SourcesAsync("a", "b");
         var file = FileOf(sources[0].Version.Heads!);
@@ -114,7 +114,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryAcquire_FailureThatNobodyAskedAgainFor_HoldsNoPlace()
+    public async Task TryAcquire_FailureThatNobodyAsksFor_TakesNoMemory()
     {
         var sources = await SourcesAsync("a", "b");
         using var bank = Bank(RoomFor(sources[1], 1));
@@ -128,7 +128,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryAcquire_PoolThatWasMended_IsReadAgainForWhoeverAsks()
+    public async Task TryAcquire_RepairedPool_IsReadAgain()
     {
         var sources = await SourcesAsync("a", "b");
         var file = FileOf(sources[0].Version.PoolVersion.Artifact);
@@ -145,7 +145,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryAcquire_LeftTheDevice_ComesBackFromTheHostsMemoryWithoutTheDisk()
+    public async Task TryAcquire_EvictedToHostMemory_ReturnsWithoutReadingAFile()
     {
         var sources = await SourcesAsync("a", "b");
         using var bank = Bank(memory: 1, hostMemory: long.MaxValue);
@@ -161,7 +161,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TryAcquire_NameMadeAnew_FindsNothingOfWhatWasThere()
+    public async Task TryAcquire_TaskCreatedAgainUnderTheSameName_FindsNoOldAdapter()
     {
         using var bank = Bank();
         var old = (await SourcesAsync("a"))[0];
@@ -185,7 +185,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
     }
 
     private AdapterBank Bank(long memory = long.MaxValue, long hostMemory = 0) =>
-        new(_world.Core.Model.Language, new AdapterBankOptions(memory, hostMemory), _telemetry.Adapters, () => _loaded.Release());
+        new(_world.Core.Model.Language, new AdapterBankOptions { Memory = memory, HostMemory = hostMemory }, _telemetry.Adapters, () => _loaded.Release());
 
     private string FileOf(Artifact artifact) => Path.Combine(_world.MatricesDirectory, artifact.Sha256 + ".safetensors");
 

@@ -78,7 +78,8 @@ public sealed class KernelRunnerTests
                 adapters.Stacked, null, adapters.Later, adapters.Summed, adapters.Experts, adapters.Later,
                 adapters.Routed, adapters.Lora, adapters.AlsoRouted, adapters.ManyRouted, adapters.Cores,
             };
-            return RunnerRow.Run(runner, new KeyValueBlocks(Blocks), chunk, [.. all.Select((adapter, at) => RunnerRow.Make(Text(model, 11 + 7 * at, at), adapter))]);
+            return RunnerRow.Run(
+                runner, new KeyValueBlocks(Blocks), chunk, [.. all.Select((adapter, at) => RunnerRow.Make(Text(model, 11 + 7 * at, at), adapter))]);
         }
 
         foreach (var chunk in new[] { 1, 20 })
@@ -130,7 +131,11 @@ public sealed class KernelRunnerTests
             ManyRouted = Adapter(single, Strategy.HydraLora, 20, subtracts: false);
             Cores = Adapter(Pool(Spec with { Initialisation = Initialisation.Gaussian, SharedHead = true }), Strategy.Colora, 2, subtracts: false);
             Lora = Adapter(single, Strategy.Lora, 1, subtracts: true);
-            Later = Adapter(Pool(Spec with { Rank = 3, Initialisation = Initialisation.Gaussian, Targets = [Target.Q, Target.V, Target.Down] }), Strategy.Heuristic, 2, subtracts: false);
+            Later = Adapter(
+                Pool(Spec with { Rank = 3, Initialisation = Initialisation.Gaussian, Targets = [Target.Q, Target.V, Target.Down] }),
+                Strategy.Heuristic,
+                2,
+                subtracts: false);
         }
 
         public FoldedAdapter Stacked { get; }

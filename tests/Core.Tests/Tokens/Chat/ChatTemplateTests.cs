@@ -14,9 +14,15 @@ public sealed class ChatTemplateTests
 
     [Theory]
     [InlineData(ChatMl)]
-    [InlineData("{%- for message in messages -%}\n  {{- \"<|im_start|>\" ~ message.role ~ \"\\n\" }}{{ message.content }}{{ '<|im_end|>\\n' -}}\n{%- endfor %}\n{%- if add_generation_prompt -%}\n  {{- '<|im_start|>assistant\\n' }}\n{%- endif -%}\n")]
-    [InlineData("{# ChatML #}\n{% if not add_generation_prompt is defined %}{% set add_generation_prompt = false %}{% endif %}\n{% for message in messages %}\n<|im_start|>{{ message['role'] }}\n{{ message['content'] }}{{ eos_token }}\n{% endfor %}\n{% if add_generation_prompt %}\n<|im_start|>assistant\n{{ '' }}{% endif %}")]
-    public void Render_OtherSpellingOfTheSameTemplate_GivesTheSameText(string spelling)
+    [InlineData(
+        "{%- for message in messages -%}\n  {{- \"<|im_start|>\" ~ message.role ~ \"\\n\" }}{{ message.content }}"
+        + "{{ '<|im_end|>\\n' -}}\n{%- endfor %}\n{%- if add_generation_prompt -%}"
+        + "\n  {{- '<|im_start|>assistant\\n' }}\n{%- endif -%}\n")]
+    [InlineData(
+        "{# ChatML #}\n{% if not add_generation_prompt is defined %}{% set add_generation_prompt = false %}{% endif %}"
+        + "\n{% for message in messages %}\n<|im_start|>{{ message['role'] }}\n{{ message['content'] }}{{ eos_token }}"
+        + "\n{% endfor %}\n{% if add_generation_prompt %}\n<|im_start|>assistant\n{{ '' }}{% endif %}")]
+    public void Render_SameTemplateWrittenDifferently_GivesTheSameText(string spelling)
     {
         var template = ChatTemplate.Read(spelling, bosToken: null, eosToken: "<|im_end|>");
 
@@ -27,7 +33,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void Render_OtherTextsInTheTemplate_AreReadOutOfIt()
+    public void Render_OtherTextsInTheTemplate_AreExtracted()
     {
         var template = ChatTemplate.Read(
             "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ '<<system>>Du bist knapp.%}' }}{% endif %}"
@@ -40,7 +46,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void Render_RolesInAnotherOrderWithAnEnd_IsRecognised()
+    public void Render_RolesInAnotherOrderWithAClosingText_IsRecognised()
     {
         var template = ChatTemplate.Read(
             "{% for message in messages %}{% if message['role'] == 'system' %}{{'<|system|>\n' + message['content'] + '<|end|>\n'}}"
@@ -55,7 +61,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void Render_TemplateThatAlsoWritesTools_IsRenderedAsWithoutTools()
+    public void Render_TemplateWithTools_IsRenderedAsWithoutTools()
     {
         const string Template = """
             {%- if tools %}
@@ -107,9 +113,11 @@ public sealed class ChatTemplateTests
     [InlineData("{% for message in messages %}{{ message['content'] | upper }}{% endfor %}")]
     [InlineData("{{ tools | tojson }}")]
     [InlineData("{% for message in messages %}{{ 'open")]
-    [InlineData("{% for message in messages %}{{ '\\u003c' + message['role'] + '>' + message['content'] }}{% endfor %}{% if add_generation_prompt %}{{ 'x' }}{% endif %}")]
+    [InlineData(
+        "{% for message in messages %}{{ '\\u003c' + message['role'] + '>' + message['content'] }}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ 'x' }}{% endif %}")]
     [InlineData("")]
-    public void Render_UnknownTemplate_IsRefusedWithWhatIsSupported(string unknown)
+    public void Render_UnknownTemplate_IsRefusedWithTheSupportedFamilies(string unknown)
     {
         var template = ChatTemplate.Read(unknown, bosToken: null, eosToken: null);
         Assert.Null(template.Family);
@@ -125,7 +133,7 @@ public sealed class ChatTemplateTests
     [InlineData("{% endfor %}", "{{ 'x' if tools else '' }}{% endfor %}")]
     [InlineData("message['content']", "message['content'] | trim")]
     [InlineData("messages %}{%", "messages[1:] %}{%")]
-    public void Read_TemplateThatDoesSomethingElse_IsNotTakenForAFamily(string part, string other)
+    public void Read_TemplateOfAnotherStructure_HasNoFamily(string part, string other)
     {
         const string Template =
             "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}{{ 'S' }}{% endif %}"
@@ -142,7 +150,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void RenderSegments_AssistantsTurn_IsWhatTheModelGeneratesUpToItsMarker()
+    public void RenderSegments_AssistantsTurn_IsTheGeneratedTextWithItsMarker()
     {
         Assert.Equal(
             [
@@ -154,7 +162,7 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void RenderSegments_GenerationPromptOfTheTurnsBefore_EndsWhereTheAssistantBegins()
+    public void RenderSegments_PromptOfTheTurnsBefore_EndsWhereTheAssistantBegins()
     {
         var template = ChatTemplate.Read(
             "{{ bos_token }}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('no') }}{% endif %}"

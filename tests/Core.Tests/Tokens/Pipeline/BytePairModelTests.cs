@@ -14,12 +14,14 @@ public sealed class BytePairModelTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Tokenizers))]
-    public void Encode_ByteLevelWords_GivesWhatTheLibraryGives(string name)
+    public void Encode_ByteLevelWords_EqualsTheLibrary(string name)
     {
         var model = Model(name);
         var vocabulary = model.GetProperty("vocab").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetInt32());
         var merges = model.GetProperty("merges").EnumerateArray()
-            .Select(merge => merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Split(' ') : [.. merge.EnumerateArray().Select(part => part.GetString()!)])
+            .Select(
+                merge =>
+                    merge.ValueKind == JsonValueKind.String ? merge.GetString()!.Split(' ') : [.. merge.EnumerateArray().Select(part => part.GetString()!)])
             .Select(parts => (parts[0], parts[1])).ToList();
         var own = new BytePairModel(vocabulary, MergeTable.FromPairs(vocabulary, merges), new BytePairOptions(ByteLevel: true));
         var library = new LibraryBytePairModel(vocabulary, merges, longWords: own);
@@ -38,7 +40,7 @@ public sealed class BytePairModelTests
     [Theory]
     [InlineData(true, new[] { 0, 1, 0 })]
     [InlineData(false, new[] { 0, 0, 1, 0 })]
-    public void Encode_UnknownCharacters_AreFusedAsAsked(bool fuse, int[] expected)
+    public void Encode_UnknownCharacters_AreFusedIfAsked(bool fuse, int[] expected)
     {
         var vocabulary = new Dictionary<string, int> { ["?"] = 0, ["a"] = 1 };
         var model = new BytePairModel(vocabulary, MergeTable.FromPairs(vocabulary, []), new BytePairOptions(UnknownToken: "?", FuseUnknown: fuse));

@@ -23,7 +23,7 @@ public sealed class RuneRegexTests
     [InlineData("\\p{L}++")]
     [InlineData("\\p{Han}")]
     [InlineData("(")]
-    public void New_PatternThatReadsDifferently_IsRefused(string pattern)
+    public void New_PatternThatDotNetInterpretsDifferently_IsRefused(string pattern)
     {
         Assert.ThrowsAny<ArgumentException>(() => new RuneRegex(pattern));
     }

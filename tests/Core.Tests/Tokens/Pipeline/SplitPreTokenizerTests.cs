@@ -12,7 +12,7 @@ public sealed class SplitPreTokenizerTests
     [InlineData("MergedWithNext", false, "the|-final|-|-countdown")]
     [InlineData("Contiguous", false, "the|-|final|--|countdown")]
     [InlineData("Removed", true, "-|-|-")]
-    public void Split_AtHyphens_TreatsThemAsTheBehaviorSays(string behavior, bool invert, string expected)
+    public void Split_AtHyphens_FollowsTheBehavior(string behavior, bool invert, string expected)
     {
         var words = new List<string>();
 

@@ -1,7 +1,6 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Data.Examples;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -50,7 +49,10 @@ public sealed class LossesTests
         var task = await world.MakeTaskAsync("t");
         var session = (await world.OpenAsync([task])).Session.Name;
         var before = (await world.Core.Steps.EvaluateAsync(
-            Acme, session, new BatchSpec([Tokens(task, [97, 98], [0, 1]), Tokens(task, [99, 100], [0, 1])]) { LogProbabilities = true }, world.Cancellation)).LogProbabilities!;
+            Acme, session, new BatchSpec([Tokens(task, [97, 98], [0, 1]), Tokens(task, [99, 100], [0, 1])])
+            {
+                LogProbabilities = true,
+            }, world.Cancellation)).LogProbabilities!;
         TrainingExample[] rollouts = [Rollout(task, [97, 98], before[0][0], 1), Rollout(task, [99, 100], before[1][0], -1)];
         var batch = new BatchSpec(rollouts) { Loss = loss, LogProbabilities = true };
 
@@ -68,7 +70,7 @@ public sealed class LossesTests
     {
         async Task<(double First, double Last)> RunAsync(int budget, bool given)
         {
-            await using var world = new CoreWorld(new EngineOptions { TrainingTokens = budget });
+            await using var world = new CoreWorld(new ColaOptions { Training = new() { TrainingTokens = budget } });
             await world.MakePoolAsync();
             var task = await world.MakeTaskAsync("t");
             var session = (await world.OpenAsync([task])).Session.Name;
@@ -79,7 +81,9 @@ public sealed class LossesTests
             var losses = new List<TaskLoss>();
             for (var step = 1; step <= 5; step++)
             {
-                losses.Add((await world.Core.Steps.TrainStepAsync(Call(session, step, pairs), new BatchSpec(pairs) { Loss = new DpoLoss() }, world.Cancellation)).Tasks[0].Loss);
+                losses.Add(
+                    (await world.Core.Steps.TrainStepAsync(
+                        Call(session, step, pairs), new BatchSpec(pairs) { Loss = new DpoLoss() }, world.Cancellation)).Tasks[0].Loss);
             }
 
             Assert.All(losses, loss => Assert.Equal((3, 21), (loss.Weight, loss.Tokens)));

@@ -102,7 +102,8 @@ public sealed class GradientCallTests : IDisposable
             step.Accumulate();
         }
 
-        float[] split = [.. session.Pool.A.Accumulated!.data<float>(), .. session.Tasks.Values.SelectMany(task => task.Heads.Accumulated!.data<float>().ToArray())];
+        float[] split = [.. session.Pool.A.Accumulated!.data<float>(), .. session.Tasks.Values.SelectMany(
+            task => task.Heads.Accumulated!.data<float>().ToArray())];
         var largest = whole.Max(Math.Abs);
         Assert.All(whole.Zip(split), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 3e-6 * largest));
     }
@@ -293,7 +294,8 @@ public sealed class GradientCallTests : IDisposable
         var initialiser = new PoolInitialiser(_model, spec);
         var pool = initialiser.Empty();
         Run(initialiser.Fill(pool));
-        var state = new PoolState(spec, TrainableMatrices.OfPool(pool.A, _model.Config, trained: true), pool.Initial, new AdamW(new OptimizerSpec(1e-2), pool.A.Flat));
+        var state = new PoolState(
+            spec, TrainableMatrices.OfPool(pool.A, _model.Config, trained: true), pool.Initial, new AdamW(new OptimizerSpec(1e-2), pool.A.Flat));
         return new SessionTensors(state, tasks.ToDictionary(task => task.Name, task => MakeTask(spec, pool.Initial, task.Strategy, task.N)));
     }
 

@@ -1,7 +1,6 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Fairness;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
@@ -42,7 +41,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
     [InlineData(true, Strategy.MoeLora, Strategy.HydraLora, Strategy.Adalora)]
     public async Task ForwardBackward_OfThreeSessions_SharesAPassAndHasTheGradientsOfEachAlone(bool kernels, Strategy first, Strategy second, Strategy third)
     {
-        await using var world = new CoreWorld(new EngineOptions { UseKernels = kernels }, _telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Model = new() { UseKernels = kernels } }, _telemetry);
         var sessions = new[]
         {
             await OpenAsync(world, "wide", 3, Initialisation.Pissa, rank: 4, frozen: false, first),
@@ -104,7 +103,11 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         await world.Core.Engine.CallAsync(() => tensors.Pool.A.Weights.Flat.fill_(float.NaN));
 
         Task? failing = null;
-        await TogetherAsync(world, [() => failing = Record(() => world.StepAsync(broken.Name, 1, [.. Batch(broken.Tasks).Examples])), () => world.ForwardBackwardAsync(whole.Name, 2, Batch(whole.Tasks))]);
+        await TogetherAsync(
+            world,
+            [() => failing = Record(
+                () =>
+                    world.StepAsync(broken.Name, 1, [.. Batch(broken.Tasks).Examples])), () => world.ForwardBackwardAsync(whole.Name, 2, Batch(whole.Tasks))]);
 
         var refusal = Assert.IsType<PreconditionRejection>(await (Task<Exception?>)failing!);
         Assert.Contains(broken.Tasks[0].ToString(), refusal.Message, StringComparison.Ordinal);
@@ -125,7 +128,12 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         var leaves = await OpenAsync(world, "leaves", 2, Initialisation.Gaussian, 4, frozen: false, Strategy.Heuristic);
         await world.ForwardBackwardAsync(leaves.Name, 1, Batch(leaves.Tasks));
         var tensors = await TensorsAsync(world, leaves.Name);
-        Task<float[]> AllAsync() => world.Core.Engine.CallAsync(() => (float[])[.. tensors.Pool.A.Weights.Flat.data<float>(), .. tensors.Pool.A.Accumulated!.data<float>(), .. tensors.Tasks[leaves.Tasks[0]].Heads.Weights.Flat.data<float>()]);
+        Task<float[]> AllAsync() => world.Core.Engine.CallAsync(() => (float[])
+        [
+            .. tensors.Pool.A.Weights.Flat.data<float>(),
+            .. tensors.Pool.A.Accumulated!.data<float>(),
+            .. tensors.Tasks[leaves.Tasks[0]].Heads.Weights.Flat.data<float>(),
+        ]);
         var before = await AllAsync();
         using var cancellation = new CancellationTokenSource();
         var examples = Batch(leaves.Tasks).Examples;
@@ -161,14 +169,15 @@ public sealed class TrainingQueueTests : IAsyncDisposable
     [Fact]
     public async Task TrainStep_LargerThanTheBudget_ComesInSeveralPassesAndMixesThere()
     {
-        await using var world = new CoreWorld(new EngineOptions { TrainingTokens = 24 }, _telemetry);
+        await using var world = new CoreWorld(new ColaOptions { Training = new() { TrainingTokens = 24 } }, _telemetry);
         var large = await OpenAsync(world, "large", 2, Initialisation.Gaussian, 4, frozen: false, Strategy.Heuristic);
         var small = await OpenAsync(world, "small", 2, Initialisation.Gaussian, 4, frozen: false, Strategy.Heuristic);
         BatchSpec Many() => new([.. Enumerable.Range(0, 8).Select(at => Example(large.Tasks[0], new string((char)('a' + at), 5), "xyz"))]);
         await world.ForwardBackwardAsync(large.Name, 1, Many());
         var alone = await TakeGradientsAsync(world, large.Name);
 
-        await TogetherAsync(world, [() => world.ForwardBackwardAsync(large.Name, 2, Many()), () => world.StepAsync(small.Name, 1, Example(small.Tasks[0], "k", "l"))]);
+        await TogetherAsync(
+            world, [() => world.ForwardBackwardAsync(large.Name, 2, Many()), () => world.StepAsync(small.Name, 1, Example(small.Tasks[0], "k", "l"))]);
 
         Assert.Single(Calls, 2.0);
         var together = await TakeGradientsAsync(world, large.Name);
@@ -181,7 +190,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         await using var world = new CoreWorld();
         var time = new FakeTimeProvider();
         var model = world.Core.Engine.Model;
-        var queue = new TrainingQueue(model, new VirtualCounters(), new EngineOptions(), _telemetry.Engine, time);
+        var queue = new TrainingQueue(model, new VirtualCounters(), new PassOptions(), _telemetry.Engine, time);
         var (quick, slow) = (await SessionAsync("quick"), await SessionAsync("slow"));
 
         queue.Add(Step(quick));
@@ -236,7 +245,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
     {
         async Task<float[]> GradientsAsync(bool recomputes)
         {
-            await using var world = new CoreWorld(new EngineOptions { GradientCheckpointing = recomputes });
+            await using var world = new CoreWorld(new ColaOptions { Training = new() { GradientCheckpointing = recomputes } });
             var random = await OpenAsync(world, "p", 3, Initialisation.Pissa, 4, frozen: false, Strategy.Random);
             var dropping = await OpenAsync(world, "q", 2, Initialisation.Gaussian, 4, frozen: false, Strategy.Full, dropout: 0.3);
             await world.ForwardBackwardAsync(random.Name, 1, Batch(random.Tasks));
@@ -247,7 +256,10 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         Assert.Equal(await GradientsAsync(recomputes: false), await GradientsAsync(recomputes: true));
     }
 
-    /// <summary>Gradients of the sessions' calls in one pass beside those of each call alone, tensor by tensor, relative to the tensor's largest entry.</summary>
+    /// <summary>
+    /// Gradients of the sessions' calls in one pass beside those of each call alone, tensor by tensor, relative to the
+    /// tensor's largest entry.
+    /// </summary>
     private async Task AssertTogetherAsAloneAsync(
         CoreWorld world, (SessionName Name, TaskName[] Tasks)[] sessions, Func<TaskName[], BatchSpec> batch, long sequence, double tolerance)
     {
@@ -258,7 +270,8 @@ public sealed class TrainingQueueTests : IAsyncDisposable
             alone.Add(await TakeTensorsAsync(world, session.Name));
         }
 
-        await TogetherAsync(world, sessions.Select(session => (Func<Task>)(() => world.ForwardBackwardAsync(session.Name, sequence + 1, batch(session.Tasks)))));
+        await TogetherAsync(
+            world, sessions.Select(session => (Func<Task>)(() => world.ForwardBackwardAsync(session.Name, sequence + 1, batch(session.Tasks)))));
 
         Assert.Equal(sessions.Length, Calls[^1]);
         foreach (var (session, expected) in sessions.Zip(alone))
@@ -347,12 +360,24 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         TaskName[] tasks = [new(Acme, $"{pool}-a"), new(Acme, $"{pool}-b")];
         foreach (var task in tasks)
         {
-            await world.Core.Tasks.RegisterAsync(world.Mutation(), task, new PoolName(pool), null, new TaskSpec(strategy, strategy is Strategy.Lora or Strategy.Adalora ? 1 : 3, 7), [], world.Cancellation);
+            await world.Core.Tasks.RegisterAsync(
+                world.Mutation(),
+                task,
+                new PoolName(pool),
+                null,
+                new TaskSpec(strategy, strategy is Strategy.Lora or Strategy.Adalora ? 1 : 3, 7),
+                [],
+                world.Cancellation);
         }
 
         var view = await world.Core.Sessions.OpenAsync(
             world.Mutation(),
-            new OpenSessionSpec(new PoolName(pool), null, [.. tasks.Select(task => new SessionTaskSpec(task, new OptimizerSpec(1e-2), dropout, null))], frozen ? null : new OptimizerSpec(1e-2), false),
+            new OpenSessionSpec(
+                new PoolName(pool),
+                null,
+                [.. tasks.Select(task => new SessionTaskSpec(task, new OptimizerSpec(1e-2), dropout, null))],
+                frozen ? null : new OptimizerSpec(1e-2),
+                false),
             world.Cancellation);
         await TensorsAsync(world, view.Session.Name);
         return (view.Session.Name, tasks);
@@ -364,7 +389,8 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         return world.Core.Live.Find(session)!.Tensors!;
     }
 
-    private static async Task<float[]> TakeGradientsAsync(CoreWorld world, SessionName session) => [.. (await TakeTensorsAsync(world, session)).SelectMany(tensor => tensor)];
+    private static async Task<float[]> TakeGradientsAsync(CoreWorld world, SessionName session) =>
+        [.. (await TakeTensorsAsync(world, session)).SelectMany(tensor => tensor)];
 
     /// <summary>What is accumulated, matrix by matrix, cleared then; the weights are what they were.</summary>
     private static async Task<IReadOnlyList<float[]>> TakeTensorsAsync(CoreWorld world, SessionName session)
@@ -372,7 +398,8 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         var tensors = await TensorsAsync(world, session);
         return await world.Core.Engine.CallAsync(() =>
         {
-            TrainableMatrices[] all = [tensors.Pool.A, .. tensors.Tasks.OrderBy(task => task.Key.Task, StringComparer.Ordinal).Select(task => task.Value.Heads)];
+            TrainableMatrices[] all = [tensors.Pool.A, .. tensors.Tasks.OrderBy(
+                task => task.Key.Task, StringComparer.Ordinal).Select(task => task.Value.Heads)];
             float[][] gradients = [.. all.Where(matrices => matrices.Accumulated is not null).SelectMany(Slots)];
             Array.ForEach(all, matrices => matrices.DropAccumulated());
             return gradients;

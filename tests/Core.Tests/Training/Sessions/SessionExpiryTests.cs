@@ -1,4 +1,3 @@
-using CoLA.Core.Engine;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Sessions;
 using Microsoft.Extensions.Time.Testing;
@@ -95,7 +94,7 @@ public sealed class SessionExpiryTests
 
     private CoreWorld World()
     {
-        var world = new CoreWorld(new EngineOptions { SessionExpiry = Expiry }, time: _time);
+        var world = new CoreWorld(new ColaOptions { Sessions = new() { Expiry = Expiry } }, time: _time);
         world.MakePoolAsync().GetAwaiter().GetResult();
         return world;
     }

@@ -2,7 +2,6 @@ using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
-using CoLA.Core.Engine;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -25,7 +24,7 @@ public sealed class SessionMemoryTests
     [InlineData(Initialisation.Pissa, Strategy.Heuristic)]
     public async Task TrainStep_TwoSessionsInTheMemoryOfOne_GivesTheBitsOfEnough(Initialisation initialisation, Strategy strategy)
     {
-        var (roomy, evictionsOfRoomy) = await InterleaveAsync(new EngineOptions(), initialisation, strategy);
+        var (roomy, evictionsOfRoomy) = await InterleaveAsync(new ColaOptions(), initialisation, strategy);
         var (cramped, evictionsOfCramped) = await InterleaveAsync(await CrampedAsync(initialisation, strategy), initialisation, strategy);
 
         Assert.Equal(0, evictionsOfRoomy);
@@ -36,15 +35,15 @@ public sealed class SessionMemoryTests
     [Fact]
     public async Task SaveState_EvictedSession_WritesTheBytesOfOneThatStayed()
     {
-        Assert.Equal(await SaveAsync(new EngineOptions()), await SaveAsync(await CrampedAsync()));
+        Assert.Equal(await SaveAsync(new ColaOptions()), await SaveAsync(await CrampedAsync()));
 
-        static async Task<string> SaveAsync(EngineOptions options)
+        static async Task<string> SaveAsync(ColaOptions options)
         {
             await using var world = await WorldAsync(options);
             var (session, task) = await TrainAsync(world, "a");
             await world.ForwardBackwardAsync(session, 2, new BatchSpec([Example(task, "c", "d")]));
             await TrainAsync(world, "b");
-            Assert.Equal(options.TrainingMemory == new EngineOptions().TrainingMemory, Live(world, session).Tensors is not null);
+            Assert.Equal(options.Sessions.Memory == new ColaOptions().Sessions.Memory, Live(world, session).Tensors is not null);
             return (await world.Core.Sessions.SaveStateAsync(world.Mutation(), session, minimumSequence: 0, world.Cancellation)).Artifact.Sha256;
         }
     }
@@ -91,7 +90,7 @@ public sealed class SessionMemoryTests
     public async Task Session_ExpiredWhileEvicted_LosesItsFileAndBeginsAnew()
     {
         var time = new FakeTimeProvider();
-        await using var world = await WorldAsync(await CrampedAsync() with { SessionExpiry = Expiry }, time: time);
+        await using var world = await WorldAsync(WithExpiry(await CrampedAsync()), time: time);
         var (session, task) = await TrainAsync(world, "a");
         await TrainAsync(world, "b");
         Assert.Single(Files(world));
@@ -119,7 +118,7 @@ public sealed class SessionMemoryTests
     [Fact]
     public async Task Server_StartedAfterACrash_RemovesWhatWasEvicted()
     {
-        await using var world = await WorldAsync(new EngineOptions());
+        await using var world = await WorldAsync(new ColaOptions());
         await File.WriteAllTextAsync(Path.Combine(world.EvictedDirectory, new string('a', 64) + ".safetensors"), "stale", world.Cancellation);
         await File.WriteAllTextAsync(Path.Combine(world.EvictedDirectory, "half.tmp"), "stale", world.Cancellation);
 
@@ -168,7 +167,8 @@ public sealed class SessionMemoryTests
     public async Task Publish_EvictedSessionThatLostATask_PublishesTheOthers()
     {
         await using var world = await WorldAsync(await CrampedAsync());
-        var (kept, gone) = (await world.MakeTaskAsync("kept"), await world.MakeTaskAsync("gone", Strategy.Heuristic, 3, Globex, new TaskGrant(Acme, Grants.Train)));
+        var (kept, gone) = (await world.MakeTaskAsync("kept"), await world.MakeTaskAsync(
+            "gone", Strategy.Heuristic, 3, Globex, new TaskGrant(Acme, Grants.Train)));
         var session = (await world.OpenAsync([kept, gone])).Session.Name;
         await world.StepAsync(session, 1, Example(kept, "a", "b"), Example(gone, "c", "d"));
         await TrainAsync(world, "b");
@@ -185,11 +185,12 @@ public sealed class SessionMemoryTests
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
-        await using var world = await WorldAsync(new EngineOptions());
+        await using var world = await WorldAsync(new ColaOptions());
         using var directory = new TemporaryDirectory();
         var files = directory.PathOf("evicted");
-        var one = (await CrampedAsync()).TrainingMemory;
-        using var memory = new SessionMemory(world.Core.Engine, new ArtifactStore(files, lasts: false), new SessionMemoryOptions(one, one), telemetry.Sessions);
+        var one = (await CrampedAsync()).Sessions.Memory;
+        using var memory = new SessionMemory(
+            world.Core.Engine, new ArtifactStore(files, lasts: false), new SessionOptions { Memory = one, HostMemory = one }, telemetry.Sessions);
         var loader = new SessionLoader(world.Core.Engine, world.Core.Data.Artifacts, memory);
         var sessions = new List<(SessionSnapshot Session, LiveSession Live)>();
         async Task CallAsync((SessionSnapshot Session, LiveSession Live) called)
@@ -200,7 +201,8 @@ public sealed class SessionMemoryTests
             called.Live.Gate.Release();
         }
 
-        (double, double, double) Places() => (metrics.Sum("cola.sessions.resident"), metrics.Sum("cola.sessions.host.resident"), metrics.Sum("cola.sessions.disk.resident"));
+        (double, double, double) Places() =>
+            (metrics.Sum("cola.sessions.resident"), metrics.Sum("cola.sessions.host.resident"), metrics.Sum("cola.sessions.disk.resident"));
 
         // Evicted, a session has no buffer for gradients: where one fits on the device, two do in host memory.
         for (var count = 1; count <= 4; count++)
@@ -232,7 +234,7 @@ public sealed class SessionMemoryTests
     public async Task TrainStep_ManySessionsAtOnceWithoutMemory_EachGoesOn()
     {
         const int steps = 6;
-        await using var world = await WorldAsync(new EngineOptions { TrainingMemory = 1 });
+        await using var world = await WorldAsync(new ColaOptions { Sessions = new() { Memory = 1 } });
         var sessions = new List<(SessionName Session, TaskName Task)>();
         for (var count = 1; count <= 6; count++)
         {
@@ -253,7 +255,7 @@ public sealed class SessionMemoryTests
 
         var together = await Task.WhenAll(sessions.Select(GoOnAsync));
 
-        await using var roomy = await WorldAsync(new EngineOptions());
+        await using var roomy = await WorldAsync(new ColaOptions());
         var (alone, task) = await TrainAsync(roomy, "t1");
         var losses = new List<double>();
         for (var sequence = 2; sequence <= steps; sequence++)
@@ -278,7 +280,8 @@ public sealed class SessionMemoryTests
     }
 
     /// <summary>All that two sessions answer, and all that they publish, when their calls alternate; and how often one made room for the other.</summary>
-    private static async Task<(IReadOnlyList<string> Answers, double Evictions)> InterleaveAsync(EngineOptions options, Initialisation initialisation, Strategy strategy)
+    private static async Task<(IReadOnlyList<string> Answers, double Evictions)> InterleaveAsync(
+        ColaOptions options, Initialisation initialisation, Strategy strategy)
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
@@ -321,14 +324,15 @@ public sealed class SessionMemoryTests
     private static string Text<T>(IEnumerable<T> reports) => string.Join("; ", reports);
 
     /// <summary>Memory for one session of <see cref="TrainAsync"/>, also with accumulated gradients, and not for two.</summary>
-    private static async Task<EngineOptions> CrampedAsync(Initialisation initialisation = Initialisation.Gaussian, Strategy strategy = Strategy.Heuristic)
+    private static async Task<ColaOptions> CrampedAsync(Initialisation initialisation = Initialisation.Gaussian, Strategy strategy = Strategy.Heuristic)
     {
-        await using var world = await WorldAsync(new EngineOptions(), initialisation);
+        await using var world = await WorldAsync(new ColaOptions(), initialisation);
         var (session, _) = await TrainAsync(world, "a", strategy);
-        return new EngineOptions { TrainingMemory = Live(world, session).Tensors!.Bytes * 3 / 2 };
+        return new ColaOptions { Sessions = new() { Memory = Live(world, session).Tensors!.Bytes * 3 / 2 } };
     }
 
-    private static async Task<CoreWorld> WorldAsync(EngineOptions options, Initialisation initialisation = Initialisation.Gaussian, ColaTelemetry? telemetry = null, TimeProvider? time = null)
+    private static async Task<CoreWorld> WorldAsync(
+        ColaOptions options, Initialisation initialisation = Initialisation.Gaussian, ColaTelemetry? telemetry = null, TimeProvider? time = null)
     {
         var world = new CoreWorld(options, telemetry, time);
         await world.MakePoolAsync(initialisation: initialisation);
@@ -336,6 +340,8 @@ public sealed class SessionMemoryTests
     }
 
     /// <summary>A new session of a new task, one step in.</summary>
+    private static ColaOptions WithExpiry(ColaOptions options) => options with { Sessions = options.Sessions with { Expiry = Expiry } };
+
     private static async Task<(SessionName Session, TaskName Task)> TrainAsync(CoreWorld world, string name, Strategy strategy = Strategy.Heuristic)
     {
         var task = await world.MakeTaskAsync(name, strategy);

@@ -159,7 +159,8 @@ public sealed class TrainingSessionsTests
         Assert.Contains("0..259", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 999], [0, 1]))), StringComparison.Ordinal);
         Assert.Contains("at least 2", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1], [1]))), StringComparison.Ordinal);
         Assert.Contains("entries", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 2], [1]))), StringComparison.Ordinal);
-        Assert.Contains("finite", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 2], [0, float.NaN]))), StringComparison.Ordinal);
+        Assert.Contains(
+            "finite", await Refused(new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 2], [0, float.NaN]))), StringComparison.Ordinal);
 
         Assert.Equal(1, (await world.StepAsync(session, 1, Example(task, "a", "b"))).Tasks[0].Step!.Step);
     }

@@ -54,7 +54,10 @@ public sealed class TrainingStepsTests
         {
             await world.ForwardBackwardAsync(session, sequence, new BatchSpec([Example(task, "a", "bcd")]) { Reduction = reduction });
             // Only the measure is wanted: a rate of zero moves nothing.
-            return (await world.OptimStepAsync(session, sequence + 1, new OptimStepSpec { Optimizer = new OptimizerSpec(0), PoolOptimizer = new OptimizerSpec(0) })).Tasks[0].Step.GradientNorm;
+            return (await world.OptimStepAsync(
+                session,
+                sequence + 1,
+                new OptimStepSpec { Optimizer = new OptimizerSpec(0), PoolOptimizer = new OptimizerSpec(0) })).Tasks[0].Step.GradientNorm;
         }
 
         Assert.Equal(4 * await NormAsync(1, Reduction.Mean), await NormAsync(3, Reduction.Sum), 1e-5);
@@ -134,7 +137,8 @@ public sealed class TrainingStepsTests
         var task = await world.MakeTaskAsync("t");
         var session = (await world.OpenAsync([task])).Session.Name;
 
-        var report = await world.ForwardBackwardAsync(session, 1, new BatchSpec([new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 2], [0, 0]))]));
+        var report = await world.ForwardBackwardAsync(
+            session, 1, new BatchSpec([new TrainingExample(task, new Core.Data.Examples.TokenExample([1, 2], [0, 0]))]));
 
         Assert.Equal((0, 0), (report[task].Weight, report.Tokens));
         await Assert.ThrowsAsync<PreconditionRejection>(() => world.OptimStepAsync(session, 2));
@@ -214,7 +218,9 @@ public sealed class TrainingStepsTests
             var losses = new List<double>();
             for (var at = 0; at < 2; at++)
             {
-                losses.Add((await world.Core.Steps.EvaluateAsync(Acme, sessions[at], new BatchSpec([Example(tasks[at], "ab", "cd")]), world.Cancellation))[tasks[at]].Sum);
+                losses.Add(
+                    (await world.Core.Steps.EvaluateAsync(
+                        Acme, sessions[at], new BatchSpec([Example(tasks[at], "ab", "cd")]), world.Cancellation))[tasks[at]].Sum);
             }
 
             return [.. losses];

@@ -28,7 +28,8 @@ public sealed class WorkingCopiesTests
         {
             seen.Add(await ScoreAsync(world, session, task));
             var expected = await world.Core.Steps.EvaluateAsync(
-                Acme, session, new BatchSpec([new TrainingExample(task, new Core.Data.Examples.TokenExample([97, 98, 99, 100], [0, 0, 1, 1]))]), world.Cancellation);
+                Acme, session, new BatchSpec(
+                    [new TrainingExample(task, new Core.Data.Examples.TokenExample([97, 98, 99, 100], [0, 0, 1, 1]))]), world.Cancellation);
             Assert.Equal(-expected[task].Sum, seen[^1], 1e-4);
             await world.StepAsync(session, step, Example(task, "ab", "cd"));
         }

@@ -1,7 +1,6 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Data.Examples;
-using CoLA.Core.Engine;
 using CoLA.Core.Training.Examples;
 using CoLA.Core.Training.Sessions;
 using Xunit;
@@ -16,9 +15,9 @@ public sealed class DropoutTests
     [Fact]
     public async Task TrainStep_AnyCutIntoMicroBatches_DropsTheSame()
     {
-        var whole = await LossesAsync(Rate, new EngineOptions());
-        var cut = await LossesAsync(Rate, new EngineOptions { TrainingTokens = 8 });
-        var none = await LossesAsync(0, new EngineOptions());
+        var whole = await LossesAsync(Rate, new ColaOptions());
+        var cut = await LossesAsync(Rate, new ColaOptions { Training = new() { TrainingTokens = 8 } });
+        var none = await LossesAsync(0, new ColaOptions());
 
         Assert.All(whole.Zip(cut), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         Assert.True(Math.Abs(whole[^1] - none[^1]) > 1e-3, $"{whole[^1]} and {none[^1]}");
@@ -89,7 +88,7 @@ public sealed class DropoutTests
         return losses[task].Sum;
     }
 
-    private static async Task<IReadOnlyList<double>> LossesAsync(double dropout, EngineOptions options)
+    private static async Task<IReadOnlyList<double>> LossesAsync(double dropout, ColaOptions options)
     {
         await using var world = new CoreWorld(options);
         await world.MakePoolAsync();

@@ -98,7 +98,7 @@ public sealed class GgufCheckpointTests : IDisposable
     [Theory]
     [InlineData("qwen2")]
     [InlineData("qwen3")]
-    public void Read_QueriesOfQwen_AreAsTheyStand(string architecture)
+    public void Read_QueriesOfQwen_KeepTheirOrder(string architecture)
     {
         BecomeQwen(architecture);
 
@@ -110,7 +110,7 @@ public sealed class GgufCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_ConfigurationBesideTheFile_GoesBeforeTheMetadata()
+    public void Open_ConfigurationFileInTheDirectory_OverridesTheMetadata()
     {
         _metadata["llama.a_key_from_the_future"] = 1u;
         WriteConfig("mistral", heads: 2);
@@ -156,7 +156,7 @@ public sealed class GgufCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_RopeFactorsThatTheConfigurationDoesNotExplain_AreRefused()
+    public void Open_RopeFactorsThatContradictTheConfiguration_AreRefused()
     {
         WriteConfig("llama", heads: 2);
         _tensors["rope_freqs.weight"] = ([4], [1, 1, 1, 2]);
@@ -188,7 +188,7 @@ public sealed class GgufCheckpointTests : IDisposable
     [InlineData("general.architecture", "gemma2")]
     [InlineData("general.type", "adapter")]
     [InlineData("split.count", 2u)]
-    public void Open_MetadataThatWouldChangeTheComputation_IsRefusedByName(string key, object value)
+    public void Open_UnsupportedMetadataThatChangesTheComputation_IsRefusedByName(string key, object value)
     {
         _metadata[key] = value;
 
@@ -211,7 +211,7 @@ public sealed class GgufCheckpointTests : IDisposable
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(ModelsWithFilesBesideTheGguf))]
-    public void Open_GgufWithoutTheFilesBesideIt_SaysTheSameFromItsMetadata(string model)
+    public void Open_GgufAlone_EqualsOpenWithItsConfigurationFiles(string model)
     {
         const string Text = "Two cats, 12 dogs.";
         using var beside = Checkpoint.Open(SharedMaterial.Require("models", model));
@@ -233,7 +233,7 @@ public sealed class GgufCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_MissingTensor_IsNamedAsHuggingFaceNamesIt()
+    public void Open_MissingTensor_IsNamedByItsHuggingFaceName()
     {
         _tensors.Remove("blk.0.attn_q.weight");
 
@@ -260,7 +260,7 @@ public sealed class GgufCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Open_DirectoryWithSeveralFiles_AsksWhichOne()
+    public void Open_DirectoryWithSeveralGgufFiles_IsRefusedWithTheirNames()
     {
         Write();
         File.Copy(_directory.PathOf("model.gguf"), _directory.PathOf("other.gguf"));

@@ -35,7 +35,7 @@ public sealed class GgufFileTests : IDisposable
     }
 
     [Fact]
-    public void Read_QuantisedTensorOfManyParts_HasEveryBlockInItsPlace()
+    public void Read_QuantisedTensorOfManyParts_HasAllBlocksInOrder()
     {
         using var scope = NewDisposeScope();
         const int Blocks = 5000;

@@ -1,0 +1,12 @@
+using CoLA.Core.Settings;
+
+namespace CoLA.Core.Residency;
+
+/// <summary>Which adapters stay on the device, whoever else is served.</summary>
+public sealed record ResidencyOptions
+{
+    [Setting(
+        "--pin", "Task whose served version stays on the device, tenants/TENANT/tasks/TASK; it may be registered later; repeatable",
+        ValueName = "TASK", Default = "none")]
+    public IReadOnlyList<string> PinnedTasks { get; set; } = [];
+}
