@@ -1,5 +1,7 @@
 using CoLA.Core.Adapters.Resident;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Fairness;
 using CoLA.Core.Inference;
 using CoLA.Core.Jobs;

@@ -1,6 +1,6 @@
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Data;
 using CoLA.Core.Naming;
 using static TorchSharp.torch;

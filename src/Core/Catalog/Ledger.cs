@@ -37,12 +37,12 @@ internal sealed class Ledger(IRegistry registry, ArtifactStore artifacts, Regist
         string action,
         Func<IRegistryTransaction, ValueTask<T>> act,
         CancellationToken cancellation,
-        params IReadOnlyList<Artifact> written) => CommitAsync(run => ActOnceAsync(run, mutation, action, act), cancellation, written);
+        params IReadOnlyList<Artifact> written) => CommitAsync(run => ActOnceAsync(run, mutation, action, act), written, cancellation);
 
     /// <summary>A change that the server makes by itself: nobody repeats it, so no reply is stored.</summary>
     /// <param name="act">The effect. What it throws undoes everything. May run more than once.</param>
     /// <param name="cancellation">Ends the wait for the transaction's turn; the effect itself is not interrupted.</param>
-    public Task<T> ActAsync<T>(Func<IRegistryTransaction, ValueTask<T>> act, CancellationToken cancellation) => CommitAsync(act, cancellation, []);
+    public Task<T> ActAsync<T>(Func<IRegistryTransaction, ValueTask<T>> act, CancellationToken cancellation) => CommitAsync(act, [], cancellation);
 
     /// <summary>The reply that the request got before; null where it is new.</summary>
     /// <exception cref="InvalidArgumentRejection">The id is missing, too long, or was used for another request.</exception>
@@ -53,8 +53,8 @@ internal sealed class Ledger(IRegistry registry, ArtifactStore artifacts, Regist
 
     private async Task<T> CommitAsync<T>(
         Func<IRegistryTransaction, ValueTask<T>> act,
-        CancellationToken cancellation,
-        IReadOnlyList<Artifact> written)
+        IReadOnlyList<Artifact> written,
+        CancellationToken cancellation)
     {
         if (written.FirstOrDefault(artifact => !artifacts.IsAwaited(artifact)) is { } missing)
         {

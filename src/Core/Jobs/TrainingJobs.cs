@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Ownership;

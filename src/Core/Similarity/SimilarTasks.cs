@@ -1,16 +1,18 @@
-using CoLA.Core.Training.Passes;
 using System.Globalization;
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
 using CoLA.Core.Training.Examples;
+using CoLA.Core.Training.Passes;
 
 namespace CoLA.Core.Similarity;
 

@@ -2,6 +2,7 @@ using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;

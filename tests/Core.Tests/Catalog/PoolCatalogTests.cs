@@ -1,4 +1,5 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;

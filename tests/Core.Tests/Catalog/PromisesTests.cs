@@ -1,4 +1,7 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;

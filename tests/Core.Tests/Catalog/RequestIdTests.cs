@@ -1,4 +1,6 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Rejections;
 using Xunit;
 using static CoLA.Core.Tests.Catalog.TestWorld;

@@ -1,5 +1,7 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;

@@ -1,4 +1,5 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Jobs;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Optimizers;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Kernels;
 using CoLA.Core.Naming;
 

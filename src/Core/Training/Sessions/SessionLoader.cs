@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Training.State;
 using CoLA.Core.Work;
 

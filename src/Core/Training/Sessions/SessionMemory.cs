@@ -1,5 +1,5 @@
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Kernels;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;

@@ -1,5 +1,6 @@
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Residency;

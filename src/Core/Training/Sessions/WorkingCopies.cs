@@ -1,7 +1,8 @@
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.State;

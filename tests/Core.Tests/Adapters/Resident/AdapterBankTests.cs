@@ -1,6 +1,6 @@
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
