@@ -40,7 +40,7 @@ internal sealed class TestWorld : IDisposable
         else
         {
             replayed.BeforeCommit = () => BeforeCommit();
-            Artifacts = new ArtifactStore(new LocalArtifactStorage(System.IO.Path.Combine(path, "matrices")));
+            Artifacts = new ArtifactStore(new LocalArtifactStorage(System.IO.Path.Combine(path, "matrices"), lasts: false));
             Ledger = new Ledger(replayed, Artifacts, changes, new SoleOwner(), time);
             Recovery.RunAsync(replayed, Artifacts, new SoleOwner()).GetAwaiter().GetResult();
         }
