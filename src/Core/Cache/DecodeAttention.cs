@@ -24,12 +24,12 @@ internal sealed class DecodeAttention : IAttention, IDisposable
         _rows = rows.Count;
         var longest = rows.Max(row => row.Length) + 1;
         using var scope = NewDisposeScope();
-        Tensor Whole(IEnumerable<long> numbers) => tensor(numbers.ToArray(), int64, device).DetachFromDisposeScope();
-        Positions = Whole(rows.Select(row => (long)row.Length));
-        _newPlaces = Whole(rows.SelectMany(row => TensorKeyValues.PlacesOf(row.Blocks, row.Length, 1)));
+        Tensor Indices(IEnumerable<long> numbers) => tensor(numbers.ToArray(), int64, device).DetachFromDisposeScope();
+        Positions = Indices(rows.Select(row => (long)row.Length));
+        _newPlaces = Indices(rows.SelectMany(row => TensorKeyValues.PlacesOf(row.Blocks, row.Length, 1)));
 
         // Padding reads the row's own first place, which is written: a masked value is still multiplied by zero, and 0 x NaN is NaN.
-        _places = Whole(rows.SelectMany(row => TensorKeyValues.PlacesOf(row.Blocks, 0, row.Length + 1)
+        _places = Indices(rows.SelectMany(row => TensorKeyValues.PlacesOf(row.Blocks, 0, row.Length + 1)
             .Concat(Enumerable.Repeat((long)row.Blocks.Ids[0] * KeyValueBlocks.Positions, longest - row.Length - 1))));
         var window = config.SlidingWindow ?? int.MaxValue;
         if (window < longest || rows.Any(row => row.Length + 1 != longest))

@@ -24,10 +24,10 @@ internal sealed class PrefillAttention : IAttention, IDisposable
         _cache = cache;
         _lengths = [.. chunks.Select(chunk => (long)chunk.Length)];
         using var scope = NewDisposeScope();
-        Tensor Whole(IEnumerable<long> numbers) => tensor(numbers.ToArray(), int64, device).DetachFromDisposeScope();
-        Positions = Whole(chunks.SelectMany(chunk => Enumerable.Range(chunk.Start, chunk.Length), (_, position) => (long)position));
-        _newPlaces = Whole(chunks.SelectMany(chunk => TensorKeyValues.PlacesOf(chunk.Blocks, chunk.Start, chunk.Length)));
-        _places = [.. chunks.Select(chunk => Whole(TensorKeyValues.PlacesOf(chunk.Blocks, 0, chunk.Start + chunk.Length)))];
+        Tensor Indices(IEnumerable<long> numbers) => tensor(numbers.ToArray(), int64, device).DetachFromDisposeScope();
+        Positions = Indices(chunks.SelectMany(chunk => Enumerable.Range(chunk.Start, chunk.Length), (_, position) => (long)position));
+        _newPlaces = Indices(chunks.SelectMany(chunk => TensorKeyValues.PlacesOf(chunk.Blocks, chunk.Start, chunk.Length)));
+        _places = [.. chunks.Select(chunk => Indices(TensorKeyValues.PlacesOf(chunk.Blocks, 0, chunk.Start + chunk.Length)))];
         _masks = [.. chunks.Select(chunk => chunk.Start == 0 && (config.SlidingWindow ?? int.MaxValue) >= chunk.Length
             ? null
             : CausalMask.Make(chunk.Length, chunk.Start + chunk.Length, config.SlidingWindow, device, dtype).DetachFromDisposeScope())];

@@ -1,9 +1,9 @@
-using CoLA.Core.Training.Passes;
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
+using CoLA.Core.Training.Passes;
 
 namespace CoLA.Core.Inference;
 

@@ -48,7 +48,7 @@ internal sealed partial class JobDataReader(ExampleEncoder encoder, JobDirectory
         InvalidArgumentRejection.ThrowIfAny([.. tasks.Index()
             .Where(task => training[task.Item].Count == 0)
             .Select(task => new FieldViolation(
-                $"tasks[{task.Index}]", $"{task.Item} has no training examples; send some, or name a file below the server's data directory"))]);
+                $"tasks[{task.Index}]", $"{task.Item} has no examples to train on; send some, or name a file below the server's data directory"))]);
         return new JobData([.. training.Select(task => new JobTaskData(task.Key, task.Value, [.. evaluation[task.Key].Take(heldOut)]))]);
 
         void AddFile(TaskName task, DataSet data, string name)

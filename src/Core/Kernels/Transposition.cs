@@ -28,13 +28,13 @@ internal static unsafe class Transposition
                 Eight(from + row * fromStride + column, fromStride, to + column * toStride + row, toStride);
             }
 
-            Rest(from, fromStride, row, row + Block, column, columns, to, toStride);
+            CopyRemainder(from, fromStride, row, row + Block, column, columns, to, toStride);
         }
 
-        Rest(from, fromStride, row, rows, 0, columns, to, toStride);
+        CopyRemainder(from, fromStride, row, rows, 0, columns, to, toStride);
     }
 
-    private static void Rest(float* from, nint fromStride, int row, int rows, int firstColumn, int columns, float* to, nint toStride)
+    private static void CopyRemainder(float* from, nint fromStride, int row, int rows, int firstColumn, int columns, float* to, nint toStride)
     {
         for (; row < rows; row++)
         {

@@ -73,10 +73,10 @@ internal abstract unsafe class PanelMatrix : FrozenMatrix
 
     public sealed override Tensor Columns(Tensor ids)
     {
-        var wanted = ids.data<long>();
+        var columns = ids.data<long>();
         var rows = empty(ids.shape[0], In, float32, CPU);
         var to = rows.Floats();
-        foreach (var id in wanted)
+        foreach (var id in columns)
         {
             ReadColumn((int)id, to);
             to += In;

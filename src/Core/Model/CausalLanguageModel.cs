@@ -95,7 +95,7 @@ internal sealed class CausalLanguageModel : IDisposable
     /// <summary>The final norm and the output layer: (tokens, hidden) to logits (tokens, vocabulary), float32.</summary>
     public Tensor Logits(Tensor hidden)
     {
-        var logits = Weights.Head.Multiply(RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon, Team));
+        var logits = Weights.LmHead.Multiply(RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon, Team));
         return logits.dtype == float32 ? logits : logits.to(float32);
     }
 
@@ -111,10 +111,10 @@ internal sealed class CausalLanguageModel : IDisposable
         }
 
         var normed = RmsNorm.Apply(hidden, Weights.FinalNorm, Config.RmsNormEpsilon, Team);
-        var head = (PanelMatrix)Weights.Head;
+        var lmHead = (PanelMatrix)Weights.LmHead;
         return normed.requires_grad && is_grad_enabled()
-            ? LabelLogProbabilities.apply(normed, labels, head, Team)
-            : LabelLogProbabilities.Of(normed, labels, head, Team);
+            ? LabelLogProbabilities.apply(normed, labels, lmHead, Team)
+            : LabelLogProbabilities.Of(normed, labels, lmHead, Team);
     }
 
     /// <summary>The base weight of a target, transposed: (in, out).</summary>

@@ -17,21 +17,21 @@ internal sealed class LabelLogProbabilities : autograd.SingleTensorFunction<Labe
     /// <summary>The log-probabilities (labels), float32, without a node in the autograd graph.</summary>
     /// <param name="normed">(labels, hidden), after the final norm.</param>
     /// <param name="labels">(labels), int64.</param>
-    /// <param name="head">The output layer, (hidden, vocabulary).</param>
+    /// <param name="lmHead">The LM head (output layer), (hidden, vocabulary).</param>
     /// <param name="team">The threads that compute.</param>
-    public static Tensor Of(Tensor normed, Tensor labels, PanelMatrix head, KernelTeam team)
+    public static Tensor Of(Tensor normed, Tensor labels, PanelMatrix lmHead, KernelTeam team)
     {
-        using var logits = head.Product(normed, null);
+        using var logits = lmHead.Product(normed, null);
         using var normalisers = empty_like(labels, float32);
         return Of(logits, labels, normalisers, team);
     }
 
     public override unsafe Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (normed, labels, head, team) = ((Tensor)vars[0], (Tensor)vars[1], (PanelMatrix)vars[2], (KernelTeam)vars[3]);
-        var logits = head.Product(normed, null).DetachFromDisposeScope();
+        var (normed, labels, lmHead, team) = ((Tensor)vars[0], (Tensor)vars[1], (PanelMatrix)vars[2], (KernelTeam)vars[3]);
+        var logits = lmHead.Product(normed, null).DetachFromDisposeScope();
         var normalisers = empty_like(labels, float32).DetachFromDisposeScope();
-        ctx.save_data(nameof(Saved), new Saved(logits, normalisers, labels.alias().DetachFromDisposeScope(), head, team));
+        ctx.save_data(nameof(Saved), new Saved(logits, normalisers, labels.alias().DetachFromDisposeScope(), lmHead, team));
         return Of(logits, labels, normalisers, team);
     }
 
@@ -48,7 +48,7 @@ internal sealed class LabelLogProbabilities : autograd.SingleTensorFunction<Labe
             Gradients = gradients.Floats(),
         };
         saved.Team.Run(ref job, (int)saved.Logits.shape[0]);
-        return [saved.Head.ProductTransposed(saved.Logits), null!, null!, null!];
+        return [saved.LmHead.ProductTransposed(saved.Logits), null!, null!, null!];
     }
 
     private static unsafe Tensor Of(Tensor logits, Tensor labels, Tensor normalisers, KernelTeam team)
@@ -66,7 +66,7 @@ internal sealed class LabelLogProbabilities : autograd.SingleTensorFunction<Labe
         return values;
     }
 
-    private sealed record Saved(Tensor Logits, Tensor Normalisers, Tensor Labels, PanelMatrix Head, KernelTeam Team) : IDisposable
+    private sealed record Saved(Tensor Logits, Tensor Normalisers, Tensor Labels, PanelMatrix LmHead, KernelTeam Team) : IDisposable
     {
         public void Dispose()
         {

@@ -9,12 +9,12 @@ internal sealed class ModelWeights : IDisposable
 {
     private readonly Tensor? _embedding; // (vocabulary, hidden); null for a model with tied embeddings
 
-    private ModelWeights(Tensor? embedding, IReadOnlyList<LayerWeights> layers, Tensor finalNorm, FrozenMatrix head)
+    private ModelWeights(Tensor? embedding, IReadOnlyList<LayerWeights> layers, Tensor finalNorm, FrozenMatrix lmHead)
     {
         _embedding = embedding;
         Layers = layers;
         FinalNorm = finalNorm;
-        Head = head;
+        LmHead = lmHead;
     }
 
     public IReadOnlyList<LayerWeights> Layers { get; }
@@ -22,14 +22,14 @@ internal sealed class ModelWeights : IDisposable
     /// <summary>(hidden)</summary>
     public Tensor FinalNorm { get; }
 
-    /// <summary>The output layer, (hidden, vocabulary). With tied embeddings its columns are the embeddings too.</summary>
-    public FrozenMatrix Head { get; }
+    /// <summary>The LM head (output layer), (hidden, vocabulary). With tied embeddings its columns are the embeddings too.</summary>
+    public FrozenMatrix LmHead { get; }
 
-    public long Bytes => Layers.Sum(layer => layer.Bytes) + Head.Bytes
+    public long Bytes => Layers.Sum(layer => layer.Bytes) + LmHead.Bytes
         + new[] { _embedding, FinalNorm }.OfType<Tensor>().Sum(tensor => tensor.NumberOfElements * tensor.ElementSize);
 
     /// <summary>The embeddings (tokens, hidden) of <paramref name="ids"/> (tokens), int64.</summary>
-    public Tensor Embed(Tensor ids) => _embedding?.index_select(0, ids) ?? Head.Columns(ids);
+    public Tensor Embed(Tensor ids) => _embedding?.index_select(0, ids) ?? LmHead.Columns(ids);
 
     /// <summary>Reads all weights of the model that <paramref name="config"/> describes.</summary>
     /// <exception cref="Rejections.ModelFileRejection">A tensor is missing or has another shape.</exception>
@@ -75,7 +75,7 @@ internal sealed class ModelWeights : IDisposable
             config.TieEmbeddings ? null : Vector(embedding, config.VocabularySize, hidden),
             layers,
             Vector("model.norm.weight", hidden),
-            reader.Head(new MatrixPart(config.TieEmbeddings ? embedding : "lm_head.weight", config.VocabularySize, hidden)));
+            reader.LmHead(new MatrixPart(config.TieEmbeddings ? embedding : "lm_head.weight", config.VocabularySize, hidden)));
     }
 
     public void Dispose()
@@ -87,6 +87,6 @@ internal sealed class ModelWeights : IDisposable
 
         _embedding?.Dispose();
         FinalNorm.Dispose();
-        Head.Dispose();
+        LmHead.Dispose();
     }
 }

@@ -21,9 +21,9 @@ internal sealed class WeightReader(Checkpoint checkpoint, Device device, ScalarT
     /// <exception cref="Rejections.ModelFileRejection">A tensor is missing or has another shape.</exception>
     public FrozenMatrix Matrix(params MatrixPart[] parts) => Matrix(quantization, parts);
 
-    /// <summary>Reads the output layer. It is never stored in four bits, because its rounding error goes straight into the logits.</summary>
+    /// <summary>Reads the LM head (output layer). It is never stored in four bits, because its rounding error goes straight into the logits.</summary>
     /// <exception cref="Rejections.ModelFileRejection">The tensor is missing or has another shape.</exception>
-    public FrozenMatrix Head(MatrixPart part) => Matrix(quantization == Quantization.Int4 ? Quantization.Int8 : quantization, part);
+    public FrozenMatrix LmHead(MatrixPart part) => Matrix(quantization == Quantization.Int4 ? Quantization.Int8 : quantization, part);
 
     private FrozenMatrix Matrix(Quantization form, params MatrixPart[] parts)
     {

@@ -4,8 +4,9 @@ using CoLA.Core.Tokens.Pipeline;
 namespace CoLA.Core.Tokens;
 
 /// <summary>
-/// Turns token ids into text as they come. What <see cref="Push"/> returned so far is a prefix of the whole text and
-/// never ends within a character; with <see cref="Flush"/> it is what <see cref="Tokenizer.Decode"/> gives. Not thread-safe.
+/// Decodes token ids one by one. The texts that <see cref="Push"/> has returned so far are together a prefix of the whole text,
+/// which never ends within a character. With the text of <see cref="Flush"/> they equal the result of
+/// <see cref="Tokenizer.Decode"/>. Not thread-safe.
 /// </summary>
 public sealed class IncrementalDecoder
 {
@@ -25,21 +26,21 @@ public sealed class IncrementalDecoder
         _leadingSpaces = continuesText ? 0 : pieces.Spec.LeadingSpaces;
     }
 
-    /// <summary>The characters that are complete with this token; empty where it completes none. An id that stands for no token adds nothing.</summary>
+    /// <summary>Adds a token and returns the characters that it completes; may be empty. An id without a token adds nothing.</summary>
     public string Push(int id)
     {
         Append(id);
         return Take();
     }
 
-    /// <summary>What is left: U+FFFD for a character that never became whole. The decoder may go on after it.</summary>
+    /// <summary>Returns the remaining text, with U+FFFD for an incomplete character. More tokens may follow.</summary>
     public string Flush()
     {
         _characters.Break(_text);
         return Take();
     }
 
-    /// <summary>As <see cref="Push"/> for all, then <see cref="Flush"/>.</summary>
+    /// <summary>The text of all ids: <see cref="Push"/> for each, then <see cref="Flush"/>.</summary>
     internal string Finish(IEnumerable<int> ids)
     {
         foreach (var id in ids)

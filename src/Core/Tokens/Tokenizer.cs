@@ -6,7 +6,7 @@ using CoLA.Core.Tokens.Pipeline;
 
 namespace CoLA.Core.Tokens;
 
-/// <summary>Text to token ids and back, as the model's own files say. Immutable and safe to use from many threads.</summary>
+/// <summary>Encodes text to token ids and decodes ids to text, as the model's files define it. Immutable and thread-safe.</summary>
 public sealed class Tokenizer
 {
     private readonly TokenizerParts _parts;
@@ -26,7 +26,7 @@ public sealed class Tokenizer
         ChatTemplate = settings.ChatTemplate is { } template ? ChatTemplate.Read(template, settings.BosToken, settings.EosToken) : null;
     }
 
-    /// <summary>One more than the highest token id. The model's logits may be wider.</summary>
+    /// <summary>One more than the highest token id. The model's logits may have more columns.</summary>
     public int VocabularySize => _pieces.Count;
 
     /// <summary>The token that begins a text; null where the model has none.</summary>
@@ -35,16 +35,16 @@ public sealed class Tokenizer
     /// <summary>The token that training appends to a completion; null where the model has none.</summary>
     public int? EosId { get; }
 
-    /// <summary>Every token that ends a generation.</summary>
+    /// <summary>All tokens that end a generated text.</summary>
     public IReadOnlySet<int> EosIds { get; }
 
-    /// <summary>How the model writes a conversation; null where its files do not say.</summary>
+    /// <summary>The model's chat template; null where its files have none.</summary>
     public ChatTemplate? ChatTemplate { get; }
 
     /// <summary>
-    /// Reads tokenizer.json, or else tokenizer.model, and the configuration files beside it. Null where the directory has neither.
+    /// Reads tokenizer.json, otherwise tokenizer.model, and the configuration files of the directory. Null where it has neither.
     /// </summary>
-    /// <exception cref="ModelFileRejection">A file is malformed, or asks for what would change ids and is not supported.</exception>
+    /// <exception cref="ModelFileRejection">A file is malformed, or needs an unsupported feature that would change token ids.</exception>
     public static Tokenizer? FromDirectory(string directory)
     {
         if (ModelJson.TryOpen(directory, "tokenizer.json") is { } json)
@@ -63,16 +63,16 @@ public sealed class Tokenizer
         return null;
     }
 
-    /// <summary>Reads the metadata of a GGUF file, arrays as string[], float[] and int[]. Null where it has no tokenizer.</summary>
-    /// <param name="file">The file's name, for errors.</param>
-    /// <param name="metadata">Its key-value metadata.</param>
-    /// <exception cref="ModelFileRejection">The metadata is malformed, or asks for what is not supported.</exception>
+    /// <summary>Reads the tokenizer from the metadata of a GGUF file; null where it has none.</summary>
+    /// <param name="file">The file's name, for error messages.</param>
+    /// <param name="metadata">The metadata, with arrays as string[], float[] and int[].</param>
+    /// <exception cref="ModelFileRejection">The metadata is malformed, or needs a feature that is not supported.</exception>
     public static Tokenizer? FromGguf(string file, IReadOnlyDictionary<string, object> metadata) =>
         GgufTokenizer.Read(file, metadata) is var (parts, settings) ? new Tokenizer(file, parts, settings) : null;
 
-    /// <summary>The ids of a text. Added tokens that are written in the text are encoded as such.</summary>
-    /// <param name="text">The text; a lone surrogate counts as U+FFFD.</param>
-    /// <param name="addSpecialTokens">Whether BOS, EOS or what the model's files say is put around it.</param>
+    /// <summary>Encodes a text. An added token that occurs in the text is encoded as one id.</summary>
+    /// <param name="text">The text; a lone surrogate is treated as U+FFFD.</param>
+    /// <param name="addSpecialTokens">Whether to add the special tokens of the model's files, such as BOS and EOS, before and after it.</param>
     public IReadOnlyList<int> Encode(string text, bool addSpecialTokens)
     {
         var ids = new List<int>();
@@ -91,8 +91,8 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// The ids of a rendered conversation, which holds its special tokens as text: nothing is added, and control tokens
-    /// are found even where the vocabulary is a SentencePiece model, which does not look for them in plain texts.
+    /// Encodes a rendered conversation, whose special tokens are part of its text. No token is added. Control tokens are found even
+    /// with a SentencePiece vocabulary, which does not search them in plain texts.
     /// </summary>
     public IReadOnlyList<int> EncodeRendered(string rendered)
     {
@@ -102,8 +102,9 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// The ids of a conversation cut in segments, each with whether an assistant says it. Segments are encoded apart, so
-    /// an assistant's first token is the one that the model would have to generate; no space is put before a later segment.
+    /// Encodes the segments of a conversation; each id is marked with its segment's <see cref="ChatSegment.IsAssistant"/>. Segments
+    /// are encoded separately, so an assistant's first token is the one that the model would generate. No space is prepended to
+    /// later segments.
     /// </summary>
     public IReadOnlyList<(int Id, bool IsAssistant)> EncodeSegments(IEnumerable<ChatSegment> segments)
     {
@@ -119,12 +120,12 @@ public sealed class Tokenizer
         return marked;
     }
 
-    /// <summary>The text of ids; those that stand for no token add nothing.</summary>
+    /// <summary>Decodes ids to text. Ids without a token add nothing.</summary>
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens) => CreateDecoder(skipSpecialTokens).Finish(ids);
 
-    /// <summary>A decoder for ids that come one by one.</summary>
-    /// <param name="skipSpecialTokens">Whether special tokens add nothing to the text.</param>
-    /// <param name="continuesText">Whether the ids go on from other text: SentencePiece's leading space is then kept.</param>
+    /// <summary>A decoder for ids that arrive one by one.</summary>
+    /// <param name="skipSpecialTokens">Whether special tokens are left out of the text.</param>
+    /// <param name="continuesText">Whether the ids continue a text: then SentencePiece's leading space is kept.</param>
     public IncrementalDecoder CreateDecoder(bool skipSpecialTokens, bool continuesText = false) =>
         new(_pieces, skipSpecialTokens, continuesText);
 

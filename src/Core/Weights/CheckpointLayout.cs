@@ -61,7 +61,7 @@ internal static class CheckpointLayout
                 || TrainingLeftovers.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
             if (!harmless && !required.Contains(name))
             {
-                throw new ModelFileRejection(tensor.File, name, "only tensors that the configuration has a place for", "this one");
+                throw new ModelFileRejection(tensor.File, name, "only tensors that the configuration needs", "this one");
             }
         }
     }

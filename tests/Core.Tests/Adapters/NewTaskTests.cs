@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Adapters;
 
-/// <summary>A new task computes exactly the base model, under every strategy, M, N and r; computed by the formula.</summary>
+/// <summary>A new task computes exactly the base model, for every strategy, M, N and r. The test evaluates the formula directly.</summary>
 public sealed class NewTaskTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -86,7 +86,7 @@ public sealed class NewTaskTests : IDisposable
         Assert.InRange((adapted - plain).abs().max().item<float>(), 0, 1e-5f * plain.abs().max().item<float>());
         if (initialisation != Initialisation.Gaussian)
         {
-            // The two terms are there, and cancel: without the subtraction the task is far from the base.
+            // Both terms are nonzero and cancel: without the subtraction the task is far from the base model.
             using var alone = FoldedAdapter.Fold(_model, onDevice, task, heads, subtracts: false);
             Assert.True((Logits(ids, new SegmentAdapters([(7, alone)])) - plain).abs().max().item<float>() > 1e-2f);
         }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CoLA.Core.Tests.Adapters;
 
-/// <summary>LoRA adapters that HuggingFace PEFT saved, with the logits that it gives with them.</summary>
+/// <summary>LoRA adapters that HuggingFace PEFT has saved, and the logits that PEFT computes with them.</summary>
 public sealed class PeftAdapterTests
 {
     public static TheoryData<string> Adapters => [.. SharedMaterial.Folders("adapters", "adapter_config.json")];

@@ -89,8 +89,8 @@ public sealed class KeyValueBlocksTests
     }
 
     /// <summary>
-    /// Whatever comes and goes, a row only ever finds blocks that were computed for its owner and its tokens, and no two
-    /// rows write one block.
+    /// With random traffic, a row finds only blocks that were computed for its owner and its tokens, and no two rows write to the
+    /// same block.
     /// </summary>
     [Theory]
     [InlineData(1)]

@@ -196,7 +196,7 @@ public sealed class ModelConfigReaderTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    /// <summary>Reads a small model's configuration in which <paramref name="keys"/> replace or join the sizes.</summary>
+    /// <summary>Reads the configuration of a small model, in which <paramref name="keys"/> replace or extend the sizes.</summary>
     private ModelConfig Read(string? type, string keys)
     {
         var json = JsonNode.Parse("""

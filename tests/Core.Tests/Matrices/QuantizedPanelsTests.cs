@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Matrices;
 
-/// <summary>Panels of codes: <see cref="Int8Panels"/> and <see cref="Int4Panels"/>.</summary>
+/// <summary>Quantised panels: <see cref="Int8Panels"/> and <see cref="Int4Panels"/>.</summary>
 public sealed class QuantizedPanelsTests : IDisposable
 {
     private readonly KernelTeam _team = new(2);

@@ -16,7 +16,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Model;
 
-/// <summary>What must hold where no accelerator is at hand to try it: no tensor forgets the model's device or its dtype.</summary>
+/// <summary>Checks without an accelerator that every tensor has the model's device and dtype.</summary>
 public sealed class DeviceTests : IDisposable
 {
     private static readonly TaskName Task = new(new TenantId("t"), "task");
@@ -36,7 +36,7 @@ public sealed class DeviceTests : IDisposable
     [InlineData(Strategy.Random)]
     public void Layer_OnTheMetaDevice_ForwardAndBackwardStayOnIt(Strategy strategy)
     {
-        // The meta device computes shapes only, and refuses to mix with any other: a tensor made elsewhere is found out.
+        // The meta device computes only shapes and refuses to mix with other devices, so it detects a tensor on another device.
         var meta = new Device(TorchSharp.DeviceType.META);
         using var scope = NewDisposeScope();
         using var model = CausalLanguageModel.Load(_checkpoint, meta, bfloat16);
@@ -46,7 +46,7 @@ public sealed class DeviceTests : IDisposable
         var draws = SeededDraws.Of(task.Coupling, 1, 1);
         var adapters = new TensorAdapters(state, [new(task, 5, draws), new(null, 3, null), new(task, 3, draws)]);
 
-        // libtorch has no meta kernel for index_select, nor for attention's mask: what they would give stands in for them.
+        // libtorch has no meta kernels for index_select and for the attention mask; the test provides their results.
         var hidden = zeros(11, model.Config.HiddenSize, bfloat16, meta, requires_grad: true);
         var angle = zeros(11, 1, model.Config.HeadDim / 2, float32, meta);
         var output = model.Layer(0, hidden, new QueriesAlone(), new RotaryAngles(angle, angle), adapters);
@@ -99,7 +99,7 @@ public sealed class DeviceTests : IDisposable
         _directory.Dispose();
     }
 
-    /// <summary>Attention's shapes without its kernel.</summary>
+    /// <summary>Attention that returns the right shape without computing anything.</summary>
     private sealed class QueriesAlone : IAttention
     {
         public Tensor Positions => throw new NotSupportedException();

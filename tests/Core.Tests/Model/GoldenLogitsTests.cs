@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Model;
 
-/// <summary>Logits and log-probabilities made by HuggingFace transformers, for every tiny model that is there.</summary>
+/// <summary>Logits and log-probabilities of HuggingFace transformers, for every tiny model of the shared material.</summary>
 public sealed class GoldenLogitsTests
 {
     public static TheoryData<string> LastLogits => [.. SharedMaterial.Folders("goldens", "golden.json", "last_logits.safetensors")];

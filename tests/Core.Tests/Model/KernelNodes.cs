@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Model;
 
-/// <summary>Compares a node of the graph that the kernels compute with the same in libtorch's operations: values and the input's gradient.</summary>
+/// <summary>Compares a graph node that the kernels compute with libtorch's operations: its values and the gradient of its input.</summary>
 internal sealed class KernelNodes : IDisposable
 {
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
@@ -31,7 +31,7 @@ internal sealed class KernelNodes : IDisposable
         Team.Dispose();
     }
 
-    /// <summary>The gradient of a weighted sum, no weight like another.</summary>
+    /// <summary>The value of the function, and the gradient of a weighted sum of it in which all weights are different.</summary>
     private static (Tensor Value, Tensor Gradient) Run(Tensor input, Func<Tensor, Tensor> function)
     {
         var leaf = input.detach().clone().requires_grad_();

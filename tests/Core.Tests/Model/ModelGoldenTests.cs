@@ -8,8 +8,8 @@ using Xunit;
 namespace CoLA.Core.Tests.Model;
 
 /// <summary>
-/// What other software says of every real model that is there: greedy answers through the engine and its key-value
-/// cache, log-probabilities of prompts and of choices, and the perplexity of a text.
+/// Compares every available real model with reference values from other software: greedy generation through the engine and its
+/// key-value cache, log-probabilities of prompts and of choices, and the perplexity of a text.
 /// </summary>
 public sealed class ModelGoldenTests
 {
@@ -113,7 +113,7 @@ public sealed class ModelGoldenTests
     private static async Task<int> StoriesAsync(ColaCore core, JsonElement stories)
     {
         var all = stories.EnumerateArray().ToArray();
-        const int compared = 64; // the margin that the file gives is that of the first 64 tokens
+        const int compared = 64; // the file states the margin of the first 64 tokens
         var (ids, _) = await GenerateAsync(core, [.. all.Select(story => new GenerationRow(
             ModelSource.Base, new TokenPrompt(Ids(story, "prompt_ids")), SamplingOptions.Greedy, [], compared, null))]);
         for (var at = 0; at < all.Length; at++)

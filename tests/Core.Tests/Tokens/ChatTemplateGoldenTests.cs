@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CoLA.Core.Tests.Tokens;
 
-/// <summary>Conversations as HuggingFace's Jinja renders them.</summary>
+/// <summary>Conversations that HuggingFace's Jinja has rendered.</summary>
 public sealed class ChatTemplateGoldenTests
 {
     public static IEnumerable<TheoryDataRow<string>> TemplateFiles() =>

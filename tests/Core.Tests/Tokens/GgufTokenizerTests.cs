@@ -11,7 +11,7 @@ namespace CoLA.Core.Tests.Tokens;
 /// <summary>A tokenizer from GGUF metadata gives the ids of the tokenizer.json that the metadata was made from.</summary>
 public sealed class GgufTokenizerTests
 {
-    /// <summary>ggml's kinds of tokens.</summary>
+    /// <summary>ggml's token types.</summary>
     private const int Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Byte = 6;
 
     public static IEnumerable<TheoryDataRow<string>> Tokenizers() =>
@@ -113,7 +113,7 @@ public sealed class GgufTokenizerTests
         }
     }
 
-    /// <summary>GGUF has no place for the white space that an added token takes with it.</summary>
+    /// <summary>GGUF does not store whether an added token includes the white space around it.</summary>
     private static bool CanBeWritten(JsonElement added) =>
         added.EnumerateArray().All(token => !token.GetProperty("rstrip").GetBoolean() && !token.GetProperty("lstrip").GetBoolean());
 
@@ -138,7 +138,7 @@ public sealed class GgufTokenizerTests
             ["tokenizer.ggml.token_type"] = tokens.Select(token => Type(token.Id, token.Text, added)).ToArray(),
             ["tokenizer.ggml.merges"] = merges,
 
-            // The merges of a converted SentencePiece vocabulary come in the order of the scores of what they make.
+            // The merges of a converted SentencePiece vocabulary are in the order of the scores of the merged tokens.
             ["tokenizer.ggml.scores"] = tokens.Select(token => -(float)ranks.GetValueOrDefault(token.Text, merges.Length)).ToArray(),
         };
     }

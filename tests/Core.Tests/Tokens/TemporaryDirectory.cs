@@ -1,6 +1,6 @@
 namespace CoLA.Core.Tests.Tokens;
 
-/// <summary>A directory that goes with the test.</summary>
+/// <summary>A directory that is deleted at the end of the test.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("cola-tokens-").FullName;

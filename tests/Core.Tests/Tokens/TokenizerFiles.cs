@@ -3,10 +3,10 @@ using CoLA.Core.Tokens;
 
 namespace CoLA.Core.Tests.Tokens;
 
-/// <summary>Small tokenizer.json files, so that the tests run where there is no shared material.</summary>
+/// <summary>Small tokenizer.json files, so that the tests run without shared material.</summary>
 internal static class TokenizerFiles
 {
-    /// <summary>A vocabulary of the 256 bytes without a merge, and two special tokens.</summary>
+    /// <summary>A vocabulary of the 256 bytes without merges, and two special tokens.</summary>
     public static JsonObject Bytes() => new()
     {
         ["added_tokens"] = new JsonArray(Added(256, "<|endoftext|>"), Added(257, "<|end|>")),
@@ -17,7 +17,7 @@ internal static class TokenizerFiles
         ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = ByteVocabulary(), ["merges"] = new JsonArray() },
     };
 
-    /// <summary>SentencePiece's form: a visible space before the text, byte fallback, a few merges.</summary>
+    /// <summary>The form of SentencePiece: a prepended visible space, byte fallback and a few merges.</summary>
     public static JsonObject Pieces()
     {
         var vocabulary = new JsonObject { ["<unk>"] = 0, ["<s>"] = 1, ["</s>"] = 2 };

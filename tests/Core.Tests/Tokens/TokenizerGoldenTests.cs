@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CoLA.Core.Tests.Tokens;
 
-/// <summary>Texts to ids and back, as other software has them.</summary>
+/// <summary>Encodes and decodes texts and compares the results with other software.</summary>
 public sealed class TokenizerGoldenTests
 {
     public static IEnumerable<TheoryDataRow<string>> Tokenizers() =>

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CoLA.Core.Tests.Tokens;
 
-/// <summary>What would change ids and is not supported is refused by name.</summary>
+/// <summary>An unsupported feature that would change token ids is refused by name.</summary>
 public sealed class TokenizerRefusalTests
 {
     [Theory]

@@ -160,13 +160,13 @@ public sealed class TokenizerTests
         var clock = Stopwatch.StartNew();
         var ids = tokenizer.Encode(text, addSpecialTokens: false);
 
-        // Quadratic time would be minutes: about 2 s were measured.
+        // The test takes about 2 seconds; quadratic time would take minutes.
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
         Assert.Equal(byteLevel ? 700_000 : 350_002, ids.Count);
         Assert.Equal(text, tokenizer.Decode(ids, skipSpecialTokens: true));
     }
 
-    /// <summary>A real tokenizer where there is one.</summary>
+    /// <summary>A real tokenizer, if the shared material has one.</summary>
     private static Tokenizer AnyTokenizer() =>
         SharedMaterial.Folders("tokenizers", "tokenizer.json") is [var first, ..]
             ? Tokenizer.FromDirectory(SharedMaterial.PathOf("tokenizers", first))!

@@ -145,7 +145,8 @@ internal sealed class ColaGolden : IDisposable
         var all = FlatMatrices.Zeros(MatrixLayout.OfHeads(Model.Config, Pool, task.Spec), CPU);
         foreach (var slot in all.Layout.Slots)
         {
-            all.View(slot).copy_(trained.View(trained.Layout.Find(slot.Layer, slot.Target, slot.Kind)!).detach().index_select(0, tensor(ties.GroupOfHead.ToArray())));
+            var tied = trained.View(trained.Layout.Find(slot.Layer, slot.Target, slot.Kind)!).detach();
+            all.View(slot).copy_(tied.index_select(0, tensor(ties.GroupOfHead.ToArray())));
         }
 
         return all;

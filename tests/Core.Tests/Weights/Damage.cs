@@ -2,13 +2,13 @@ using CsCheck;
 
 namespace CoLA.Core.Tests.Weights;
 
-/// <summary>Files with a few random bytes changed, the same ones in every run.</summary>
+/// <summary>Files with a few random bytes changed; the changes are the same in every run.</summary>
 internal static class Damage
 {
     private const int Files = 2_000;
 
     /// <param name="good">The file to damage.</param>
-    /// <param name="bytes">How many of its first bytes may be changed.</param>
+    /// <param name="bytes">The number of leading bytes that may be changed.</param>
     public static IEnumerable<byte[]> Of(byte[] good, int bytes)
     {
         var changes = Gen.Select(Gen.Int[0, bytes - 1], Gen.Byte).Array[1, 6];

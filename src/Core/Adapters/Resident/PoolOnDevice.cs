@@ -16,7 +16,7 @@ internal sealed class PoolOnDevice : IDisposable
 {
     private static long _lastNumber;
 
-    private readonly Lock _making = new();
+    private readonly Lock _deriving = new();
     private readonly ConcurrentDictionary<(int Layer, Site Site, bool Summed, bool Subtracts), Tensor> _projections = [];
     private readonly ConcurrentDictionary<(int Layer, Target Target), Tensor> _subtracted = [];
     private readonly ConcurrentDictionary<(bool Summed, bool Subtracts, int Routed), PoolProjectionTable> _projectionTables = [];
@@ -55,27 +55,27 @@ internal sealed class PoolOnDevice : IDisposable
     public Tensor? ProjectionOf(int layer, Site site, bool summed, bool subtracts)
     {
         var key = (layer, site, summed, subtracts && SubtractedRank > 0);
-        return TargetsAt(layer, site).Count == 0 ? null : Made(_projections, key, Project);
+        return TargetsAt(layer, site).Count == 0 ? null : GetOrDerive(_projections, key, Project);
     }
 
     /// <summary>The projections as the CPU kernels read them; made at first use and kept.</summary>
     public PoolProjectionTable ProjectionTableOf(bool summed, bool subtracts, int routed)
     {
         var key = (summed, subtracts && SubtractedRank > 0, routed);
-        if (_projectionTables.TryGetValue(key, out var made))
+        if (_projectionTables.TryGetValue(key, out var existing))
         {
-            return made;
+            return existing;
         }
 
-        lock (_making)
+        lock (_deriving)
         {
             return _projectionTables.GetOrAdd(
-                key, wanted => new PoolProjectionTable(this, _model.Config.Layers, wanted.Summed, wanted.Subtracts, wanted.Routed));
+                key, missing => new PoolProjectionTable(this, _model.Config.Layers, missing.Summed, missing.Subtracts, missing.Routed));
         }
     }
 
     /// <summary>-s B of the subtracted product, (rank, out).</summary>
-    public Tensor SubtractedOf(int layer, Target target) => Made(_subtracted, (layer, target), Subtract);
+    public Tensor SubtractedOf(int layer, Target target) => GetOrDerive(_subtracted, (layer, target), Subtract);
 
     /// <summary>The pool's matrices in host memory, for folding its shared head; the caller disposes them.</summary>
     public FlatMatrices OnHost()
@@ -113,19 +113,19 @@ internal sealed class PoolOnDevice : IDisposable
         _matrices.Dispose();
     }
 
-    private Tensor Made<TKey>(ConcurrentDictionary<TKey, Tensor> kept, TKey key, Func<TKey, Tensor> make)
+    private Tensor GetOrDerive<TKey>(ConcurrentDictionary<TKey, Tensor> kept, TKey key, Func<TKey, Tensor> make)
         where TKey : notnull
     {
-        if (kept.TryGetValue(key, out var made))
+        if (kept.TryGetValue(key, out var existing))
         {
-            return made;
+            return existing;
         }
 
-        lock (_making)
+        lock (_deriving)
         {
-            return kept.GetOrAdd(key, wanted =>
+            return kept.GetOrAdd(key, missing =>
             {
-                var derived = make(wanted);
+                var derived = make(missing);
                 Interlocked.Add(ref _derivedBytes, derived.NumberOfElements * derived.ElementSize);
                 return derived;
             });

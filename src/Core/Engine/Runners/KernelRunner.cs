@@ -33,7 +33,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
     private readonly NativeBuffer<float> _gated = new();
     private readonly NativeBuffer<float> _projected = new();
     private readonly NativeBuffer<PanelProduct> _products = new();
-    private readonly PanelMatrix _head;
+    private readonly PanelMatrix _lmHead;
     private readonly float* _finalNorm;
     private readonly float* _cos;
     private readonly float* _sin;
@@ -48,7 +48,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         _cache = new PanelKeyValues(_config, blocks);
         _tokens = new StepTokens(_config.KeyValueHeads, _config.Heads / _config.KeyValueHeads);
         _layers = [.. model.Weights.Layers.Select(layer => new KernelLayer(layer))];
-        _head = (PanelMatrix)model.Weights.Head;
+        _lmHead = (PanelMatrix)model.Weights.LmHead;
         _finalNorm = model.Weights.FinalNorm.Floats();
         _cos = model.Rotary.Cos.Floats();
         _sin = model.Rotary.Sin.Floats();
@@ -290,7 +290,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         }
 
         var values = empty([ends.Length, vocabulary], float32, CPU);
-        var product = _head.Product(last, ends.Length, null, values.Floats());
+        var product = _lmHead.Product(last, ends.Length, null, values.Floats());
         _team.Run(ref product, product.Chunks);
         var best = new int[ends.Length];
         var largest = new float[ends.Length];

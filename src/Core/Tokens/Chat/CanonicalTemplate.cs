@@ -1,21 +1,22 @@
 namespace CoLA.Core.Tokens.Chat;
 
 /// <summary>
-/// A template in one spelling, so that templates that differ in quotes, white space, <c>message.role</c> or
-/// <c>message['role']</c>, <c>~</c> or <c>+</c>, one output or several, are the same list of words.
+/// Reads a chat template into a canonical list of tokens. Templates that differ only in quotes, in white space, in
+/// <c>message.role</c> or <c>message['role']</c>, in <c>~</c> or <c>+</c>, or in the number of outputs give the same list.
 /// </summary>
 internal static class CanonicalTemplate
 {
-    /// <summary>Statements that change nothing here, in canonical words.</summary>
-    private static readonly string[][] Idle =
+    /// <summary>Statements that have no effect here, as canonical tokens.</summary>
+    private static readonly string[][] WithoutEffect =
     [
         ["{%", "if", "not", "add_generation_prompt", "is", "defined", "%}", "{%", "set", "add_generation_prompt", "=", "false", "%}", "{%", "endif", "%}"],
         ["{%", "generation", "%}"],
         ["{%", "endgeneration", "%}"],
     ];
 
+    /// <summary>The canonical tokens of a template, without statements that have no effect and without branches for tools.</summary>
     /// <param name="template">The template.</param>
-    /// <param name="names">Names that stand for a fixed text, such as bos_token.</param>
+    /// <param name="names">Names that are replaced by a fixed text, such as bos_token.</param>
     /// <exception cref="FormatException">The template is not well formed.</exception>
     public static List<TemplateToken> Read(string template, IReadOnlyDictionary<string, string> names)
     {
@@ -42,16 +43,16 @@ internal static class CanonicalTemplate
             }
         }
 
-        foreach (var idle in Idle)
+        foreach (var statement in WithoutEffect)
         {
-            Remove(outputs, idle);
+            Remove(outputs, statement);
         }
 
         ToolBranches.Remove(outputs);
         return outputs;
     }
 
-    /// <summary>Adds an output; a literal joins a literal before it, an empty one is left out.</summary>
+    /// <summary>Adds an output. A literal is joined to a literal before it; an empty literal is left out.</summary>
     private static void AddOutput(List<TemplateToken> outputs, List<TemplateToken> term)
     {
         var last = outputs.Count - 2;
@@ -101,7 +102,7 @@ internal static class CanonicalTemplate
         return tokens;
     }
 
-    /// <summary>'a' + 'b' is 'ab', unless the second has a filter or an index, which binds it first.</summary>
+    /// <summary>Replaces 'a' + 'b' by 'ab', unless a filter or an index applies to the second literal first.</summary>
     private static void JoinLiterals(List<TemplateToken> tokens)
     {
         for (var i = 0; i + 2 < tokens.Count;)
@@ -120,7 +121,7 @@ internal static class CanonicalTemplate
         }
     }
 
-    /// <summary>The terms of a sum; an expression with any other operator outside brackets is one term.</summary>
+    /// <summary>The terms of a sum. An expression with another operator outside brackets is a single term.</summary>
     private static List<List<TemplateToken>> Terms(List<TemplateToken> expression)
     {
         var depth = 0;

@@ -1,4 +1,6 @@
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>One turn of a conversation: who speaks (system, user, assistant, ...) and what.</summary>
+/// <summary>One turn of a conversation.</summary>
+/// <param name="Role">The speaker: system, user, assistant and so on.</param>
+/// <param name="Content">The text.</param>
 public sealed record ChatMessage(string Role, string Content);

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>ChatML: every turn is start marker, role, content, end marker; some models put a system message of their own first.</summary>
+/// <summary>ChatML: every turn is start marker, role, content, end marker. Some models begin with a default system message.</summary>
 internal sealed class ChatMl : ChatFamily
 {
     private const string Turns =

@@ -3,8 +3,8 @@ using CoLA.Core.Rejections;
 namespace CoLA.Core.Tokens.Chat;
 
 /// <summary>
-/// How a model writes a conversation. The template is not run: its family is recognised by its structure, and its
-/// markers, default system message and error messages are read out of it. Immutable.
+/// Renders conversations in the form that a model expects. The model's Jinja template is not executed: its structure identifies
+/// its family, and its markers, default system message and error messages are extracted from it. Immutable.
 /// </summary>
 public sealed class ChatTemplate
 {
@@ -17,13 +17,13 @@ public sealed class ChatTemplate
         _texts = texts;
     }
 
-    /// <summary>The family's name; null where the template is of none that is supported.</summary>
+    /// <summary>The name of the template's family; null for a template that is not supported.</summary>
     public string? Family => _family?.Name;
 
-    /// <summary>Reads a template in HuggingFace's Jinja. One that is not supported is refused when it is used, not here.</summary>
-    /// <param name="template">The template's text.</param>
-    /// <param name="bosToken">What bos_token stands for in it.</param>
-    /// <param name="eosToken">What eos_token stands for in it.</param>
+    /// <summary>Reads a template in HuggingFace's Jinja. A template that is not supported is refused when it is used, not here.</summary>
+    /// <param name="template">The text of the template.</param>
+    /// <param name="bosToken">The value of bos_token; null for none.</param>
+    /// <param name="eosToken">The value of eos_token; null for none.</param>
     public static ChatTemplate Read(string template, string? bosToken, string? eosToken)
     {
         List<TemplateToken> tokens;
@@ -54,17 +54,17 @@ public sealed class ChatTemplate
         return new ChatTemplate(null, null);
     }
 
-    /// <summary>The conversation as the model reads it. Encode it with <see cref="Tokenizer.EncodeRendered"/>.</summary>
-    /// <param name="messages">At least one message.</param>
-    /// <param name="addGenerationPrompt">Whether what begins an assistant's turn is put at the end.</param>
-    /// <exception cref="UnsupportedRejection">The template is of no supported family.</exception>
-    /// <exception cref="InvalidArgumentRejection">There is no message, or the template refuses the conversation, in its own words.</exception>
+    /// <summary>Renders a conversation as the model reads it. Encode the text with <see cref="Tokenizer.EncodeRendered"/>.</summary>
+    /// <param name="messages">The turns; at least one.</param>
+    /// <param name="addGenerationPrompt">Whether the text ends with the beginning of an assistant's turn.</param>
+    /// <exception cref="UnsupportedRejection">The template is not supported.</exception>
+    /// <exception cref="InvalidArgumentRejection">There is no message, or the template refuses the conversation (with the template's text).</exception>
     public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) =>
         string.Concat(Segments(messages, addGenerationPrompt).Select(segment => segment.Text));
 
     /// <summary>
-    /// The same text without a generation prompt, in pieces: what an assistant says, with its end-of-turn marker, is
-    /// apart from the rest, for training's loss falls on it. Neighbours differ in <see cref="ChatSegment.IsAssistant"/>.
+    /// Renders a conversation without a generation prompt, as segments. The assistant's turns, with their end-of-turn markers, are
+    /// segments of their own, because training computes its loss on them. Neighbours differ in <see cref="ChatSegment.IsAssistant"/>.
     /// </summary>
     /// <inheritdoc cref="Render" path="/exception"/>
     public IReadOnlyList<ChatSegment> RenderSegments(IReadOnlyList<ChatMessage> messages)

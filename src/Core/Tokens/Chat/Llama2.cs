@@ -2,7 +2,7 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>Llama 2: users and assistants in turn, all trimmed; a system message is wrapped into the first user's turn.</summary>
+/// <summary>Llama 2: users and assistants alternate, and all contents are trimmed. A system message is part of the first user's turn.</summary>
 internal sealed class Llama2 : ChatFamily
 {
     public override string Name => "Llama 2";
@@ -43,7 +43,7 @@ internal sealed class Llama2 : ChatFamily
             }
             else if (role == "assistant")
             {
-                // The prompt ends with the user's turn: what stands before the content is generated too.
+                // The prompt ends after the user's turn, so the model generates the text before the content too.
                 foreach (var segment in Turn(role, "", texts["assistant"] + content, texts["assistantEnd"]))
                 {
                     yield return segment;

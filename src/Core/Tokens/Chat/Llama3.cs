@@ -1,6 +1,6 @@
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>Llama 3: BOS, then every turn as header with the role, trimmed content, end marker.</summary>
+/// <summary>Llama 3: BOS; then every turn is a header with the role, the trimmed content, and an end marker.</summary>
 internal sealed class Llama3 : ChatFamily
 {
     public override string Name => "Llama 3";

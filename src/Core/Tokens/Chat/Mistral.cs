@@ -2,7 +2,7 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>Mistral: users and assistants in turn, no system message.</summary>
+/// <summary>Mistral: users and assistants alternate; there is no system message.</summary>
 internal sealed class Mistral : ChatFamily
 {
     public override string Name => "Mistral";
@@ -33,7 +33,7 @@ internal sealed class Mistral : ChatFamily
                     yield return Prompt(texts["user"] + content + texts["userEnd"]);
                     break;
                 case "assistant":
-                    // The prompt ends with the user's turn: what stands before the content is generated too.
+                    // The prompt ends after the user's turn, so the model generates the text before the content too.
                     foreach (var segment in Turn(role, "", texts["assistant"] + content, texts["assistantEnd"]))
                     {
                         yield return segment;

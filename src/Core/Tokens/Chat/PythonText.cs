@@ -1,8 +1,9 @@
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>What Jinja's trim does: Python's strip.</summary>
+/// <summary>Text functions of Python that Jinja uses.</summary>
 internal static class PythonText
 {
+    /// <summary>Removes white space at both ends, as Python's strip and Jinja's trim do.</summary>
     public static string Strip(string text)
     {
         var start = 0;
@@ -20,6 +21,6 @@ internal static class PythonText
         return text[start..end];
     }
 
-    /// <summary>Python's white space has the four information separators beside .NET's.</summary>
+    /// <summary>Python counts four information separators (U+001C to U+001F) as white space in addition to .NET's characters.</summary>
     private static bool IsSpace(char character) => char.IsWhiteSpace(character) || character is >= '\x1c' and <= '\x1f';
 }

@@ -2,7 +2,7 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>Qwen 2.5: ChatML whose template also writes tools; the system message, or the model's own, comes first.</summary>
+/// <summary>Qwen 2.5: ChatML that begins with the system message or the model's default one. Its template also supports tools.</summary>
 internal sealed class Qwen : ChatFamily
 {
     private static readonly string[] Roles = ["system", "user", "assistant"];

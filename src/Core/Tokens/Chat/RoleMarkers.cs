@@ -1,6 +1,6 @@
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>Zephyr, TinyLlama, Phi-3: a marker for each of the three roles; other roles say nothing.</summary>
+/// <summary>Zephyr, TinyLlama, Phi-3: each of the three roles has a marker; turns of other roles are left out.</summary>
 internal sealed class RoleMarkers : ChatFamily
 {
     private static readonly string[][] Orders =
@@ -9,7 +9,7 @@ internal sealed class RoleMarkers : ChatFamily
         ["system", "assistant", "user"], ["assistant", "user", "system"], ["assistant", "system", "user"],
     ];
 
-    /// <summary>Where the reply begins: in the last turn of the loop or after it, where some write an end of the whole instead.</summary>
+    /// <summary>The generation prompt is in the last iteration of the loop or after the loop. Some templates write a closing text in its place.</summary>
     private static readonly string[] Endings =
     [
         "{% if loop.last and add_generation_prompt %}{{ '$reply' }}{% endif %}{% endfor %}",

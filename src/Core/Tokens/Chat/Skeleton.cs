@@ -3,15 +3,15 @@ using System.Diagnostics.CodeAnalysis;
 namespace CoLA.Core.Tokens.Chat;
 
 /// <summary>
-/// The structure of a family of templates, written as a template whose literals '$name' stand for texts of the model's
-/// own. Any other literal must be the same. An output of a '$name' may be absent: the text is then empty. The statement
-/// <c>anything</c> stands for all that is left of the block around it.
+/// The structure of a family of templates, written as a template. A literal '$name' matches any text of the model's template;
+/// other literals match only themselves. An output of a '$name' may be missing: then its text is empty. The statement
+/// <c>anything</c> matches the rest of the block that it is in.
 /// </summary>
 internal sealed class Skeleton(string template)
 {
     private readonly List<TemplateToken> _tokens = CanonicalTemplate.Read(template, new Dictionary<string, string>());
 
-    /// <summary>The template's own texts by name, where it has this structure.</summary>
+    /// <summary>Whether the template has this structure; if so, its texts by name.</summary>
     public bool TryMatch(List<TemplateToken> template, [NotNullWhen(true)] out IReadOnlyDictionary<string, string>? texts)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class Skeleton(string template)
         {
             if (_tokens[i].Is("anything"))
             {
-                // The brace before it has been matched with the next statement's.
+                // The opening brace of this statement has already matched the brace of the template's next statement.
                 position = ToolBranches.EndOfBlock(template, position - 1);
                 if (position < 0)
                 {

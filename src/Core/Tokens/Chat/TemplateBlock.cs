@@ -1,8 +1,8 @@
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>A stretch of a template: plain text, a statement or an output.</summary>
-/// <param name="Kind">Which of them.</param>
-/// <param name="Content">The text, or what stands between the braces.</param>
+/// <summary>A part of a template: plain text, a statement or an output.</summary>
+/// <param name="Kind">The kind of the part.</param>
+/// <param name="Content">The text, or the content between the braces.</param>
 internal readonly record struct TemplateBlock(TemplateBlock.Kinds Kind, string Content)
 {
     internal enum Kinds
@@ -13,9 +13,9 @@ internal readonly record struct TemplateBlock(TemplateBlock.Kinds Kind, string C
     }
 
     /// <summary>
-    /// Cuts a template at its braces. White space is taken away as HuggingFace sets Jinja up: the line break after a
-    /// statement (trim_blocks), blanks before one on its line (lstrip_blocks), one line break at the end, and where a
-    /// dash asks for it.
+    /// Splits a template at its braces. White space is removed as by Jinja with HuggingFace's settings: the line break after a
+    /// statement (trim_blocks), blanks before a statement at the start of its line (lstrip_blocks), one line break at the end of
+    /// the template, and white space next to a dash.
     /// </summary>
     /// <exception cref="FormatException">A brace is not closed.</exception>
     public static List<TemplateBlock> Split(string template)
@@ -89,7 +89,7 @@ internal readonly record struct TemplateBlock(TemplateBlock.Kinds Kind, string C
         return -1;
     }
 
-    /// <summary>Where a block's closing brace is; braces inside quotes do not count.</summary>
+    /// <summary>The position of a block's closing brace; braces inside quotes do not count.</summary>
     private static int Closing(string template, int from, char mark)
     {
         var end = mark == '{' ? "}}" : $"{mark}}}";

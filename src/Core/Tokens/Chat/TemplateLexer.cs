@@ -2,12 +2,13 @@ using System.Text;
 
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>The words of an expression or statement.</summary>
+/// <summary>Splits an expression or a statement of a template into tokens.</summary>
 internal static class TemplateLexer
 {
     private static readonly string[] Operators = ["==", "!=", "<=", ">=", "//", "**"];
 
-    /// <exception cref="FormatException">A character that no template has, or a literal that does not end.</exception>
+    /// <summary>The tokens; <c>~</c> is read as <c>+</c>.</summary>
+    /// <exception cref="FormatException">A literal does not end, or contains a character by its number.</exception>
     public static List<TemplateToken> Read(string content)
     {
         var tokens = new List<TemplateToken>();

@@ -1,8 +1,8 @@
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>The texts that were read out of a template, by their names in the family's skeleton.</summary>
+/// <summary>The texts that were extracted from a template, by their names in the skeleton of its family.</summary>
 internal sealed class TemplateTexts(IReadOnlyDictionary<string, string> texts)
 {
-    /// <summary>The text; empty where this template's structure has no such text.</summary>
+    /// <summary>The text of a name; empty where the template has none.</summary>
     public string this[string name] => texts.GetValueOrDefault("$" + name, "");
 }

@@ -1,12 +1,12 @@
 namespace CoLA.Core.Tokens.Chat;
 
-/// <summary>Takes out of a canonical template what it does with tools, which conversations here have none of.</summary>
+/// <summary>Removes the branches for tools from a canonical template: conversations here have no tools.</summary>
 internal static class ToolBranches
 {
-    /// <summary>Words of a statement without an expression: brace, word, brace.</summary>
+    /// <summary>Tokens of a statement without an expression: brace, word, brace.</summary>
     private const int StatementLength = 3;
 
-    /// <summary>Each <c>if tools</c> becomes its else branch.</summary>
+    /// <summary>Replaces each <c>if tools</c> by its else branch.</summary>
     public static void Remove(List<TemplateToken> tokens)
     {
         for (var start = 0; start + 3 < tokens.Count; start++)
@@ -21,7 +21,7 @@ internal static class ToolBranches
         }
     }
 
-    /// <summary>Where the statement that closes the block around <paramref name="position"/> begins; -1 where there is none.</summary>
+    /// <summary>The first token of the statement that closes the block around <paramref name="position"/>; -1 where there is none.</summary>
     public static int EndOfBlock(List<TemplateToken> tokens, int position)
     {
         var depth = 0;

@@ -3,11 +3,13 @@ using CoLA.Core.Tokens.Pipeline;
 
 namespace CoLA.Core.Tokens.Files;
 
-/// <summary>The decoder of a tokenizer.json.</summary>
+/// <summary>Reads the decoder of a tokenizer.json.</summary>
 internal static class DecoderJson
 {
     private const string Key = "decoder";
 
+    /// <summary>The decoder.</summary>
+    /// <exception cref="Rejections.ModelFileRejection">There is no decoder, or a step is not supported.</exception>
     public static DecoderSpec Read(ModelJson file)
     {
         var spec = new DecoderSpec();

@@ -2,11 +2,11 @@ using CoLA.Core.Tokens.Pipeline;
 
 namespace CoLA.Core.Tokens.Files;
 
-/// <summary>What a GGUF file's tokenizer.ggml.pre stands for: the pre-tokenizer and flags of the tokenizer.json it was made from.</summary>
-/// <param name="PreTokenizers">How text is cut into words.</param>
-/// <param name="Normalizers">What is done to the text before.</param>
-/// <param name="IgnoresMerges">Whether a word of the vocabulary is one token, whatever the merges say.</param>
-/// <param name="AddsBos">Whether texts begin with BOS where the file does not say.</param>
+/// <summary>The meaning of tokenizer.ggml.pre in a GGUF file: the pre-tokenizer and flags of the tokenizer.json that it was made from.</summary>
+/// <param name="PreTokenizers">The steps that split text into words.</param>
+/// <param name="Normalizers">The steps that rewrite the text before it is split.</param>
+/// <param name="IgnoresMerges">Whether a word of the vocabulary is one token without applying merges.</param>
+/// <param name="AddsBos">Whether texts begin with BOS where the file does not state it.</param>
 internal sealed record GgufPreTokenizer(
     IReadOnlyList<IPreTokenizer> PreTokenizers,
     IReadOnlyList<ITextNormalizer> Normalizers,
@@ -29,7 +29,7 @@ internal sealed record GgufPreTokenizer(
 
     private static readonly GgufPreTokenizer Qwen2 = new([Isolated(Qwen2Pattern)], [CanonicalComposition.Instance]);
 
-    /// <summary>The names that are supported. Others cut text in ways of their own.</summary>
+    /// <summary>The supported names. Other names split text in other ways, so they are refused.</summary>
     public static IReadOnlyDictionary<string, GgufPreTokenizer> Known { get; } = new Dictionary<string, GgufPreTokenizer>(StringComparer.Ordinal)
     {
         ["gpt-2"] = Gpt2,

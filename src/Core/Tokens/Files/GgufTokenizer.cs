@@ -4,13 +4,13 @@ using CoLA.Core.Tokens.Pipeline;
 
 namespace CoLA.Core.Tokens.Files;
 
-/// <summary>Builds a tokenizer from the metadata of a GGUF file, so that it gives the ids of the model's tokenizer.json.</summary>
+/// <summary>Builds a tokenizer from the metadata of a GGUF file. It gives the same ids as the model's tokenizer.json.</summary>
 internal static class GgufTokenizer
 {
     private const string ModelKey = "tokenizer.ggml.model";
     private const string PreKey = "tokenizer.ggml.pre";
 
-    /// <summary>ggml's kinds of tokens.</summary>
+    /// <summary>ggml's token types.</summary>
     private enum TokenType
     {
         Normal = 1,
@@ -19,7 +19,8 @@ internal static class GgufTokenizer
         UserDefined = 4,
     }
 
-    /// <returns>The parts, or null where the file has no tokenizer.</returns>
+    /// <summary>Reads the tokenizer and its settings; null where the file has no tokenizer.</summary>
+    /// <exception cref="ModelFileRejection">The metadata is malformed, or needs a feature that is not supported.</exception>
     public static (TokenizerParts Parts, TokenizerSettings Settings)? Read(string file, IReadOnlyDictionary<string, object> metadata)
     {
         var source = new Source(file, metadata);
@@ -131,7 +132,7 @@ internal static class GgufTokenizer
 
     private static (string First, string Second) Pair(Source source, string merge)
     {
-        // A token may begin with the separator itself only in vocabularies that are not written in the byte alphabet.
+        // In the byte alphabet no token contains a space, so a merge has exactly one separator.
         var parts = merge.Split(' ');
         return parts.Length == 2 ? (parts[0], parts[1]) : throw new ModelFileRejection(source.File, "tokenizer.ggml.merges", "pairs of tokens", merge);
     }

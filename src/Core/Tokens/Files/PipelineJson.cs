@@ -4,14 +4,16 @@ using CoLA.Core.Tokens.Pipeline;
 
 namespace CoLA.Core.Tokens.Files;
 
-/// <summary>The normalizer and the pre-tokenizer of a tokenizer.json.</summary>
+/// <summary>Reads the normalizer and the pre-tokenizer of a tokenizer.json.</summary>
 internal static class PipelineJson
 {
+    /// <summary>The normalizers, in the order in which they apply.</summary>
     public static IReadOnlyList<ITextNormalizer> Normalizers(ModelJson file) =>
         [.. Flatten(file, ModelJson.Member(file.Root, "normalizer"), "normalizer", "normalizers").Select(step => Normalizer(file, step))];
 
+    /// <summary>The pre-tokenizers, in the order in which they apply.</summary>
     /// <param name="file">The tokenizer.json.</param>
-    /// <param name="byteLevel">Whether words are then written in the byte alphabet.</param>
+    /// <param name="byteLevel">Whether words are written in the byte alphabet afterwards.</param>
     public static IReadOnlyList<IPreTokenizer> PreTokenizers(ModelJson file, out bool byteLevel)
     {
         var steps = Flatten(file, ModelJson.Member(file.Root, "pre_tokenizer"), "pre_tokenizer", "pretokenizers").ToList();
@@ -25,7 +27,7 @@ internal static class PipelineJson
         return [.. steps.Select(step => PreTokenizer(file, step))];
     }
 
-    /// <summary>The steps of a sequence, nested ones too; one step alone; none.</summary>
+    /// <summary>The steps of a sequence, including nested sequences; the step itself where it is not a sequence; none where it is null.</summary>
     public static IEnumerable<JsonElement> Flatten(ModelJson file, JsonElement? step, string key, string members) =>
         step is not { } element
             ? []
@@ -61,7 +63,7 @@ internal static class PipelineJson
         };
     }
 
-    /// <summary>Newer files write prepend_scheme, older ones add_prefix_space.</summary>
+    /// <summary>When a visible space is prepended. Newer files have prepend_scheme, older files add_prefix_space.</summary>
     public static MetaspacePrepend Prepend(ModelJson file, JsonElement step, string key) =>
         ModelJson.Member(step, "prepend_scheme")?.ToString() switch
         {

@@ -2,9 +2,10 @@ using System.Text.Json;
 
 namespace CoLA.Core.Tokens.Files;
 
-/// <summary>The post-processor of a tokenizer.json: which special tokens go before and after a text.</summary>
+/// <summary>Reads the post-processor of a tokenizer.json: the special tokens before and after a text.</summary>
 internal static class PostProcessorJson
 {
+    /// <summary>The token ids before and after a text.</summary>
     public static (IReadOnlyList<int> Prefix, IReadOnlyList<int> Suffix) Read(ModelJson file)
     {
         List<int> prefix = [], suffix = [];

@@ -7,8 +7,10 @@ namespace CoLA.Core.Tokens.Files;
 /// <summary>Reads SentencePiece's tokenizer.model.</summary>
 internal static class SentencePieceFile
 {
+    /// <summary>Reads a file and adds the tokens of the configuration files.</summary>
     /// <param name="path">The tokenizer.model.</param>
-    /// <param name="furtherTokens">Tokens that the files beside it add.</param>
+    /// <param name="furtherTokens">Tokens that other files of the directory add.</param>
+    /// <exception cref="ModelFileRejection">The file is damaged, or needs a feature that is not supported.</exception>
     public static TokenizerParts Read(string path, IReadOnlyList<AddedToken> furtherTokens)
     {
         var tokenizer = Open(path);
@@ -61,7 +63,7 @@ internal static class SentencePieceFile
         }
         catch (Exception exception) when (exception is not Rejection)
         {
-            // The library lets several kinds of exceptions through, depending on where a file is damaged.
+            // The library throws different exceptions, depending on where a file is damaged.
             throw new ModelFileRejection(path, null, "a SentencePiece model", exception.Message);
         }
     }

@@ -1,21 +1,22 @@
 namespace CoLA.Core.Tokens.Files;
 
 /// <summary>
-/// Whether a SentencePiece model rewrites characters (nmt_nfkc and the like) before it cuts them into pieces. The library
-/// that runs the model ignores such a map without a word, so it is looked for in the protobuf message itself.
+/// Whether a SentencePiece model rewrites characters (nmt_nfkc and similar) before it splits the text. The library that runs the
+/// model silently ignores such a character map, so this class looks for it in the protobuf message.
 /// </summary>
 internal static class SentencePieceNormalization
 {
-    /// <summary>Number of ModelProto.normalizer_spec.</summary>
+    /// <summary>The field number of ModelProto.normalizer_spec.</summary>
     private const int NormalizerSpec = 3;
 
-    /// <summary>Number of NormalizerSpec.precompiled_charsmap.</summary>
+    /// <summary>The field number of NormalizerSpec.precompiled_charsmap.</summary>
     private const int CharacterMap = 2;
 
+    /// <summary>Whether the model has a character map that is not empty.</summary>
     public static bool HasCharacterMap(ReadOnlySpan<byte> model) =>
         TryField(model, NormalizerSpec, out var spec) && TryField(spec, CharacterMap, out var map) && map.Length > 0;
 
-    /// <summary>The first length-delimited field of this number in a message that is known to be well formed.</summary>
+    /// <summary>Finds the first length-delimited field with a number, in a message that is known to be well formed.</summary>
     private static bool TryField(ReadOnlySpan<byte> message, int number, out ReadOnlySpan<byte> content)
     {
         while (message.Length > 0)

@@ -4,11 +4,13 @@ using CoLA.Core.Tokens.Pipeline;
 namespace CoLA.Core.Tokens.Files;
 
 /// <summary>
-/// Reads HuggingFace's tokenizer.json: byte-pair vocabularies with the normalizers, pre-tokenizers, post-processors and
-/// decoders that causal language models use. What would change ids and is not supported is refused by name.
+/// Reads HuggingFace's tokenizer.json: byte-pair vocabularies with the normalizers, pre-tokenizers, post-processors and decoders
+/// that causal language models use. An unsupported feature that would change token ids is refused by name.
 /// </summary>
 internal static class TokenizerJson
 {
+    /// <summary>Reads a file and adds the tokens of tokenizer_config.json that it lacks.</summary>
+    /// <exception cref="Rejections.ModelFileRejection">The file is malformed, or needs a feature that is not supported.</exception>
     public static TokenizerParts Read(ModelJson file, IReadOnlyList<AddedToken> furtherTokens)
     {
         var model = file.Required(file.Root, "tokenizer", "model", JsonValueKind.Object);
@@ -49,7 +51,7 @@ internal static class TokenizerJson
         };
     }
 
-    /// <summary>An added token as tokenizer.json and tokenizer_config.json write it.</summary>
+    /// <summary>Reads an added token of a tokenizer.json or a tokenizer_config.json.</summary>
     public static AddedToken AddedToken(ModelJson file, JsonElement token, string key, int id) => new(
         file.Text(token, key, "content"),
         id,
@@ -123,7 +125,7 @@ internal static class TokenizerJson
         return BytePairModels.Create(vocabulary, merges, options);
     }
 
-    /// <summary>Merges are written as "a b", in newer files as ["a", "b"].</summary>
+    /// <summary>Reads merges, which are "a b" or, in newer files, ["a", "b"].</summary>
     private static List<(string First, string Second)> Merges(ModelJson file, JsonElement merges)
     {
         var pairs = new List<(string, string)>(merges.GetArrayLength());

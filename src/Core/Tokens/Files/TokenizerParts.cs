@@ -2,28 +2,30 @@ using CoLA.Core.Tokens.Pipeline;
 
 namespace CoLA.Core.Tokens.Files;
 
-/// <summary>What a tokenizer is made of, whatever file it came from.</summary>
+/// <summary>The parts of a tokenizer, independent of the file format that they were read from.</summary>
 internal sealed record TokenizerParts
 {
+    /// <summary>Encodes the text between added tokens.</summary>
     public required ISegmentEncoder Encoder { get; init; }
 
+    /// <summary>How tokens become text.</summary>
     public required DecoderSpec Decoder { get; init; }
 
-    /// <summary>Every token and its id, the added ones too.</summary>
+    /// <summary>All tokens and their ids, including added tokens.</summary>
     public required IReadOnlyDictionary<string, int> Vocabulary { get; init; }
 
-    /// <summary>Added tokens that are looked for in the text as it stands.</summary>
+    /// <summary>Added tokens that are searched in the text before it is normalized.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 
-    /// <summary>Control tokens that are found in rendered chats only, because the file's own library does not look for them in texts.</summary>
+    /// <summary>Control tokens that are searched in rendered conversations only, because the reference library does not search them in plain texts.</summary>
     public IReadOnlyList<AddedToken> ControlTokens { get; init; } = [];
 
-    /// <summary>Ids of the tokens that decoding may skip.</summary>
+    /// <summary>Ids of special tokens, which decoding can skip.</summary>
     public required IReadOnlySet<int> SpecialIds { get; init; }
 
-    /// <summary>What is put before a text with special tokens.</summary>
+    /// <summary>Token ids before a text that is encoded with special tokens.</summary>
     public IReadOnlyList<int> Prefix { get; init; } = [];
 
-    /// <summary>What is put after it.</summary>
+    /// <summary>Token ids after such a text.</summary>
     public IReadOnlyList<int> Suffix { get; init; } = [];
 }

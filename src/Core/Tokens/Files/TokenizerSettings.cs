@@ -5,30 +5,35 @@ using CoLA.Core.Tokens.Pipeline;
 
 namespace CoLA.Core.Tokens.Files;
 
-/// <summary>What the files beside a vocabulary say: which tokens begin and end a text, and the chat template.</summary>
+/// <summary>Settings of a tokenizer that are not part of its vocabulary file: the tokens that begin and end a text, and the chat template.</summary>
 internal sealed record TokenizerSettings
 {
+    /// <summary>The token that begins a text; null where none is named.</summary>
     public string? BosToken { get; init; }
 
+    /// <summary>The token that ends a text; null where none is named.</summary>
     public string? EosToken { get; init; }
 
-    /// <summary>Used where no token is named.</summary>
+    /// <summary>The id of BOS where <see cref="BosToken"/> is null.</summary>
     public int? BosId { get; init; }
 
-    /// <summary>Ids that end a generation, beside the named token.</summary>
+    /// <summary>Ids that end a generated text, in addition to <see cref="EosToken"/>.</summary>
     public IReadOnlyList<int> EosIds { get; init; } = [];
 
-    /// <summary>Whether texts begin with BOS; null: as the vocabulary's own file says.</summary>
+    /// <summary>Whether texts begin with BOS; null to follow the vocabulary file.</summary>
     public bool? AddBos { get; init; }
 
-    /// <summary>Whether texts end with EOS; null: as the vocabulary's own file says.</summary>
+    /// <summary>Whether texts end with EOS; null to follow the vocabulary file.</summary>
     public bool? AddEos { get; init; }
 
+    /// <summary>The chat template in Jinja; null where there is none.</summary>
     public string? ChatTemplate { get; init; }
 
-    /// <summary>Added tokens that the vocabulary's own file may lack.</summary>
+    /// <summary>Added tokens that the vocabulary file may lack.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 
+    /// <summary>Reads the settings from the configuration files of a model directory; all of them are optional.</summary>
+    /// <exception cref="ModelFileRejection">A file is malformed.</exception>
     public static TokenizerSettings FromDirectory(string directory)
     {
         var tokenizer = ModelJson.TryOpen(directory, "tokenizer_config.json");
@@ -41,7 +46,7 @@ internal sealed record TokenizerSettings
             BosToken = TokenText(tokenizer, "bos_token") ?? TokenText(special, "bos_token"),
             EosToken = TokenText(tokenizer, "eos_token") ?? TokenText(special, "eos_token"),
 
-            // A tokenizer configuration that names no BOS means that texts have none, whatever the model's says.
+            // If tokenizer_config.json exists and names no BOS, texts have none, even if the model's configuration has an id.
             BosId = tokenizer is null ? Ids(generation ?? model, "bos_token_id").Cast<int?>().FirstOrDefault() : null,
             EosIds = Ids(generation, "eos_token_id") is { Count: > 0 } ids ? ids : Ids(model, "eos_token_id"),
             AddBos = OptionalFlag(tokenizer, "add_bos_token"),
@@ -51,7 +56,7 @@ internal sealed record TokenizerSettings
         };
     }
 
-    /// <summary>A token is written as its text, or as an object with its flags.</summary>
+    /// <summary>The text of a token, which is a string or an object with flags.</summary>
     private static string? TokenText(ModelJson? file, string key) =>
         file is null || ModelJson.Member(file.Root, key) is not { } token
             ? null
@@ -59,7 +64,7 @@ internal sealed record TokenizerSettings
                 ? token.GetString()
                 : file.Text(token, key, "content");
 
-    /// <summary>One id, or a list of them.</summary>
+    /// <summary>Reads one id or a list of ids.</summary>
     private static List<int> Ids(ModelJson? file, string key)
     {
         if (file is null || ModelJson.Member(file.Root, key) is not { } member)
@@ -76,7 +81,7 @@ internal sealed record TokenizerSettings
     private static bool? OptionalFlag(ModelJson? file, string key) =>
         file is null || ModelJson.Member(file.Root, key) is null ? null : file.Flag(file.Root, "", key, absent: false);
 
-    /// <summary>One template, or several of which the one named default is for chats without tools.</summary>
+    /// <summary>The chat template. Of several, the one named "default" is for conversations without tools.</summary>
     private static string? TemplateText(ModelJson? file)
     {
         if (file is null || ModelJson.Member(file.Root, "chat_template") is not { } template)
@@ -106,8 +111,8 @@ internal sealed record TokenizerSettings
                     ? id
                     : throw file.Refuse("added_tokens_decoder", "token ids", token.Name)))];
 
-    /// <summary>Makes <paramref name="parts"/> begin and end texts as these settings say.</summary>
-    /// <exception cref="ModelFileRejection">The settings ask for a token that they do not name.</exception>
+    /// <summary>Returns <paramref name="parts"/> with the tokens before and after a text that these settings state.</summary>
+    /// <exception cref="ModelFileRejection">The settings add a token that they do not name.</exception>
     public TokenizerParts Apply(TokenizerParts parts, string source)
     {
         var prefix = Affix(parts.Prefix, AddBos, IdOf(parts, BosToken) ?? BosId, source, "add_bos_token");
@@ -115,6 +120,7 @@ internal sealed record TokenizerSettings
         return parts with { Prefix = prefix, Suffix = suffix };
     }
 
+    /// <summary>The id of a token; null where it is null or not in the vocabulary.</summary>
     public static int? IdOf(TokenizerParts parts, string? token) =>
         token is not null && parts.Vocabulary.TryGetValue(token, out var id) ? id : null;
 

@@ -1,13 +1,13 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>A token that is found in the text as it stands, before the text is cut into words.</summary>
-/// <param name="Content">Its text.</param>
-/// <param name="Id">Its token id.</param>
-/// <param name="Special">Whether decoding may skip it.</param>
-/// <param name="SingleWord">It is not found inside a word.</param>
-/// <param name="StripLeft">It takes the white space before it with it.</param>
-/// <param name="StripRight">It takes the white space after it with it.</param>
-/// <param name="Normalized">It is looked for in the normalized text.</param>
+/// <summary>A token that is searched in the text before the text is split into words.</summary>
+/// <param name="Content">The text of the token.</param>
+/// <param name="Id">The token id.</param>
+/// <param name="Special">Whether decoding can skip it.</param>
+/// <param name="SingleWord">Whether it matches only outside words.</param>
+/// <param name="StripLeft">Whether it includes the white space before it.</param>
+/// <param name="StripRight">Whether it includes the white space after it.</param>
+/// <param name="Normalized">Whether it is searched in the normalized text.</param>
 internal sealed record AddedToken(
     string Content,
     int Id,

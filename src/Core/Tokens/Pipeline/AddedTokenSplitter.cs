@@ -4,13 +4,13 @@ using System.Text;
 
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Finds added tokens in a text: the leftmost first, of several at one place the longest.</summary>
+/// <summary>Finds added tokens in a text: always the leftmost, and of several at the same position the longest.</summary>
 internal sealed class AddedTokenSplitter
 {
     private readonly SearchValues<string> _contents;
     private readonly Dictionary<char, (string Content, AddedToken Token)[]> _byFirst;
 
-    /// <param name="tokens">The tokens, each with the text to look for.</param>
+    /// <param name="tokens">The tokens, each with the text to search for.</param>
     public AddedTokenSplitter(IEnumerable<(string Content, AddedToken Token)> tokens)
     {
         (string Content, AddedToken Token)[] found = [.. tokens.Where(token => token.Content.Length > 0)];
@@ -20,7 +20,7 @@ internal sealed class AddedTokenSplitter
             .ToDictionary(group => group.Key, group => group.OrderByDescending(token => token.Content.Length).ToArray());
     }
 
-    /// <summary>The pieces of the text in order: stretches between added tokens, and the added tokens' ids.</summary>
+    /// <summary>The pieces of the text, in order: the text between added tokens, and the ids of the added tokens.</summary>
     public IEnumerable<Piece> Split(string text)
     {
         var done = 0;
@@ -79,8 +79,9 @@ internal sealed class AddedTokenSplitter
         is (>= UnicodeCategory.UppercaseLetter and <= UnicodeCategory.DecimalDigitNumber)
         or UnicodeCategory.ConnectorPunctuation;
 
-    /// <param name="Text">A stretch of text; empty for an added token.</param>
-    /// <param name="Id">The added token's id.</param>
-    /// <param name="Offset">Where it begins in the whole text.</param>
+    /// <summary>A part of a text: plain text or an added token.</summary>
+    /// <param name="Text">The plain text; empty for an added token.</param>
+    /// <param name="Id">The id of the added token; null for plain text.</param>
+    /// <param name="Offset">The position of its first character in the whole text.</param>
     internal readonly record struct Piece(string Text, int? Id, int Offset);
 }

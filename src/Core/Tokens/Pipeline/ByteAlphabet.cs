@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>GPT-2's alphabet: a visible character for each byte, so that a vocabulary of bytes can be written as text.</summary>
+/// <summary>GPT-2's byte alphabet: a visible character for each byte, so that a vocabulary of bytes can be written as text.</summary>
 internal static class ByteAlphabet
 {
     private static readonly char[] Characters = new char[256];
@@ -19,7 +19,7 @@ internal static class ByteAlphabet
         }
     }
 
-    /// <summary>One character per UTF-8 byte of the text.</summary>
+    /// <summary>The text in the byte alphabet: one character for each of its UTF-8 bytes.</summary>
     public static string Write(string text) =>
         string.Create(Encoding.UTF8.GetByteCount(text), text, (characters, source) =>
         {
@@ -30,7 +30,7 @@ internal static class ByteAlphabet
             }
         });
 
-    /// <summary>The bytes that a token stands for; a token with a character outside the alphabet stands for its own UTF-8.</summary>
+    /// <summary>The bytes of a token. A token with a character outside the alphabet is taken as plain UTF-8.</summary>
     public static byte[] Read(string token)
     {
         var bytes = new byte[token.Length];

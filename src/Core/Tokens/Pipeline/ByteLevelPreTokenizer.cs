@@ -1,8 +1,12 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>GPT-2's words: a leading space belongs to its word; contractions, letters, numbers and the rest are kept apart.</summary>
+/// <summary>
+/// Splits text into GPT-2's words. A space belongs to the word after it; contractions, letters, numbers and other characters are
+/// separate words.
+/// </summary>
 internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) : IPreTokenizer
 {
+    /// <summary>GPT-2's regular expression for words.</summary>
     public const string Gpt2Pattern =
         @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 

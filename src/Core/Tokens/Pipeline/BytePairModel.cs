@@ -3,9 +3,9 @@ using System.Globalization;
 namespace CoLA.Core.Tokens.Pipeline;
 
 /// <summary>
-/// Byte-pair encoding with what Microsoft.ML.Tokenizers lacks: byte fallback, and whole words of the vocabulary that
-/// skip their merges. A priority queue of merges makes it O(n log n) in the word's length, which for SentencePiece
-/// vocabularies is the whole text.
+/// Byte-pair encoding with features that Microsoft.ML.Tokenizers lacks: byte fallback, and words of the vocabulary that skip
+/// merging. A priority queue of merges makes it O(n log n) in the length of the word, which for SentencePiece vocabularies is the
+/// whole text.
 /// </summary>
 internal sealed class BytePairModel : IWordModel
 {

@@ -1,8 +1,9 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Chooses who merges: the library where it can, our own model for what it lacks.</summary>
+/// <summary>Chooses the implementation of byte-pair encoding: the library's where it has all features, otherwise our own.</summary>
 internal static class BytePairModels
 {
+    /// <summary>A model of a vocabulary and its merges, in the order of their priority.</summary>
     /// <exception cref="KeyNotFoundException">A merge names a token that is not in the vocabulary.</exception>
     public static IWordModel Create(
         IReadOnlyDictionary<string, int> vocabulary,

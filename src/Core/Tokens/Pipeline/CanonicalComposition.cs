@@ -4,15 +4,15 @@ using System.Text;
 namespace CoLA.Core.Tokens.Pipeline;
 
 /// <summary>
-/// Unicode normalization form C (Unicode Standard Annex 15). The runtime's own needs the ICU library, which a machine
-/// with nothing but the SDK does not have; without it <see cref="string.Normalize()"/> returns its input unchanged.
+/// Unicode normalization form C (Unicode Standard Annex 15). The runtime's implementation needs the ICU library, which a machine
+/// with only the SDK does not have; without it <see cref="string.Normalize()"/> returns its input unchanged.
 /// </summary>
 internal sealed class CanonicalComposition : ITextNormalizer
 {
     private const int HangulSyllables = 0xAC00, LeadingJamo = 0x1100, VowelJamo = 0x1161, TrailingJamo = 0x11A7;
     private const int VowelCount = 21, TrailingCount = 28, SyllableCount = 19 * VowelCount * TrailingCount;
 
-    /// <summary>Below this character nothing decomposes into or composes with a neighbour.</summary>
+    /// <summary>Characters below it are not combining marks and have the same form after normalization.</summary>
     private const char FirstCombining = '\u0300';
 
     private static readonly Lazy<CanonicalComposition> Loaded = new(() => new CanonicalComposition());
@@ -50,6 +50,7 @@ internal sealed class CanonicalComposition : ITextNormalizer
         }
     }
 
+    /// <summary>The only instance; its tables are loaded at first use.</summary>
     public static CanonicalComposition Instance => Loaded.Value;
 
     public string Apply(string text, TextPosition position)
@@ -106,7 +107,7 @@ internal sealed class CanonicalComposition : ITextNormalizer
         }
     }
 
-    /// <summary>Puts each run of combining marks into the order of their classes, equal ones as they stand.</summary>
+    /// <summary>Sorts each run of combining marks by combining class; marks of the same class keep their order.</summary>
     private void Order(List<int> codes)
     {
         for (var start = 0; start < codes.Count; start++)
@@ -140,7 +141,7 @@ internal sealed class CanonicalComposition : ITextNormalizer
             var code = codes[i];
             var codeClass = ClassOf(code);
 
-            // A mark is blocked from the starter by one of the same or a higher class between them.
+            // A mark of the same or a higher class between the starter and this mark blocks it.
             var free = starter >= 0 && (starter == written - 1 || (lastClass < codeClass && lastClass != 0));
             if (free && TryCompose(codes[starter], code, out var composed))
             {

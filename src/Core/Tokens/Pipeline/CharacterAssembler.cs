@@ -4,17 +4,18 @@ using System.Text;
 namespace CoLA.Core.Tokens.Pipeline;
 
 /// <summary>
-/// Collects UTF-8 bytes and gives whole characters; what cannot become one is U+FFFD. Not thread-safe.
+/// Assembles characters from UTF-8 bytes that arrive one by one; invalid bytes become U+FFFD. Not thread-safe.
 /// </summary>
 /// <param name="replaceEachByte">
-/// Byte fallback writes U+FFFD for each byte that belongs to no character; byte-level vocabularies write one for each
-/// broken sequence.
+/// Whether each invalid byte becomes one U+FFFD, as with byte fallback; otherwise each invalid sequence becomes one, as with
+/// byte-level vocabularies.
 /// </param>
 internal sealed class CharacterAssembler(bool replaceEachByte)
 {
     private readonly byte[] _pending = new byte[4];
     private int _count;
 
+    /// <summary>Adds bytes and appends the characters that they complete to <paramref name="text"/>.</summary>
     public void Append(ReadOnlySpan<byte> bytes, StringBuilder text)
     {
         foreach (var value in bytes)
@@ -24,7 +25,7 @@ internal sealed class CharacterAssembler(bool replaceEachByte)
         }
     }
 
-    /// <summary>Gives up the character that has begun and does not go on.</summary>
+    /// <summary>Ends an incomplete character, which becomes U+FFFD.</summary>
     public void Break(StringBuilder text)
     {
         if (_count > 0)

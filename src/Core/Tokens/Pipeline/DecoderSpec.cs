@@ -1,27 +1,30 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>How tokens become text again.</summary>
+/// <summary>How tokens are decoded to text.</summary>
 internal sealed record DecoderSpec
 {
-    /// <summary>Tokens are written in the byte alphabet.</summary>
+    /// <summary>Whether tokens are written in the byte alphabet.</summary>
     public bool ByteLevel { get; init; }
 
-    /// <summary>Tokens such as &lt;0x0A&gt; are bytes.</summary>
+    /// <summary>Whether tokens such as &lt;0x0A&gt; are bytes.</summary>
     public bool ByteFallback { get; init; }
 
-    /// <summary>Literal replacements in each token, in order.</summary>
+    /// <summary>Literal replacements in each token, in the order in which they apply.</summary>
     public IReadOnlyList<(string Pattern, string Content)> Replacements { get; init; } = [];
 
-    /// <summary>How many spaces are dropped from the start of the text.</summary>
+    /// <summary>The maximum number of spaces that are removed from the start of the text.</summary>
     public int LeadingSpaces { get; init; }
 
-    /// <summary>SentencePiece's visible space; null where the other rules say it all. The first token loses all of its own.</summary>
+    /// <summary>
+    /// The visible space of SentencePiece, which becomes a space; null where the other rules are enough. In the first token it is
+    /// removed instead, unless <see cref="KeepsFirstMetaspace"/>.
+    /// </summary>
     public string? Metaspace { get; init; }
 
-    /// <summary>Whether the first token keeps its visible spaces after all.</summary>
+    /// <summary>Whether visible spaces in the first token become spaces too.</summary>
     public bool KeepsFirstMetaspace { get; init; }
 
-    /// <summary>The rules of SentencePiece: visible spaces become spaces, the text's own leading one is dropped, unknown characters are bytes.</summary>
+    /// <summary>The rules of SentencePiece: visible spaces become spaces, leading spaces are removed, and unknown characters are bytes.</summary>
     public static DecoderSpec SentencePiece(int leadingSpaces) => new()
     {
         ByteFallback = true,

@@ -1,7 +1,8 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Turns a stretch of text between added tokens into ids. Safe to call from many threads.</summary>
+/// <summary>Encodes the text between added tokens. Thread-safe.</summary>
 internal interface ISegmentEncoder
 {
+    /// <summary>Adds the ids of <paramref name="text"/> to <paramref name="ids"/>.</summary>
     void Encode(string text, TextPosition position, List<int> ids);
 }

@@ -1,7 +1,8 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Rewrites text before it is cut into words.</summary>
+/// <summary>Rewrites text before it is split into words.</summary>
 internal interface ITextNormalizer
 {
+    /// <summary>The rewritten text.</summary>
     string Apply(string text, TextPosition position);
 }

@@ -1,7 +1,8 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Turns one word into token ids. Safe to call from many threads.</summary>
+/// <summary>Encodes a single word. Thread-safe.</summary>
 internal interface IWordModel
 {
+    /// <summary>Adds the ids of <paramref name="word"/> to <paramref name="ids"/>.</summary>
     void Encode(string word, List<int> ids);
 }

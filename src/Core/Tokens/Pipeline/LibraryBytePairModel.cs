@@ -3,8 +3,8 @@ using Microsoft.ML.Tokenizers;
 namespace CoLA.Core.Tokens.Pipeline;
 
 /// <summary>
-/// Byte-level byte-pair encoding by Microsoft.ML.Tokenizers. Its time is quadratic in a word's length (10 seconds for
-/// 200,000 letters without a space), so very long words, which no language has, go to our own model.
+/// Byte-level byte-pair encoding by Microsoft.ML.Tokenizers. Its time is quadratic in the length of a word (10 seconds for
+/// 200,000 letters without a space), so words of more than 1,000 characters, which no language has, are encoded by our own model.
 /// </summary>
 internal sealed class LibraryBytePairModel(
     IReadOnlyDictionary<string, int> vocabulary, IEnumerable<(string First, string Second)> merges, IWordModel longWords) : IWordModel

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Which two neighbouring tokens become which one, and which pair goes first.</summary>
+/// <summary>The merges of byte-pair encoding: which pairs of neighbouring tokens become one token, and their priority.</summary>
 internal sealed class MergeTable
 {
     private readonly Dictionary<long, Merge> _merges = [];
@@ -9,8 +9,8 @@ internal sealed class MergeTable
     {
     }
 
-    /// <summary>The merges of a file, in their order.</summary>
-    /// <exception cref="KeyNotFoundException">A part or its product is not in the vocabulary; the message names it.</exception>
+    /// <summary>A table of merges, in the order of their priority.</summary>
+    /// <exception cref="KeyNotFoundException">A part or the merged token is not in the vocabulary; the message names it.</exception>
     public static MergeTable FromPairs(IReadOnlyDictionary<string, int> vocabulary, IEnumerable<(string First, string Second)> pairs)
     {
         var table = new MergeTable();
@@ -23,7 +23,7 @@ internal sealed class MergeTable
         return table;
     }
 
-    /// <summary>SentencePiece's merges: any two neighbours that make a piece, the piece with the highest score first.</summary>
+    /// <summary>SentencePiece's merges: any two neighbours that form a piece of the vocabulary; the highest score has the highest priority.</summary>
     public static MergeTable FromScores(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyDictionary<string, float> scores)
     {
         var table = new MergeTable();
@@ -51,11 +51,13 @@ internal sealed class MergeTable
         return table;
     }
 
+    /// <summary>The merge of two neighbouring tokens; false where they do not merge.</summary>
     public bool TryFind(int first, int second, out Merge merge) => _merges.TryGetValue(Key(first, second), out merge);
 
     private static long Key(int first, int second) => ((long)first << 32) | (uint)second;
 
-    /// <param name="Rank">Lower goes first.</param>
-    /// <param name="Id">The token that the two become.</param>
+    /// <summary>The merge of a pair of tokens.</summary>
+    /// <param name="Rank">The priority; the lowest rank is applied first.</param>
+    /// <param name="Id">The merged token.</param>
     internal readonly record struct Merge(int Rank, int Id);
 }

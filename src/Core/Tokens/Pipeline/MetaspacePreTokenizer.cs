@@ -1,9 +1,9 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>SentencePiece's words: spaces become a visible mark, one is put before the text, and a word begins at each mark.</summary>
+/// <summary>Splits text into SentencePiece's words: spaces become a visible mark, a mark is prepended, and a word begins at each mark.</summary>
 /// <param name="mark">The visible space, usually U+2581.</param>
-/// <param name="prepend">Which pieces of the text get a mark in front.</param>
-/// <param name="split">Whether the text is cut at the marks; otherwise it is one word.</param>
+/// <param name="prepend">Which pieces of the text get a mark at their beginning.</param>
+/// <param name="split">Whether the text is split at the marks; otherwise it is one word.</param>
 internal sealed class MetaspacePreTokenizer(string mark, MetaspacePrepend prepend, bool split) : IPreTokenizer
 {
     public void Split(string text, TextPosition position, List<string> words)

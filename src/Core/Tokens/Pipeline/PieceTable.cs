@@ -3,14 +3,14 @@ using System.Text;
 
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>What each token id adds to the text. Immutable.</summary>
+/// <summary>The text or bytes that each token id adds to a decoded text. Immutable.</summary>
 internal sealed class PieceTable
 {
     private readonly Piece?[] _pieces;
 
-    /// <param name="spec">How tokens become text.</param>
-    /// <param name="tokens">Every token, the added ones too.</param>
-    /// <param name="isSpecial">Whether decoding may skip a token.</param>
+    /// <param name="spec">How tokens are decoded.</param>
+    /// <param name="tokens">All tokens and their ids, including added tokens.</param>
+    /// <param name="isSpecial">Whether decoding can skip a token.</param>
     public PieceTable(DecoderSpec spec, IEnumerable<KeyValuePair<string, int>> tokens, Func<int, bool> isSpecial)
     {
         Spec = spec;
@@ -22,12 +22,13 @@ internal sealed class PieceTable
         }
     }
 
+    /// <summary>How tokens are decoded.</summary>
     public DecoderSpec Spec { get; }
 
     /// <summary>One more than the highest id.</summary>
     public int Count => _pieces.Length;
 
-    /// <summary>The piece of an id; null where the id stands for no token.</summary>
+    /// <summary>The piece of an id; null for an id without a token.</summary>
     public Piece? this[int id] => id >= 0 && id < _pieces.Length ? _pieces[id] : null;
 
     private static Piece Read(DecoderSpec spec, string token, bool special)
@@ -57,9 +58,10 @@ internal sealed class PieceTable
         return new Piece(token, Encoding.UTF8.GetBytes(text), special, IsByte: false);
     }
 
-    /// <param name="Token">The token as the vocabulary writes it.</param>
-    /// <param name="Bytes">What it adds to the text, in UTF-8.</param>
-    /// <param name="IsSpecial">Whether decoding may skip it.</param>
-    /// <param name="IsByte">It may be a part of a character.</param>
+    /// <summary>A token and what it adds to a decoded text.</summary>
+    /// <param name="Token">The token, as in the vocabulary.</param>
+    /// <param name="Bytes">The UTF-8 bytes that it adds to the text.</param>
+    /// <param name="IsSpecial">Whether decoding can skip it.</param>
+    /// <param name="IsByte">Whether its bytes may be a part of a character.</param>
     internal sealed record Piece(string Token, byte[] Bytes, bool IsSpecial, bool IsByte);
 }

@@ -1,6 +1,6 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Puts a fixed text (SentencePiece's space) before every text that is not empty.</summary>
+/// <summary>Prepends a fixed text (SentencePiece's visible space) to every text that is not empty.</summary>
 internal sealed class PrependNormalizer(string prefix) : ITextNormalizer
 {
     public string Apply(string text, TextPosition position) =>

@@ -5,14 +5,14 @@ using System.Text.RegularExpressions;
 namespace CoLA.Core.Tokens.Pipeline;
 
 /// <summary>
-/// A regular expression that sees characters beyond U+FFFF as one character with its own category. .NET's sees two
-/// surrogates without one: \p{L} would not match 𝒳 or a rare Chinese character, and the ids would differ.
+/// A regular expression that treats a character beyond U+FFFF as one character with its own category. .NET's regular expressions
+/// treat it as two surrogates without a category: \p{L} would not match 𝒳 or a rare Chinese character, and the ids would differ.
 /// </summary>
 internal sealed class RuneRegex
 {
     private readonly Regex _regex;
 
-    /// <exception cref="ArgumentException">The pattern uses what .NET does not know, or reads differently.</exception>
+    /// <exception cref="ArgumentException">The pattern has a construct that .NET does not support or interprets differently from Oniguruma.</exception>
     public RuneRegex(string pattern)
     {
         if (Difference(pattern) is { } difference)
@@ -23,6 +23,7 @@ internal sealed class RuneRegex
         _regex = new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled);
     }
 
+    /// <summary>The matches in a text, from their first character to one past their last.</summary>
     public IEnumerable<(int Start, int End)> Matches(string text)
     {
         if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
@@ -42,7 +43,10 @@ internal sealed class RuneRegex
         }
     }
 
-    /// <summary>What Oniguruma and .NET read differently in a pattern; null where they agree. What .NET cannot read, it says itself.</summary>
+    /// <summary>
+    /// A construct that Oniguruma and .NET interpret differently; null where they agree. .NET itself refuses constructs that it
+    /// does not support.
+    /// </summary>
     private static string? Difference(string pattern)
     {
         var inClass = false;
@@ -74,7 +78,7 @@ internal sealed class RuneRegex
         return null;
     }
 
-    /// <summary>The text with one character of the same category for each surrogate pair, and where each character stands in the text.</summary>
+    /// <summary>The text with each surrogate pair replaced by one character of the same category, and the original position of each character.</summary>
     private static (string Proxy, int[] Offsets) WithoutSurrogates(string text)
     {
         var proxy = new StringBuilder(text.Length);
@@ -91,7 +95,7 @@ internal sealed class RuneRegex
         return (proxy.ToString(), offsets);
     }
 
-    /// <summary>A character of the same category that no pattern is likely to name.</summary>
+    /// <summary>A character of the same category that patterns are unlikely to contain.</summary>
     private static char ProxyFor(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.UppercaseLetter => '\u0520',

@@ -1,10 +1,10 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>The stages of a tokenizer.json between its added tokens and its post-processor: normalize, cut into words, encode each word.</summary>
-/// <param name="normalizers">Applied in order.</param>
-/// <param name="normalizedTokens">Added tokens that are looked for in the normalized text; null where there is none.</param>
-/// <param name="preTokenizers">Applied in order, each to the words of the one before it.</param>
-/// <param name="model">Encodes a word.</param>
+/// <summary>The stages of a tokenizer.json between its added tokens and its post-processor: normalize, split into words, encode each word.</summary>
+/// <param name="normalizers">The normalizers, applied in order.</param>
+/// <param name="normalizedTokens">Added tokens that are searched in the normalized text; null where there are none.</param>
+/// <param name="preTokenizers">The pre-tokenizers, applied in order, each to the words of the one before it.</param>
+/// <param name="model">Encodes words.</param>
 internal sealed class SegmentPipeline(
     IReadOnlyList<ITextNormalizer> normalizers,
     AddedTokenSplitter? normalizedTokens,

@@ -4,15 +4,15 @@ using Microsoft.ML.Tokenizers;
 namespace CoLA.Core.Tokens.Pipeline;
 
 /// <summary>
-/// A tokenizer.model by Microsoft.ML.Tokenizers. Spaces are treated here: the library's normalizer loses texts of one
-/// character where the model drops extra spaces.
+/// Encodes text with a tokenizer.model, by Microsoft.ML.Tokenizers. This class normalizes spaces itself, because the library's
+/// normalizer loses texts of one character if the model removes extra spaces.
 /// </summary>
 internal sealed class SentencePieceEncoder(SentencePieceTokenizer tokenizer) : ISegmentEncoder
 {
     /// <summary>The visible space.</summary>
     public const char Space = '\u2581';
 
-    /// <summary>Whether the model drops spaces at both ends and keeps one of several in a row.</summary>
+    /// <summary>Whether the model removes spaces at both ends and replaces several consecutive spaces by one.</summary>
     public bool DropsSpaces { get; } = tokenizer.Normalizer is SentencePieceNormalizer { RemoveExtraWhiteSpaces: true };
 
     public void Encode(string text, TextPosition position, List<int> ids)

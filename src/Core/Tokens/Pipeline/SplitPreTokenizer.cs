@@ -1,9 +1,9 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Cuts text at the matches of a pattern.</summary>
-/// <param name="pattern">What to look for.</param>
-/// <param name="behavior">What becomes of the matches.</param>
-/// <param name="invert">Whether the text between the matches counts as the matches.</param>
+/// <summary>Splits text at the matches of a pattern.</summary>
+/// <param name="pattern">The pattern.</param>
+/// <param name="behavior">How the matches are treated.</param>
+/// <param name="invert">Whether the text between the matches is treated as the matches.</param>
 internal sealed class SplitPreTokenizer(RuneRegex pattern, SplitBehavior behavior, bool invert) : IPreTokenizer
 {
     public void Split(string text, TextPosition position, List<string> words)
@@ -40,7 +40,7 @@ internal sealed class SplitPreTokenizer(RuneRegex pattern, SplitBehavior behavio
         }
     }
 
-    /// <summary>The matches and what lies between them, in order, none of them empty.</summary>
+    /// <summary>The matches and the text between them, in order, without empty pieces.</summary>
     private IEnumerable<(int Start, int End, bool IsMatch)> Pieces(string text)
     {
         var end = 0;

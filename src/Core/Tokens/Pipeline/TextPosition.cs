@@ -1,14 +1,14 @@
 namespace CoLA.Core.Tokens.Pipeline;
 
-/// <summary>Where a piece of text stands, which decides whether a space is put before it.</summary>
+/// <summary>The position of a piece of text, which decides whether a space is prepended to it.</summary>
 internal enum TextPosition
 {
-    /// <summary>At the start of what is encoded.</summary>
+    /// <summary>At the start of the text.</summary>
     Start,
 
-    /// <summary>After an added token.</summary>
+    /// <summary>After an added token or another piece of the text.</summary>
     Inside,
 
-    /// <summary>It goes on from a text that was encoded apart: no space is put before it.</summary>
+    /// <summary>It continues a text that was encoded separately, so no space is prepended.</summary>
     Continuing,
 }

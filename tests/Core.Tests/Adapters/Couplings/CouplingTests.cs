@@ -13,7 +13,7 @@ public sealed class CouplingTests
     [InlineData(Strategy.HeuristicBalanced, 3, 5, "0 1 2 0 1")]
     [InlineData(Strategy.HeuristicBalanced, 2, 5, "0 0 1 1 0")]
     [InlineData(Strategy.HeuristicBalanced, 4, 10, "0 0 1 1 2 2 3 3 0 1")]
-    public void Mean_OneAEach_IsThePapersPairing(Strategy strategy, int m, int n, string partners)
+    public void Mean_OneAPerHead_PairsAsInThePaper(Strategy strategy, int m, int n, string partners)
     {
         var coupling = Coupling.Of(strategy, m, n);
 
@@ -30,7 +30,7 @@ public sealed class CouplingTests
     [InlineData(Strategy.RandomReversed, 2, 5, 2.0 / 5)]
     [InlineData(Strategy.Heuristic, 2, 5, 2.0 / 5)]
     [InlineData(Strategy.HeuristicBalanced, 3, 5, 3.0 / 5)]
-    public void PissaHeadFactor_Strategy_MakesTheProductTheFirstComponents(Strategy strategy, int m, int n, double factor) =>
+    public void PissaHeadFactor_Strategy_HasTheDocumentedValue(Strategy strategy, int m, int n, double factor) =>
         Assert.Equal(factor, Coupling.Of(strategy, m, n).PissaHeadFactor, 1e-6);
 
     [Theory]

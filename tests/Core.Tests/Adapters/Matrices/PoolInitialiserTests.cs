@@ -41,11 +41,12 @@ public sealed class PoolInitialiserTests : IDisposable
             var rank = initialisation == Initialisation.Pissa ? 4 : 12;
             var expected = u.narrow(1, 0, rank).matmul(s.narrow(0, 0, rank).diag()).matmul(vh.narrow(0, 0, rank));
 
-            // A random weight's components lie close together: the randomised form may turn them, but loses no more of W.
+            // The singular values of a random weight are close together: the randomised SVD may rotate the components, but its
+            // product must be as close to W.
             var lost = (weight - b.t().matmul(a) * pool.Scale).norm().item<float>();
             Assert.InRange(lost, 0, (weight - expected).norm().item<float>() * (iterations is null ? 1.00001f : 1.001f));
 
-            // The pool's own A: all alike, or slice by slice.
+            // The pool's A matrices: all equal, or one slice each.
             var own = made.A.View(slot);
             var whole = initialisation == Initialisation.Pissa ? own.sum(dim: 0) : own.flatten(0, 1);
             Assert.InRange((whole - a).abs().max().item<float>(), 0, 1e-5f);

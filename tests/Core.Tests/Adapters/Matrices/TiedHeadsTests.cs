@@ -74,7 +74,7 @@ public sealed class TiedHeadsTests : IDisposable
         _directory.Dispose();
     }
 
-    /// <summary>Five heads that are equal where their rows of L are.</summary>
+    /// <summary>Five heads; those with equal rows of L are equal.</summary>
     private FlatMatrices Heads(Strategy strategy)
     {
         using var generator = new Generator(3);

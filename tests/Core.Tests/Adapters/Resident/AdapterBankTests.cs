@@ -11,7 +11,7 @@ using static CoLA.Core.Tests.CoreWorld;
 
 namespace CoLA.Core.Tests.Adapters.Resident;
 
-/// <summary>The bank with the test's thread in the place of the engine's.</summary>
+/// <summary>The bank, where the test's thread takes the place of the engine's thread.</summary>
 public sealed class AdapterBankTests : IAsyncDisposable
 {
     private readonly CoreWorld _world = new();
@@ -52,7 +52,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
             bank.Release(await AcquireAsync(bank, source));
         }
 
-        bank.Release(await AcquireAsync(bank, sources[0])); // now b is the one that was not used for longest
+        bank.Release(await AcquireAsync(bank, sources[0])); // now b is the least recently used
         bank.Release(await AcquireAsync(bank, sources[2]));
 
         Assert.True(bank.TryAcquire(sources[0], out _));
@@ -151,7 +151,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
         using var bank = Bank(memory: 1, hostMemory: long.MaxValue);
         bank.Release(await AcquireAsync(bank, sources[1]));
         bank.Release(await AcquireAsync(bank, sources[0]));
-        var held = await AcquireAsync(bank, sources[1]); // keeps the pool
+        var held = await AcquireAsync(bank, sources[1]); // keeps the pool resident
         Assert.Equal(1, _metrics.Sum("cola.adapters.host.resident"));
         Directory.Delete(_world.MatricesDirectory, recursive: true);
 
@@ -191,7 +191,7 @@ public sealed class AdapterBankTests : IAsyncDisposable
 
     private int Loads() => _metrics.Of("cola.adapters.load.duration").Count;
 
-    /// <summary>Bytes of the pool and of some adapters on it, all of one shape.</summary>
+    /// <summary>Bytes of the pool and of several adapters of one shape on it.</summary>
     private long RoomFor(AdapterSource source, int adapters)
     {
         using var bank = Bank();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CoLA.Core.Tests.Weights.Gguf;
 
-/// <summary>Writes small GGUF files, right ones and, byte for byte as asked, wrong ones.</summary>
+/// <summary>Writes small GGUF files: valid ones, and invalid ones byte for byte as the test asks.</summary>
 internal sealed class GgufBuilder
 {
     private const int Alignment = 32;
@@ -16,7 +16,7 @@ internal sealed class GgufBuilder
 
     public ulong? MetadataCount { get; init; }
 
-    /// <summary>Adds to the offset that the tensor table gives for the last tensor.</summary>
+    /// <summary>A number that is added to the last tensor's offset in the tensor table, to make it wrong.</summary>
     public long OffsetError { get; init; }
 
     public GgufBuilder With(string key, object value)
@@ -25,9 +25,9 @@ internal sealed class GgufBuilder
         return this;
     }
 
-    /// <param name="name">As in the file.</param>
-    /// <param name="shape">Slowest dimension first.</param>
-    /// <param name="type">The format's number.</param>
+    /// <param name="name">The name in the file.</param>
+    /// <param name="shape">The dimensions, slowest first.</param>
+    /// <param name="type">The number of the storage type in the format.</param>
     /// <param name="data">The tensor's bytes.</param>
     public GgufBuilder WithTensor(string name, long[] shape, uint type, byte[] data)
     {

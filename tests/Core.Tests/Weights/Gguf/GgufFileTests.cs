@@ -71,7 +71,7 @@ public sealed class GgufFileTests : IDisposable
     {
         Assert.Contains("version 1", Refusal(Good(version: 1).Build()).Found, StringComparison.Ordinal);
         Assert.Contains("version 50331648", Refusal(Good(version: 0x03000000).Build()).Found, StringComparison.Ordinal);
-        Assert.Contains("no GGUF file", Refusal(new byte[64]).Found, StringComparison.Ordinal);
+        Assert.Contains("not a GGUF file", Refusal(new byte[64]).Found, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Weights.Gguf;
 
-/// <summary>Logits made by other software from GGUF files: metadata, names, order of rows and values have to be right together.</summary>
+/// <summary>Logits of other software from GGUF files. They are equal only if metadata, names, order of rows and values are all right.</summary>
 public sealed class GgufGoldenLogitsTests
 {
     private const string Ending = ".golden.json";
