@@ -14,16 +14,16 @@ using CoLA.Core.Work;
 namespace CoLA.Core.Engine;
 
 /// <summary>
-/// The one thread that owns every tensor. Each step reads one token for every row that decodes and some of the prompts of
-/// those that begin, of all tenants together; long work (training, scoring, making pools) advances unit by unit in what
-/// time is left.
+/// The one thread that owns every tensor. Each step decodes one token for every running row and prefills chunks of new
+/// prompts, for all tenants in one batch. Long work (training, scoring, making pools) advances unit by unit between steps.
+/// The engine does not know what the long work computes, and it knows no text.
 /// </summary>
 internal sealed class Engine : IDisposable
 {
-    /// <summary>Weight of the newest step in the mean of what a second is worth.</summary>
-    private const double Newest = 0.1;
+    /// <summary>Weight of the newest step in the running average of <see cref="_tokensPerSecond"/>.</summary>
+    private const double SpeedSmoothing = 0.1;
 
-    private readonly Lock _door = new();
+    private readonly Lock _gate = new();
     private readonly ConcurrentQueue<Action> _calls = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly KeyValueBlocks _blocks;
@@ -36,17 +36,20 @@ internal sealed class Engine : IDisposable
     private readonly Thread _thread;
     private volatile bool _stopping;
     private bool _closed;
-    private TimeSpan _step;
+    private TimeSpan _lastStep;
 
-    /// <summary>Tokens that rows are served in a second, as the counters count them; a guess until some were.</summary>
+    /// <summary>
+    /// Running average of the cost that rows are charged per second, in the counters' tokens. It converts the time of long
+    /// work to tokens. The initial value is a guess that holds until the first step.
+    /// </summary>
     private double _tokensPerSecond = 100;
 
-    /// <param name="model">The base.</param>
+    /// <param name="model">The base model.</param>
     /// <param name="options">The operator's settings.</param>
-    /// <param name="metrics">Where steps, rows and memory are counted.</param>
-    /// <param name="bank">The adapters that rows run on.</param>
-    /// <param name="counters">Whose turn it is, among rows and long work alike.</param>
-    /// <param name="source">What gives the engine long work, besides <see cref="RunAsync"/>.</param>
+    /// <param name="metrics">Receives counts of steps, rows and memory.</param>
+    /// <param name="bank">Holds the adapters that rows run on.</param>
+    /// <param name="counters">Decides which tenant is next, for rows and for long work.</param>
+    /// <param name="source">Gives the engine long work, in addition to <see cref="RunAsync"/>.</param>
     public Engine(
         CausalLanguageModel model, EngineOptions options, EngineMetrics metrics, AdapterBank bank, VirtualCounters counters, IWorkSource source)
     {
@@ -65,13 +68,13 @@ internal sealed class Engine : IDisposable
 
     public CausalLanguageModel Model { get; }
 
-    /// <summary>Whether rows run; asked on the engine's thread.</summary>
+    /// <summary>Whether rows are running. Read it on the engine's thread only.</summary>
     public bool IsDecoding => _scheduler.Running > 0;
 
-    /// <summary>Looks for work again; from any thread.</summary>
+    /// <summary>Makes a sleeping engine look for work. Any thread may call it; it does nothing after the engine has stopped.</summary>
     public void Wake()
     {
-        lock (_door)
+        lock (_gate)
         {
             if (!_closed)
             {
@@ -80,12 +83,14 @@ internal sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>Runs something short on the engine's thread, between two steps.</summary>
+    /// <summary>
+    /// Runs a short function on the engine's thread, between two steps. The task ends with the function's result or exception.
+    /// </summary>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
     public Task<T> CallAsync<T>(Func<T> call)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        LetIn(() => _calls.Enqueue(() =>
+        Enqueue(() => _calls.Enqueue(() =>
         {
             try
             {
@@ -99,7 +104,7 @@ internal sealed class Engine : IDisposable
         return done.Task;
     }
 
-    /// <summary>Runs long work for a tenant, unit by unit beside everything else; ends at the next unit when cancelled.</summary>
+    /// <summary>Runs long work for a tenant, unit by unit, between the steps of the rows. Cancellation takes effect before the next unit.</summary>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
     public Task RunAsync(TenantId tenant, IEnumerable<Unit> units, CancellationToken cancellation)
     {
@@ -108,19 +113,20 @@ internal sealed class Engine : IDisposable
         return work.Done;
     }
 
-    /// <summary>Runs something short on the engine's thread, and waits for nothing; it must not throw.</summary>
+    /// <summary>Runs a short action on the engine's thread and does not wait for it. The action must not throw.</summary>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
-    public void Post(Action call) => LetIn(() => _calls.Enqueue(call));
+    public void Post(Action call) => Enqueue(() => _calls.Enqueue(call));
 
     /// <inheritdoc cref="Scheduler.RequireRoomFor"/>
     public void RequireRoomFor(Sequence row) => _scheduler.RequireRoomFor(row);
 
-    /// <summary>Lets rows wait for their turn.</summary>
-    /// <exception cref="ExhaustedRejection">Too many rows wait already.</exception>
+    /// <summary>Adds rows to the waiting queue. Any thread may call it.</summary>
+    /// <exception cref="InvalidArgumentRejection">There are more rows than the queue can ever hold.</exception>
+    /// <exception cref="ExhaustedRejection">The queue has no room for all of the rows now; none was added.</exception>
     /// <exception cref="PreconditionRejection">The engine has stopped.</exception>
     public void Submit(IReadOnlyList<Sequence> rows)
     {
-        LetIn(() => _scheduler.Submit(rows));
+        Enqueue(() => _scheduler.Submit(rows));
     }
 
     public void Dispose()
@@ -133,15 +139,18 @@ internal sealed class Engine : IDisposable
 
     private static PreconditionRejection Stopped() => new("the server is stopping");
 
-    /// <summary>Bytes of the keys and values of one block, in all layers.</summary>
+    /// <summary>Bytes that the keys and values of one block take in all layers.</summary>
     private static long BlockBytes(CausalLanguageModel model) =>
         2L * model.Config.Layers * model.Config.KeyValueHeads * model.Config.HeadDim * KeyValueBlocks.Positions
             * (model.DType == TorchSharp.torch.float32 ? sizeof(float) : sizeof(ushort));
 
-    /// <summary>Hands something to the engine's thread; what is let in is answered, be it by <see cref="Stop"/>.</summary>
-    private void LetIn(Action enqueue)
+    /// <summary>
+    /// Hands a call to the engine's thread, or throws if the engine has stopped. Every accepted call gets an answer:
+    /// <see cref="Stop"/> answers the calls that are still queued.
+    /// </summary>
+    private void Enqueue(Action enqueue)
     {
-        lock (_door)
+        lock (_gate)
         {
             if (_closed)
             {
@@ -159,14 +168,14 @@ internal sealed class Engine : IDisposable
         {
             if (!Step())
             {
-                _wake.WaitOne(_source.Patience);
+                _wake.WaitOne(_source.MaximumSleep);
             }
         }
 
         Stop();
     }
 
-    /// <summary>Schedule, run, deliver; false when there was nothing to do.</summary>
+    /// <summary>Schedules, runs and delivers one step. Returns false if there was nothing to do.</summary>
     private bool Step()
     {
         var called = Call();
@@ -195,8 +204,8 @@ internal sealed class Engine : IDisposable
         return any;
     }
 
-    /// <summary>A fault in a step ends the calls whose rows took part in it, and nothing else.</summary>
-    private void Run(List<Stretch> plan)
+    /// <summary>Runs one step. A fault ends the calls whose rows took part in the step, and no others.</summary>
+    private void Run(List<RowChunk> plan)
     {
         var started = Stopwatch.GetTimestamp();
         var cost = plan.Sum(Scheduler.CostOf);
@@ -214,14 +223,14 @@ internal sealed class Engine : IDisposable
             }
         }
 
-        _step = Stopwatch.GetElapsedTime(started);
-        _tokensPerSecond += Newest * (cost / _step.TotalSeconds - _tokensPerSecond);
-        _metrics.Stepped(plan.Exists(stretch => stretch.Length > 1) ? StepKind.Prefill : StepKind.Decode, plan.Count, started);
+        _lastStep = Stopwatch.GetElapsedTime(started);
+        _tokensPerSecond += SpeedSmoothing * (cost / _lastStep.TotalSeconds - _tokensPerSecond);
+        _metrics.Stepped(plan.Exists(chunk => chunk.Length > 1) ? StepKind.Prefill : StepKind.Decode, plan.Count, started);
     }
 
-    private void Deliver(List<Stretch> plan, StepLogits? logits)
+    private void Deliver(List<RowChunk> plan, StepLogits? logits)
     {
-        var rows = plan.Where(stretch => stretch.GivesToken).Select(stretch => stretch.Row).ToArray();
+        var rows = plan.Where(chunk => chunk.ProducesToken).Select(chunk => chunk.Row).ToArray();
         plan.ForEach(_scheduler.Advance);
         if (logits is null)
         {
@@ -233,7 +242,7 @@ internal sealed class Engine : IDisposable
         {
             if (tokens[at] is not { } token)
             {
-                rows[at].Fail(new PreconditionRejection("the model gave logits that are not finite; the row ends here"));
+                rows[at].Fail(new PreconditionRejection("the model produced logits that are not finite; the row ends here"));
                 _scheduler.Remove(rows[at]);
             }
             else if (rows[at].Accept(token))
@@ -251,7 +260,7 @@ internal sealed class Engine : IDisposable
         }
 
         var started = Stopwatch.GetTimestamp();
-        var worked = IsDecoding ? _work.RunBeside(_step, _tokensPerSecond) : _work.RunOne(_tokensPerSecond);
+        var worked = IsDecoding ? _work.RunBesideDecoding(_lastStep, _tokensPerSecond) : _work.RunOne(_tokensPerSecond);
         if (worked)
         {
             _metrics.Stepped(StepKind.Work, 0, started);
@@ -263,7 +272,7 @@ internal sealed class Engine : IDisposable
     private void Stop()
     {
         var stopped = Stopped();
-        lock (_door)
+        lock (_gate)
         {
             _closed = true;
         }

@@ -28,6 +28,6 @@ public sealed record EngineOptions
         Advice = "some tens to hundreds keep prompts from stalling the rows that decode")]
     public int PrefillTokensBesideDecoding { get; set; } = 128;
 
-    /// <summary>How many blocks of <paramref name="bytes"/> the memory for keys and values holds; at least one.</summary>
+    /// <summary>How many blocks of <paramref name="bytes"/> bytes fit into the memory for keys and values; at least one.</summary>
     internal int BlocksOf(long bytes) => (int)Math.Clamp(KeyValueMemory / bytes, 1, int.MaxValue / 2);
 }

@@ -9,93 +9,96 @@ using CoLA.Core.Telemetry;
 namespace CoLA.Core.Engine;
 
 /// <summary>
-/// Which rows run, and which of their tokens the next step reads. Rows join and leave at every step; long prompts are read
-/// in chunks beside the rows that decode; where the blocks for keys and values run out, the row that joined last goes back
-/// to wait and is computed again later. On the engine's thread, but for what says otherwise.
+/// Decides which rows run and which of their tokens the next step computes (continuous batching). Rows join and leave at
+/// every step. Long prompts are prefilled in chunks, in the same step as decoding rows. When the key-value blocks run out,
+/// the row that was admitted last is preempted: it waits again, and its keys and values are recomputed later. Members run
+/// on the engine's thread unless they say otherwise.
 /// </summary>
 internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, AdapterBank bank, VirtualCounters counters, EngineMetrics metrics, bool invariant)
 {
-    /// <summary>A generated token weighs as much as two of the prompt (arXiv 2401.00588, section 5).</summary>
+    /// <summary>A generated token costs as much as two prompt tokens (arXiv 2401.00588, section 5).</summary>
     private const double WeightOfGenerated = 2;
 
     private readonly WaitingRows _waiting = new(options.MaximumWaiting, counters);
-    private readonly List<Sequence> _running = []; // in the order in which they joined
+    private readonly List<Sequence> _running = []; // in order of admission
 
-    /// <summary>Rows that wait; from any thread.</summary>
+    /// <summary>Number of waiting rows. Any thread may read it.</summary>
     public int Waiting => _waiting.Count;
 
+    /// <summary>Number of running rows.</summary>
     public int Running => _running.Count;
 
-    /// <summary>Whether a row could ever run; from any thread.</summary>
-    /// <exception cref="ExhaustedRejection">Its keys and values alone are more than the server has room for.</exception>
+    /// <summary>Throws if a row can never run because its keys and values do not fit. Any thread may call it.</summary>
+    /// <exception cref="ExhaustedRejection">The keys and values of this row alone exceed the server's key-value memory.</exception>
     public void RequireRoomFor(Sequence row)
     {
-        if (KeyValueBlocks.For(row.MostPositions) > blocks.Capacity)
+        if (KeyValueBlocks.For(row.MaximumPositions) > blocks.Capacity)
         {
             throw new ExhaustedRejection(
-                $"the row needs keys and values of {row.MostPositions} tokens; the server has room for {(long)blocks.Capacity * KeyValueBlocks.Positions}. "
+                $"the row needs keys and values of {row.MaximumPositions} tokens; the server has room for {(long)blocks.Capacity * KeyValueBlocks.Positions}. "
                 + "Ask for fewer tokens");
         }
     }
 
-    /// <summary>Lets rows wait for their turn; from any thread.</summary>
-    /// <exception cref="ExhaustedRejection">Too many rows wait already.</exception>
+    /// <summary>Adds rows to the waiting queue. Any thread may call it.</summary>
+    /// <exception cref="InvalidArgumentRejection">There are more rows than the queue can ever hold.</exception>
+    /// <exception cref="ExhaustedRejection">The queue has no room for all of the rows now; none was added.</exception>
     public void Submit(IReadOnlyList<Sequence> rows) => _waiting.Submit(rows);
 
-    /// <summary>What the next step reads; empty when there is nothing to do.</summary>
-    public List<Stretch> Plan()
+    /// <summary>Chooses the chunks of the next step. Returns an empty list if there is nothing to do.</summary>
+    public List<RowChunk> Plan()
     {
         bank.Adopt();
         DropCancelled();
-        GrowThoseThatDecode();
+        ExtendDecodingRows();
         var budget = _running.Exists(row => row.Unread == 1) ? options.PrefillTokensBesideDecoding : options.PrefillTokens;
-        var plan = new List<Stretch>();
+        var plan = new List<RowChunk>();
         foreach (var row in _running.Where(row => row.Unread == 1))
         {
-            plan.Add(new Stretch(row, 1));
+            plan.Add(new RowChunk(row, 1));
         }
 
         foreach (var row in _running.Where(row => row.Unread > 1))
         {
-            Chunk(row, plan, ref budget);
+            AddChunk(row, plan, ref budget);
         }
 
         while (budget > 0 && _running.Count < options.MaximumRows && Next() is { } next)
         {
-            Chunk(next, plan, ref budget);
+            AddChunk(next, plan, ref budget);
         }
 
         return plan;
     }
 
-    /// <summary>What a stretch counts in the currency of the counters.</summary>
-    public static double CostOf(Stretch stretch) => stretch.GivesToken ? stretch.Length - 1 + WeightOfGenerated : stretch.Length;
+    /// <summary>Cost of a chunk in the fairness counters' tokens.</summary>
+    public static double CostOf(RowChunk chunk) => chunk.ProducesToken ? chunk.Length - 1 + WeightOfGenerated : chunk.Length;
 
-    /// <summary>Takes note that a stretch was read: its keys and values are there.</summary>
-    public void Advance(Stretch stretch)
+    /// <summary>Records that a chunk was computed: charges its cost to the tenant and marks its keys and values as cached.</summary>
+    public void Advance(RowChunk chunk)
     {
-        var row = stretch.Row;
-        counters.Charge(row.Owner.Tenant, CostOf(stretch));
-        row.Cached += stretch.Length;
-        if (!row.HasAnswered || stretch.Length > 1)
+        var row = chunk.Row;
+        counters.Charge(row.Owner.Tenant, CostOf(chunk));
+        row.Cached += chunk.Length;
+        if (!row.HasGenerated || chunk.Length > 1)
         {
-            row.Account.Prefilled(stretch.Length);
+            row.Account.Prefilled(chunk.Length);
         }
 
-        if (!IsCutByItself(row))
+        if (!MustRunUncut(row))
         {
             blocks.Share(row.Blocks, row.Owner, row.Tokens, row.Cached);
         }
     }
 
-    /// <summary>A row leaves; what it held is free for others.</summary>
+    /// <summary>Removes a running row and frees its blocks and its adapter.</summary>
     public void Remove(Sequence row)
     {
         _running.Remove(row);
-        LetGo(row);
+        ReleaseMemory(row);
     }
 
-    /// <summary>Ends every row with what went wrong.</summary>
+    /// <summary>Ends every running and waiting row with <paramref name="rejection"/>.</summary>
     public void FailAll(Rejection rejection)
     {
         foreach (var row in _running.ToArray())
@@ -107,20 +110,20 @@ internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, Ad
         _waiting.FailAll(rejection);
     }
 
-    private void Chunk(Sequence row, List<Stretch> plan, ref int budget)
+    private void AddChunk(Sequence row, List<RowChunk> plan, ref int budget)
     {
-        // Where sums depend on the cut, a deterministic row has but one: its prompt as a whole, then token by token.
-        var length = !IsCutByItself(row) ? Math.Min(budget, row.Unread)
+        // If sums depend on how the prompt is cut, a deterministic row always has the same chunks: its whole prompt, then single tokens.
+        var length = !MustRunUncut(row) ? Math.Min(budget, row.Unread)
             : row.Cached == 0 ? row.Spec.Prompt.Count
             : 1;
         if (budget > 0)
         {
-            plan.Add(new Stretch(row, length));
+            plan.Add(new RowChunk(row, length));
             budget -= length;
         }
     }
 
-    private bool IsCutByItself(Sequence row) => row.Spec.Deterministic && !invariant;
+    private bool MustRunUncut(Sequence row) => row.Spec.Deterministic && !invariant;
 
     private void DropCancelled()
     {
@@ -136,8 +139,11 @@ internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, Ad
         }
     }
 
-    /// <summary>A block more for each row whose next token begins one; the oldest rows first, at the cost of the youngest.</summary>
-    private void GrowThoseThatDecode()
+    /// <summary>
+    /// Gives one more block to each row whose next token starts a new block. Rows admitted first go first; when no block is
+    /// free, the row admitted last is preempted.
+    /// </summary>
+    private void ExtendDecodingRows()
     {
         for (var at = 0; at < _running.Count; at++)
         {
@@ -154,19 +160,22 @@ internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, Ad
         }
     }
 
-    /// <summary>Sends a row back to wait with the tokens it has; their keys and values are computed again, unless they are found.</summary>
+    /// <summary>
+    /// Returns a running row to the waiting queue. It keeps its tokens and loses its keys and values: they are recomputed
+    /// when it runs again, except for those that are still in the prefix cache.
+    /// </summary>
     private void Preempt(Sequence row)
     {
         Remove(row);
         row.Cached = 0;
-        _waiting.SendBack(row);
+        _waiting.Requeue(row);
         metrics.Preempted();
     }
 
     /// <summary>
-    /// Admits the next row, if there is one that may run. Rows whose adapter is on its way from the disk are passed by:
-    /// they are first again as soon as it is here. A row that finds no room is not: nobody overtakes it, so that it cannot
-    /// starve behind rows that ask for less.
+    /// Admits the next waiting row that can run; null if there is none. A row whose adapter is still loading from disk is
+    /// skipped, and it keeps its place in the queue. A row that does not fit into the key-value memory is not skipped: no
+    /// other row is admitted before it, so that it cannot starve behind smaller rows.
     /// </summary>
     private Sequence? Next()
     {
@@ -193,7 +202,7 @@ internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, Ad
 
                     if (!TryJoin(row))
                     {
-                        LetGo(row);
+                        ReleaseMemory(row);
                         return null;
                     }
                 }
@@ -220,10 +229,13 @@ internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, Ad
         return null;
     }
 
-    /// <summary>Blocks for all tokens that the row has, and one for each row that runs already, so that it does not have to leave again at once.</summary>
+    /// <summary>
+    /// Reserves blocks for all tokens of the row. It also requires one free block per running row, so that the new row is not
+    /// preempted in the next steps.
+    /// </summary>
     private bool TryJoin(Sequence row)
     {
-        var found = IsCutByItself(row) ? 0 : blocks.Reuse(row.Blocks, row.Owner, row.Tokens);
+        var found = MustRunUncut(row) ? 0 : blocks.Reuse(row.Blocks, row.Owner, row.Tokens);
         var wanted = KeyValueBlocks.For(row.Tokens.Count) - row.Blocks.Ids.Count;
         if (wanted + _running.Count > blocks.Available || !blocks.TryExtend(row.Blocks, KeyValueBlocks.For(row.Tokens.Count)))
         {
@@ -239,7 +251,7 @@ internal sealed class Scheduler(EngineOptions options, KeyValueBlocks blocks, Ad
         return true;
     }
 
-    private void LetGo(Sequence row)
+    private void ReleaseMemory(Sequence row)
     {
         blocks.Return(row.Blocks);
         if (row.Adapter is { } adapter)

@@ -7,38 +7,40 @@ using CoLA.Core.Sequences;
 namespace CoLA.Core.Engine;
 
 /// <summary>
-/// Rows that wait for their turn: between tenants the one that was served least, within a tenant the one that came first.
-/// Bounded: what does not fit is refused, not kept.
+/// The bounded queue of waiting rows. The tenant that was served least goes first; within a tenant, first come, first served.
+/// Rows that exceed the bound are refused.
 /// </summary>
-internal sealed class WaitingRows(int most, VirtualCounters counters)
+/// <param name="maximum">Rows that may wait, of all tenants together.</param>
+/// <param name="counters">Decides which tenant is next.</param>
+internal sealed class WaitingRows(int maximum, VirtualCounters counters)
 {
     private readonly ConcurrentQueue<IReadOnlyList<Sequence>> _submitted = new();
     private readonly FairQueue<Sequence> _waiting = new(counters);
     private int _count;
 
-    /// <summary>Rows that wait; from any thread.</summary>
+    /// <summary>Number of waiting rows. Any thread may read it.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Lets rows wait; from any thread.</summary>
-    /// <exception cref="ExhaustedRejection">Too many rows wait already.</exception>
-    /// <exception cref="InvalidArgumentRejection">There are more rows than may ever wait.</exception>
+    /// <summary>Adds rows to the queue: all of them, or none. Any thread may call it.</summary>
+    /// <exception cref="ExhaustedRejection">The queue has no room for all of the rows now.</exception>
+    /// <exception cref="InvalidArgumentRejection">There are more rows than the queue can ever hold.</exception>
     public void Submit(IReadOnlyList<Sequence> rows)
     {
-        if (rows.Count > most)
+        if (rows.Count > maximum)
         {
-            throw new InvalidArgumentRejection("rows", $"are {rows.Count}; {most} may wait at most, split them into several calls");
+            throw new InvalidArgumentRejection("rows", $"are {rows.Count}; at most {maximum} may wait, split them into several calls");
         }
 
-        if (Interlocked.Add(ref _count, rows.Count) > most)
+        if (Interlocked.Add(ref _count, rows.Count) > maximum)
         {
             Interlocked.Add(ref _count, -rows.Count);
-            throw new ExhaustedRejection($"{rows.Count} more rows would be above the {most} that may wait", TimeSpan.FromSeconds(1));
+            throw new ExhaustedRejection($"{rows.Count} more rows would exceed the {maximum} rows that may wait", TimeSpan.FromSeconds(1));
         }
 
         _submitted.Enqueue(rows);
     }
 
-    /// <summary>Takes in what was submitted, and lets go of rows whose callers have gone. On the engine's thread, as all that follows.</summary>
+    /// <summary>Moves submitted rows into the fair queue. This member and those below run on the engine's thread only.</summary>
     public void Collect()
     {
         while (_submitted.TryDequeue(out var rows))
@@ -50,10 +52,10 @@ internal sealed class WaitingRows(int most, VirtualCounters counters)
         }
     }
 
-    /// <summary>Tenants with rows that wait, in the order of their turns.</summary>
+    /// <summary>Tenants that have waiting rows, next tenant first.</summary>
     public IReadOnlyList<TenantId> Turns() => _waiting.Turns();
 
-    /// <summary>The rows of a tenant, first come first.</summary>
+    /// <summary>Waiting rows of a tenant, next row first.</summary>
     public IEnumerable<Sequence> Of(TenantId tenant) => _waiting.Of(tenant);
 
     public void Remove(Sequence row)
@@ -62,14 +64,14 @@ internal sealed class WaitingRows(int most, VirtualCounters counters)
         Interlocked.Decrement(ref _count);
     }
 
-    /// <summary>Sends a row back to wait, before all others of its tenant. It had its place already: the bound does not count it out.</summary>
-    public void SendBack(Sequence row)
+    /// <summary>Puts a preempted row back, before all other rows of its tenant. It is accepted even if the queue is full.</summary>
+    public void Requeue(Sequence row)
     {
         _waiting.AddFirst(row.Owner.Tenant, row);
         Interlocked.Increment(ref _count);
     }
 
-    /// <summary>Ends every waiting row.</summary>
+    /// <summary>Ends every waiting row with <paramref name="rejection"/>.</summary>
     public void FailAll(Rejection rejection)
     {
         Collect();

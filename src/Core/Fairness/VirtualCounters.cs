@@ -3,25 +3,29 @@ using CoLA.Core.Naming;
 namespace CoLA.Core.Fairness;
 
 /// <summary>
-/// What each tenant was served, in tokens, whatever the kind of work (virtual token counters, arXiv 2401.00588). Whoever
-/// was served least goes first. A tenant that begins to wait starts at the smallest counter of those that wait already:
-/// pausing saves nothing up, and leaving does not wipe out what was served. Used by one thread.
+/// Counts what each tenant was served, in tokens, for all kinds of work (virtual token counters, arXiv 2401.00588). The
+/// tenant that was served least goes first. When a tenant starts to wait, its counter is raised to the smallest counter of
+/// the tenants that already wait: an idle tenant saves up no credit, and a tenant that leaves and returns keeps its debt.
+/// Used by one thread.
 /// </summary>
 internal sealed class VirtualCounters
 {
-    /// <summary>Tenants that are kept although they do not wait; more, and those who would start afresh anyway go.</summary>
-    private const int Kept = 1024;
+    /// <summary>
+    /// Above this number of accounts, those of idle tenants are deleted if their counter would be raised anyway when they
+    /// return. It bounds memory and changes no order.
+    /// </summary>
+    private const int AccountsBeforeCleanup = 1024;
 
     private readonly Dictionary<TenantId, Account> _accounts = [];
     private long _arrivals;
 
-    /// <summary>Counts work that was done for a tenant.</summary>
+    /// <summary>Adds the cost of work that was done for a tenant, in tokens.</summary>
     public void Charge(TenantId tenant, double tokens) => AccountOf(tenant).Served += tokens;
 
-    /// <summary>Where a tenant stands among others; smaller goes first, equals in the order in which they first came.</summary>
+    /// <summary>Sort key of a tenant: the smallest goes first. Tenants with equal counters keep the order in which they first appeared.</summary>
     public (double Served, long Arrival) Of(TenantId tenant) => AccountOf(tenant) is var account ? (account.Served, account.Arrival) : default;
 
-    /// <summary>The tenant has work that waits, in one queue more.</summary>
+    /// <summary>Records that the tenant now waits in one more queue.</summary>
     public void BeginWaiting(TenantId tenant)
     {
         var account = AccountOf(tenant);
@@ -29,11 +33,11 @@ internal sealed class VirtualCounters
         {
             var least = Least(except: account);
             account.Served = Math.Max(account.Served, least);
-            Forget(least);
+            DeleteIdleAccounts(least);
         }
     }
 
-    /// <summary>The tenant has no more work that waits in one of the queues.</summary>
+    /// <summary>Records that the tenant no longer waits in one of the queues.</summary>
     public void EndWaiting(TenantId tenant) => AccountOf(tenant).Queues--;
 
     private Account AccountOf(TenantId tenant)
@@ -61,9 +65,9 @@ internal sealed class VirtualCounters
         return double.IsPositiveInfinity(least) ? 0 : least;
     }
 
-    private void Forget(double least)
+    private void DeleteIdleAccounts(double least)
     {
-        if (_accounts.Count > Kept)
+        if (_accounts.Count > AccountsBeforeCleanup)
         {
             foreach (var tenant in _accounts.Where(
                 account => account.Value.Queues == 0 && account.Value.Served <= least).Select(account => account.Key).ToArray())
@@ -77,7 +81,7 @@ internal sealed class VirtualCounters
     {
         public double Served { get; set; }
 
-        /// <summary>Queues in which it waits.</summary>
+        /// <summary>Number of queues in which the tenant waits.</summary>
         public int Queues { get; set; }
 
         public required long Arrival { get; init; }

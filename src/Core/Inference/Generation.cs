@@ -11,7 +11,7 @@ using CoLA.Core.Telemetry;
 
 namespace CoLA.Core.Inference;
 
-/// <summary>Answers rows of any mixture of tasks and the bare base: all of them decode in one batch.</summary>
+/// <summary>Generates answers for rows that run on any mix of tasks and the base model. All rows decode in one batch.</summary>
 public sealed class Generation
 {
     private readonly BaseModel _model;
@@ -30,13 +30,15 @@ public sealed class Generation
     }
 
     /// <summary>
-    /// Runs the rows and tells of each as it goes on; a row that fails, fails alone. Cancelling ends every row at its next
-    /// token.
+    /// Runs the rows and streams their output as it is generated. A row that fails does not affect the others. Cancellation
+    /// ends every row at its next token.
     /// </summary>
-    /// <param name="caller">Owns each named task, or has GENERATE on it.</param>
+    /// <param name="caller">The tenant. It owns each named task or has the GENERATE grant on it.</param>
     /// <param name="rows">At least one.</param>
-    /// <param name="cancellation">The caller has gone, or its deadline has passed.</param>
-    /// <exception cref="InvalidArgumentRejection">There are no rows.</exception>
+    /// <param name="cancellation">Signals that the caller left or that its deadline passed.</param>
+    /// <exception cref="InvalidArgumentRejection">There are no rows, or more than the waiting queue can ever hold.</exception>
+    /// <exception cref="ExhaustedRejection">The waiting queue has no room for all rows now.</exception>
+    /// <exception cref="PreconditionRejection">The server is stopping.</exception>
     public async IAsyncEnumerable<GenerationEvent> RunAsync(
         TenantId caller,
         IReadOnlyList<GenerationRow> rows,
@@ -47,7 +49,7 @@ public sealed class Generation
             throw new InvalidArgumentRejection("rows", "is empty; ask for at least one row");
         }
 
-        // Rows also end when the caller stops listening.
+        // Rows also end when the caller stops reading the stream.
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var merged = Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleReader = true });
         var span = Activity.Current?.Context ?? default;
@@ -82,7 +84,7 @@ public sealed class Generation
 
             while (running.Count > 0)
             {
-                // Throws what a row crashed with.
+                // Throws if a row ended with an internal error.
                 await merged.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false);
                 while (merged.Reader.TryRead(out var news))
                 {
@@ -108,7 +110,7 @@ public sealed class Generation
         }
     }
 
-    /// <summary>Null for a row that failed, which the caller was told of.</summary>
+    /// <summary>Validates a row and finds its adapter. If the row is rejected, sends the rejection to the caller and returns null.</summary>
     private async ValueTask<Sequence?> PrepareAsync(
         TenantId caller, GenerationRow row, int index, RowTiming timing, ChannelWriter<GenerationEvent> events, CancellationToken cancellation)
     {
@@ -145,12 +147,12 @@ public sealed class Generation
 
         if (row.Stops.Count > GenerationRow.MaximumStops || row.Stops.Any(stop => stop.Length == 0))
         {
-            violations.Add(new FieldViolation("stop", $"are at most {GenerationRow.MaximumStops} texts, none of them empty"));
+            violations.Add(new FieldViolation("stop", $"must be at most {GenerationRow.MaximumStops} strings, none of them empty"));
         }
 
         if (row.Stops.Count > 0 && _model.Tokenizer is null)
         {
-            violations.Add(new FieldViolation("stop", "are texts, and the base model has no tokenizer"));
+            violations.Add(new FieldViolation("stop", "needs a tokenizer, and the base model has none; leave it out"));
         }
 
         if (row.TopLogProbabilities is < 0 or > GenerationRow.MaximumTopLogProbabilities)

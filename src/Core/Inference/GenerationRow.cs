@@ -2,15 +2,19 @@ using CoLA.Core.Sequences;
 
 namespace CoLA.Core.Inference;
 
-/// <summary>One answer that is asked for.</summary>
-/// <param name="Source">What it runs on.</param>
-/// <param name="Prompt">What it begins with.</param>
+/// <summary>A request for one answer.</summary>
+/// <param name="Source">The base model or task version to run.</param>
+/// <param name="Prompt">The text or tokens that the answer follows.</param>
 /// <param name="Sampling">How tokens are chosen.</param>
-/// <param name="Stops">Texts that end it, at most 16, none empty.</param>
-/// <param name="MaximumTokens">Tokens at most; null for as many as the context holds.</param>
-/// <param name="TopLogProbabilities">0 to 20 alternatives with each token; null for no log-probabilities.</param>
-/// <param name="Deterministic">Asks for a result that is the same bit for bit whoever else runs. On the CPU's own kernels
-/// every row's is; elsewhere such a row is computed by itself.</param>
+/// <param name="Stops">Stop strings, at most <see cref="MaximumStops"/>; none may be empty.</param>
+/// <param name="MaximumTokens">The most tokens to generate, 1 to the model's context length; null for as many as the context holds.</param>
+/// <param name="TopLogProbabilities">
+/// Alternatives to report with each token, 0 to <see cref="MaximumTopLogProbabilities"/>; null for no log-probabilities.
+/// </param>
+/// <param name="Deterministic">
+/// Asks for a result that is bit-identical whatever other rows are in the batch. The CPU kernels guarantee this for every
+/// row; on other devices such a row is computed alone.
+/// </param>
 public sealed record GenerationRow(
     ModelSource Source,
     Prompt Prompt,
@@ -23,6 +27,6 @@ public sealed record GenerationRow(
     public const int MaximumStops = 16;
     public const int MaximumTopLogProbabilities = 20;
 
-    /// <summary>An end-of-sequence token is one like every other: the row makes all its tokens, as a measurement wants it.</summary>
+    /// <summary>Whether generation continues after an end-of-sequence token. Benchmarks use it to generate a fixed number of tokens.</summary>
     internal bool IgnoresEnds { get; init; }
 }

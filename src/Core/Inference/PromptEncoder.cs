@@ -3,11 +3,16 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Inference;
 
-/// <summary>Turns prompts and continuations into token ids that the model can take.</summary>
+/// <summary>Turns prompts and continuations into token ids, and checks them against the vocabulary and the context.</summary>
 internal sealed class PromptEncoder(BaseModel model)
 {
-    /// <exception cref="InvalidArgumentRejection">The prompt is empty, not in the vocabulary, or does not leave room for one token.</exception>
-    /// <exception cref="UnsupportedRejection">The model lacks the tokenizer or the chat template that it takes.</exception>
+    /// <summary>Token ids of a prompt: at least one, and fewer than the context length.</summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="field">Path of the prompt in the request, for errors.</param>
+    /// <exception cref="InvalidArgumentRejection">
+    /// The prompt has no tokens, has an id that is not in the vocabulary, or leaves no room in the context for one more token.
+    /// </exception>
+    /// <exception cref="UnsupportedRejection">The model has no tokenizer or no chat template, and the prompt needs it.</exception>
     public IReadOnlyList<int> Encode(Prompt prompt, string field)
     {
         var ids = prompt switch
@@ -31,15 +36,15 @@ internal sealed class PromptEncoder(BaseModel model)
                 $"has {ids.Count} tokens; the model's context of {model.Config.ContextLength} must hold it and one more");
     }
 
-    /// <summary>A continuation: without special tokens.</summary>
+    /// <summary>Token ids of a continuation, without special tokens.</summary>
     /// <exception cref="InvalidArgumentRejection">It has no tokens.</exception>
     public IReadOnlyList<int> EncodeContinuation(string text, string field) =>
         Tokenizer().Encode(text, addSpecialTokens: false) is { Count: > 0 } ids
             ? ids
             : throw new InvalidArgumentRejection(field, "has no tokens; send at least one");
 
-    /// <summary>Ids as they were sent.</summary>
-    /// <exception cref="InvalidArgumentRejection">One is not in the vocabulary.</exception>
+    /// <summary>Returns <paramref name="ids"/> unchanged if all of them are in the vocabulary.</summary>
+    /// <exception cref="InvalidArgumentRejection">An id is not in the vocabulary.</exception>
     public IReadOnlyList<int> Checked(IReadOnlyList<int> ids, string field)
     {
         foreach (var id in ids)

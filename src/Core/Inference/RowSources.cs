@@ -6,11 +6,14 @@ using CoLA.Core.Training.Sessions;
 
 namespace CoLA.Core.Inference;
 
-/// <summary>Finds what rows run on.</summary>
+/// <summary>Finds the adapter that a row runs on, and checks that the caller may use it.</summary>
 internal sealed class RowSources(TaskCatalog tasks, ArtifactStore artifacts, WorkingCopies copies)
 {
-    /// <summary>The key of what was found, 0 for the base, and its adapter, null for the base and for what computes it.</summary>
-    /// <exception cref="Rejections.Rejection">It is not there, or the caller may not generate with it.</exception>
+    /// <summary>
+    /// The key of the task version (0 for the base model) and its adapter. The adapter is null for the base model and for a
+    /// version that was never trained, because such a version computes the base model.
+    /// </summary>
+    /// <exception cref="Rejections.Rejection">The task, version or session does not exist, or the caller may not generate with it.</exception>
     public async ValueTask<(long Key, AdapterSource? Adapter)> OfAsync(TenantId caller, ModelSource source, CancellationToken cancellation)
     {
         if (source.Task is not { } task)

@@ -1,16 +1,16 @@
 namespace CoLA.Core.Inference;
 
-/// <summary>Continuations of one prompt that are to be scored.</summary>
-/// <param name="Source">What it runs on.</param>
-/// <param name="Prompt">What all continuations follow.</param>
+/// <summary>A request to score continuations of one prompt.</summary>
+/// <param name="Source">The base model or task version to run.</param>
+/// <param name="Prompt">The prompt that all continuations follow.</param>
 /// <param name="Continuations">At least one.</param>
 public sealed record ScoreRow(ModelSource Source, Prompt Prompt, IReadOnlyList<Continuation> Continuations);
 
-/// <summary>A continuation, as text (tokenised without special tokens) or as token ids.</summary>
+/// <summary>A continuation of a prompt, as text or as token ids.</summary>
 public abstract record Continuation;
 
-/// <summary>Plain text.</summary>
+/// <summary>Plain text. It is encoded without special tokens.</summary>
 public sealed record TextContinuation(string Text) : Continuation;
 
-/// <summary>Token ids, taken as they are.</summary>
+/// <summary>Token ids. They are used unchanged.</summary>
 public sealed record TokenContinuation(IReadOnlyList<int> Ids) : Continuation;

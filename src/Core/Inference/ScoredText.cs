@@ -3,12 +3,12 @@ using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Inference;
 
-/// <summary>A text that is read once, and the continuations whose tokens it predicts.</summary>
-/// <param name="Row">The row of the call.</param>
-/// <param name="Ids">The prompt and what the continuations have in common: all but their last token.</param>
-/// <param name="PromptTokens">How many of them are the prompt.</param>
-/// <param name="Continuations">They differ in their last token alone.</param>
-/// <param name="Adapter">What reads it; null for the base, and for a version that was never trained.</param>
+/// <summary>A token sequence that is computed once, and the continuations whose tokens it predicts.</summary>
+/// <param name="Row">Index of the row in the call.</param>
+/// <param name="Ids">The prompt, followed by the tokens that all continuations share: all tokens but the last.</param>
+/// <param name="PromptTokens">How many of <paramref name="Ids"/> belong to the prompt.</param>
+/// <param name="Continuations">Continuations that differ only in their last token.</param>
+/// <param name="Adapter">The adapter to run; null for the base model and for a version that was never trained.</param>
 internal sealed record ScoredText(
     int Row,
     IReadOnlyList<int> Ids,
@@ -16,6 +16,6 @@ internal sealed record ScoredText(
     IReadOnlyList<ScoredContinuation> Continuations,
     AdapterSource? Adapter)
 {
-    /// <summary>Why it could not be read; its row fails, the others do not.</summary>
+    /// <summary>Why it could not be computed; null if it could. Only its own row fails.</summary>
     public Rejection? Failure { get; set; }
 }

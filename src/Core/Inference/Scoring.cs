@@ -7,7 +7,7 @@ using CoLA.Core.Training.Passes;
 
 namespace CoLA.Core.Inference;
 
-/// <summary>Log-probabilities of given continuations, for rows of any mixture of tasks and the bare base.</summary>
+/// <summary>Computes log-probabilities of given continuations, for rows that run on any mix of tasks and the base model.</summary>
 public sealed class Scoring
 {
     private readonly BaseModel _model;
@@ -29,11 +29,13 @@ public sealed class Scoring
         _tokens = tokens;
     }
 
-    /// <summary>Scores every row; a row that fails, fails alone.</summary>
-    /// <param name="caller">Owns each named task, or has GENERATE on it.</param>
+    /// <summary>Scores every row. A row that fails does not affect the others.</summary>
+    /// <param name="caller">The tenant. It owns each named task or has the GENERATE grant on it.</param>
     /// <param name="rows">At least one.</param>
-    /// <param name="cancellation">Seen between the layers.</param>
+    /// <param name="cancellation">Checked after every layer.</param>
+    /// <returns>One score per row, in the order of the rows.</returns>
     /// <exception cref="InvalidArgumentRejection">There are no rows.</exception>
+    /// <exception cref="PreconditionRejection">The server is stopping.</exception>
     public async Task<IReadOnlyList<RowScore>> RunAsync(TenantId caller, IReadOnlyList<ScoreRow> rows, CancellationToken cancellation)
     {
         if (rows.Count == 0)
@@ -64,7 +66,7 @@ public sealed class Scoring
             var failure = row.Select(text => text.Failure).FirstOrDefault(failure => failure is not null)
                 ?? (continuations.All(continuation => double.IsFinite(continuation.LogProbability))
                     ? null
-                    : new PreconditionRejection("the model gave logits that are not finite; the row has no scores"));
+                    : new PreconditionRejection("the model produced logits that are not finite; the row has no scores"));
             scores[row.Key] = new RowScore(failure is null ? continuations : [], row.First().PromptTokens, failure);
         }
 
@@ -72,8 +74,8 @@ public sealed class Scoring
     }
 
     /// <summary>
-    /// One text for all continuations that differ in their last token alone: the letters of a choice question cost one
-    /// reading of the question.
+    /// Groups continuations that differ only in their last token into one text. The letters of a choice question therefore
+    /// cost one forward pass over the question.
     /// </summary>
     private ScoredText[] Texts(ScoreRow row, int index, AdapterSource? source)
     {

@@ -7,15 +7,23 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Inference;
 
-/// <summary>Reads texts, many at a time and packed, layer by layer; on the engine's thread.</summary>
+/// <summary>
+/// The forward pass of scoring: batches of packed texts under a token budget, one layer per unit of work. Runs on the
+/// engine's thread.
+/// </summary>
+/// <param name="model">The base model.</param>
+/// <param name="bank">Loads the adapters.</param>
+/// <param name="texts">What to score; the results are written into it.</param>
+/// <param name="tokenBudget">Tokens per batch. A longer text forms a batch of its own.</param>
 internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, IReadOnlyList<ScoredText> texts, int tokenBudget)
 {
-    /// <summary>Positions whose logits exist at one time.</summary>
+    /// <summary>Positions whose logits are in memory at the same time.</summary>
     private const int LogitsChunk = 256;
 
+    /// <summary>The work, unit by unit. A text that fails gets its <see cref="ScoredText.Failure"/>; the others continue.</summary>
     public IEnumerable<Unit> Run()
     {
-        // Texts under one adapter side by side, so that they are multiplied together.
+        // Texts of one adapter are adjacent, so that one product serves them all.
         var ordered = texts.OrderBy(text => text.Adapter?.Version.Key ?? 0).ToArray();
         for (var start = 0; start < ordered.Length;)
         {
@@ -51,7 +59,7 @@ internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, I
                 FoldedAdapter? adapter = null;
                 while (text.Failure is null && text.Adapter is { } source && !TryAcquire(text, source, out adapter))
                 {
-                    yield return Unit.File; // on its way from the disk; others may run meanwhile
+                    yield return Unit.File; // still loading from disk; other work runs meanwhile
                 }
 
                 if (text.Failure is null)
@@ -94,7 +102,7 @@ internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, I
         }
     }
 
-    /// <summary>Whether the text's adapter is here now; what goes wrong is the text's failure.</summary>
+    /// <summary>Returns whether the text's adapter is loaded now. A rejection becomes the text's failure.</summary>
     private bool TryAcquire(ScoredText text, AdapterSource source, out FoldedAdapter? adapter)
     {
         try
@@ -126,7 +134,7 @@ internal sealed class ScoringPass(CausalLanguageModel model, AdapterBank bank, I
         return next;
     }
 
-    /// <summary>Each position that predicts tokens of continuations, with those tokens.</summary>
+    /// <summary>Each position of the packed batch that predicts tokens of continuations, with those tokens.</summary>
     private static IEnumerable<(long Position, IReadOnlyList<(ScoredContinuation Continuation, int Token)> Tokens)> Places(IReadOnlyList<ScoredText> batch)
     {
         long start = 0;

@@ -8,17 +8,18 @@ using CoLA.Core.Rejections;
 namespace CoLA.Core.Residency;
 
 /// <summary>
-/// Hands the bank what was just published, for tasks that it holds an older version of: who generates with them next does
-/// not wait for files to be read back that were in memory a moment ago.
+/// Gives the adapter bank the weights of a publication directly from memory, for tasks of which the bank holds an older
+/// version. The next row of such a task does not wait until the new files are read back from disk.
 /// </summary>
 internal sealed class AdapterRenewal(TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank)
 {
-    /// <summary>Those of the tasks that the bank holds some version of; for the engine's thread.</summary>
+    /// <summary>The published tasks of which the bank holds any version. Call it on the engine's thread.</summary>
     public IReadOnlySet<TaskName> Awaited(IEnumerable<TaskName> published) => published.Where(bank.HoldsAnyOf).ToHashSet();
 
-    /// <param name="publisher">Who published.</param>
-    /// <param name="publication">What.</param>
-    /// <param name="renewed">The weights of those of its tasks that are to be brought.</param>
+    /// <summary>Puts the new versions into the bank. A version that the publisher may not read, or that was deleted, is left out.</summary>
+    /// <param name="publisher">The tenant that published.</param>
+    /// <param name="publication">The published versions.</param>
+    /// <param name="renewed">Folded weights of the tasks to put into the bank; this takes ownership of those it uses.</param>
     public async Task RenewAsync(TenantId publisher, Publication publication, RenewedAdapters renewed)
     {
         try
@@ -38,7 +39,8 @@ internal sealed class AdapterRenewal(TaskCatalog tasks, ArtifactStore artifacts,
         }
         catch (Rejection)
         {
-            // Published it is. What was deleted meanwhile nobody asks for, and what the publisher may not generate with is read when others ask.
+            // The publication itself succeeded. Nobody asks for a version that was deleted meanwhile, and a version that the
+            // publisher may not generate with is read from disk when another tenant asks for it.
         }
     }
 }

@@ -8,18 +8,21 @@ using CoLA.Core.Rejections;
 namespace CoLA.Core.Residency;
 
 /// <summary>
-/// Tasks whose served version the operator wants resident always: brought at the start and after every change of the
-/// registry, so that a switch of versions is followed and a name that is registered later is picked up.
+/// Keeps the served versions of the tasks that the operator pinned on the device. It refreshes at start-up and after every
+/// change of the registry, so it follows switches of versions and finds tasks that are registered later.
 /// </summary>
 internal sealed class PinnedTasks(
     IReadOnlyList<TaskName> names, TaskCatalog tasks, ArtifactStore artifacts, Engine.Engine engine, AdapterBank bank)
 {
     private int _asked;
 
-    /// <summary>Those that are not there, or cannot be served by this base model, by now.</summary>
+    /// <summary>Pinned tasks that do not exist yet, or that this base model cannot serve.</summary>
     public IReadOnlyList<TaskName> Missing { get; private set; } = [];
 
-    /// <summary>Looks up what each task serves now; from any thread. Calls that come while one is on its way are one.</summary>
+    /// <summary>
+    /// Starts to look up what each task serves now, and does not wait for it. Any thread may call it; calls during a lookup
+    /// are combined into one more lookup.
+    /// </summary>
     public void Refresh()
     {
         if (names.Count > 0 && Interlocked.Increment(ref _asked) == 1)
@@ -53,7 +56,7 @@ internal sealed class PinnedTasks(
         while (Interlocked.Add(ref _asked, -answered) > 0);
     }
 
-    /// <summary>What a task serves; null where it is not there.</summary>
+    /// <summary>The version that a task serves; null if the task does not exist.</summary>
     private async Task<TaskVersionSnapshot?> FindAsync(TaskName name)
     {
         try
@@ -70,7 +73,7 @@ internal sealed class PinnedTasks(
     {
         foreach (var (name, version) in sources)
         {
-            // A version that was never trained is the base itself, and needs no memory.
+            // A version that was never trained computes the base model and needs no memory.
             if (version is not null && AdapterSource.Of(version, artifacts) is { } source)
             {
                 bank.Pin(source);

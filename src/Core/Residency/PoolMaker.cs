@@ -5,9 +5,13 @@ using CoLA.Core.Naming;
 
 namespace CoLA.Core.Residency;
 
-/// <summary>Makes version 1 of a pool on the engine, and writes it.</summary>
+/// <summary>Computes version 1 of a pool as long work on the engine, and writes it to the artifact store.</summary>
 internal sealed class PoolMaker(CausalLanguageModel model, Engine.Engine engine, ArtifactStore artifacts)
 {
+    /// <summary>Initialises the pool's matrices as <paramref name="spec"/> says and returns the written file.</summary>
+    /// <param name="tenant">The tenant that is charged for the work.</param>
+    /// <param name="spec">Shape and initialisation of the pool.</param>
+    /// <param name="cancellation">Checked before every unit of work.</param>
     /// <exception cref="Rejections.InvalidArgumentRejection">The spec does not fit the model.</exception>
     public async Task<Artifact> MakeAsync(TenantId tenant, PoolSpec spec, CancellationToken cancellation)
     {

@@ -4,22 +4,25 @@ using CoLA.Core.Naming;
 
 namespace CoLA.Core.Residency;
 
-/// <summary>What a session is about to publish, for tasks that are waited for. Whoever takes folded heads owns them.</summary>
-/// <param name="config">Of the base model.</param>
-/// <param name="spec">The pool's.</param>
-/// <param name="pool">The session's pool, in host memory.</param>
-/// <param name="moved">The session has moved A.</param>
-/// <param name="tasks">The heads of the tasks, in host memory.</param>
+/// <summary>
+/// Folded heads of the tasks that a session is about to publish and that the adapter bank wants. This object owns them
+/// until <see cref="Take"/> hands them over.
+/// </summary>
+/// <param name="config">Configuration of the base model.</param>
+/// <param name="spec">Shape of the pool.</param>
+/// <param name="pool">The session's pool matrices, in host memory.</param>
+/// <param name="moved">Whether the session has changed A.</param>
+/// <param name="tasks">The tasks with their heads, in host memory.</param>
 internal sealed class RenewedAdapters(
     ModelConfig config, PoolSpec spec, FlatMatrices pool, bool moved,
     IReadOnlyCollection<(TaskName Name, TaskSpec Spec, FlatMatrices Heads)> tasks) : IDisposable
 {
     private readonly Dictionary<TaskName, FoldedHeads> _heads = [];
 
-    /// <summary>The A that the session has moved; null where it is frozen, or no task is waited for.</summary>
+    /// <summary>The A that the session has changed; null if A did not change or the bank wants no task.</summary>
     public WorkingMatrices? Pool { get; private set; }
 
-    /// <summary>Folds the heads: for any thread, while the disk takes them.</summary>
+    /// <summary>Folds the heads. Any thread may call it, for example while the files are being written.</summary>
     public void Fold()
     {
         Pool = moved && tasks.Count > 0 ? new WorkingMatrices(pool) : null;
@@ -31,13 +34,14 @@ internal sealed class RenewedAdapters(
 
     public bool Has(TaskName task) => _heads.ContainsKey(task);
 
+    /// <summary>Hands over the folded heads of a task that <see cref="Has"/> contains. The caller owns them.</summary>
     public FoldedHeads Take(TaskName task)
     {
         _heads.Remove(task, out var heads);
         return heads!;
     }
 
-    /// <summary>Frees what nobody took.</summary>
+    /// <summary>Frees the heads that were not taken.</summary>
     public void Dispose()
     {
         foreach (var heads in _heads.Values)

@@ -2,7 +2,7 @@ using CoLA.Core.Settings;
 
 namespace CoLA.Core.Residency;
 
-/// <summary>Which adapters stay on the device, whoever else is served.</summary>
+/// <summary>Which adapters always stay on the device.</summary>
 public sealed record ResidencyOptions
 {
     [Setting(

@@ -3,20 +3,20 @@ using System.Numerics.Tensors;
 namespace CoLA.Core.Sequences;
 
 /// <summary>
-/// Chooses one row's next token. The rules and their order are those of HuggingFace's logits processors; the draw comes
-/// from a generator of the row's own, so that a seed gives the same answer whoever else is in the batch.
+/// Chooses the next token of one row. The rules and their order are those of HuggingFace's logits processors. Each row has
+/// its own random generator, so a seed gives the same answer whatever other rows are in the batch.
 /// </summary>
 internal sealed class Sampler
 {
-    /// <summary>Weights that are summed by vectors at one time.</summary>
-    private const int Stretch = 1024;
+    /// <summary>Weights that are summed in single precision; longer sums add these partial sums in double precision.</summary>
+    private const int SumLength = 1024;
 
     private readonly SamplingOptions _options;
     private readonly Random _random;
     private readonly HashSet<int> _seen = [];
 
     /// <param name="options">Validated options.</param>
-    /// <param name="prompt">The prompt's ids, which the repetition penalty counts too.</param>
+    /// <param name="prompt">The prompt's ids; the repetition penalty applies to them too.</param>
     public Sampler(SamplingOptions options, IEnumerable<int> prompt)
     {
         _options = options;
@@ -24,16 +24,16 @@ internal sealed class Sampler
         _seen.UnionWith(prompt);
     }
 
-    /// <summary>The next token, from raw <paramref name="logits"/> (vocabulary), which are overwritten.</summary>
+    /// <summary>Chooses the next token from the raw <paramref name="logits"/> (vocabulary). Overwrites them.</summary>
     public int Next(Span<float> logits)
     {
         Penalise(logits);
-        var chosen = _options.Temperature == 0 ? TensorPrimitives.IndexOfMax(logits) : Draw(Weigh(logits));
+        var chosen = _options.Temperature == 0 ? TensorPrimitives.IndexOfMax(logits) : Draw(ToWeights(logits));
         _seen.Add(chosen);
         return chosen;
     }
 
-    /// <summary>The distribution that <see cref="Next"/> draws from; for tests against other software.</summary>
+    /// <summary>The distribution (vocabulary) that <see cref="Next"/> draws from. Overwrites the logits. Tests compare it with other software.</summary>
     public float[] Probabilities(Span<float> logits)
     {
         Penalise(logits);
@@ -44,7 +44,7 @@ internal sealed class Sampler
             return probabilities;
         }
 
-        Weigh(logits);
+        ToWeights(logits);
         var total = Sum(logits);
         return [.. logits.ToArray().Select(weight => (float)(weight / total))];
     }
@@ -65,17 +65,17 @@ internal sealed class Sampler
     }
 
     /// <summary>
-    /// Turns logits into unnormalised probabilities, the largest 1, and those that temperature, top-k, top-p and min-p leave
-    /// out into zeros. Works on the whole vocabulary by vectors, and sorts no more than it must.
+    /// Turns logits into unnormalised probabilities whose maximum is 1, in place. Tokens that top-k, top-p or min-p exclude
+    /// get 0. Uses vector instructions over the whole vocabulary and sorts only the tokens that top-p has to compare.
     /// </summary>
-    private Span<float> Weigh(Span<float> logits)
+    private Span<float> ToWeights(Span<float> logits)
     {
         TensorPrimitives.Subtract(logits, TensorPrimitives.Max(logits), logits);
         TensorPrimitives.Divide(logits, (float)_options.Temperature, logits);
         TensorPrimitives.Exp(logits, logits);
         if (_options.TopK > 0 && _options.TopK < logits.Length)
         {
-            KeepFrom(logits, Largest(logits, _options.TopK)); // what ties with the k-th stays, as in HuggingFace's
+            DropBelow(logits, KthLargest(logits, _options.TopK)); // ties with the k-th stay, as in HuggingFace
         }
 
         if (_options.TopP < 1)
@@ -85,13 +85,13 @@ internal sealed class Sampler
 
         if (_options.MinP > 0)
         {
-            KeepFrom(logits, (float)_options.MinP); // the largest weight is 1
+            DropBelow(logits, (float)_options.MinP); // the largest weight is 1
         }
 
         return logits;
     }
 
-    private static void KeepFrom(Span<float> weights, float least)
+    private static void DropBelow(Span<float> weights, float least)
     {
         foreach (ref var weight in weights)
         {
@@ -99,14 +99,14 @@ internal sealed class Sampler
         }
     }
 
-    /// <summary>The <paramref name="place"/>-th largest weight.</summary>
-    private static float Largest(ReadOnlySpan<float> weights, int place)
+    /// <summary>The <paramref name="k"/>-th largest weight, k from 1.</summary>
+    private static float KthLargest(ReadOnlySpan<float> weights, int k)
     {
-        var largest = new PriorityQueue<float, float>(place);
+        var largest = new PriorityQueue<float, float>(k);
         var least = 0f;
         foreach (var weight in weights)
         {
-            if (largest.Count < place)
+            if (largest.Count < k)
             {
                 largest.Enqueue(weight, weight);
                 least = largest.Peek();
@@ -124,10 +124,10 @@ internal sealed class Sampler
     private void KeepTopP(Span<float> weights)
     {
         var total = Sum(weights);
-        var most = (1 - _options.TopP) * total; // what may go
+        var removable = (1 - _options.TopP) * total;
 
-        // Together, tokens below this weight cannot reach 1 - p: they go without being sorted.
-        var negligible = (float)(most / weights.Length);
+        // All tokens below this weight together weigh less than 1 - p, so they are dropped without sorting.
+        var negligible = (float)(removable / weights.Length);
         var candidates = new List<(float Weight, int Id)>();
         var kept = 0.0;
         for (var id = 0; id < weights.Length; id++)
@@ -145,7 +145,7 @@ internal sealed class Sampler
 
         candidates.Sort();
         var dropped = total - kept;
-        for (var at = 0; at < candidates.Count - 1 && dropped + candidates[at].Weight <= most; at++)
+        for (var at = 0; at < candidates.Count - 1 && dropped + candidates[at].Weight <= removable; at++)
         {
             dropped += candidates[at].Weight;
             weights[candidates[at].Id] = 0;
@@ -156,21 +156,21 @@ internal sealed class Sampler
     {
         var at = _random.NextDouble() * Sum(weights);
         var last = 0;
-        for (var start = 0; start < weights.Length; start += Stretch)
+        for (var start = 0; start < weights.Length; start += SumLength)
         {
-            var stretch = weights.Slice(start, Math.Min(Stretch, weights.Length - start));
-            var sum = (double)TensorPrimitives.Sum(stretch);
-            if (at >= sum && start + Stretch < weights.Length)
+            var slice = weights.Slice(start, Math.Min(SumLength, weights.Length - start));
+            var sum = (double)TensorPrimitives.Sum(slice);
+            if (at >= sum && start + SumLength < weights.Length)
             {
                 at -= sum;
-                last = sum > 0 ? start + stretch.LastIndexOfAnyExcept(0) : last;
+                last = sum > 0 ? start + slice.LastIndexOfAnyExcept(0) : last;
                 continue;
             }
 
-            for (var id = 0; id < stretch.Length; id++)
+            for (var id = 0; id < slice.Length; id++)
             {
-                at -= stretch[id];
-                last = stretch[id] > 0 ? start + id : last;
+                at -= slice[id];
+                last = slice[id] > 0 ? start + id : last;
                 if (at < 0)
                 {
                     return start + id;
@@ -178,16 +178,16 @@ internal sealed class Sampler
             }
         }
 
-        return last; // rounding ate the end
+        return last; // rounding: the draw exceeded the sum
     }
 
-    /// <summary>The sum of many weights: vectors within a stretch, double precision across.</summary>
+    /// <summary>Sum of the weights: vector instructions within <see cref="SumLength"/>, double precision across.</summary>
     private static double Sum(ReadOnlySpan<float> weights)
     {
         var sum = 0.0;
-        for (; weights.Length > Stretch; weights = weights[Stretch..])
+        for (; weights.Length > SumLength; weights = weights[SumLength..])
         {
-            sum += TensorPrimitives.Sum(weights[..Stretch]);
+            sum += TensorPrimitives.Sum(weights[..SumLength]);
         }
 
         return sum + TensorPrimitives.Sum(weights);

@@ -7,7 +7,10 @@ using CoLA.Core.Tokens;
 
 namespace CoLA.Core.Sequences;
 
-/// <summary>A row on its way through the engine. Only the engine's thread touches it after it was submitted.</summary>
+/// <summary>
+/// A generated row inside the engine: its tokens, cache blocks, adapter and sampler. After it was submitted, only the
+/// engine's thread uses it.
+/// </summary>
 internal sealed class Sequence
 {
     private readonly ChannelWriter<GenerationEvent> _events;
@@ -37,47 +40,47 @@ internal sealed class Sequence
 
     public SequenceSpec Spec { get; }
 
-    /// <summary>Who asked, and under which task version: whose keys and values it may share.</summary>
+    /// <summary>The tenant and the task version: rows share keys and values only with rows of the same owner.</summary>
     public PrefixOwner Owner { get; init; }
 
-    /// <summary>Where its adapter comes from; null for the base.</summary>
+    /// <summary>Where its adapter is loaded from; null for the base model.</summary>
     public AdapterSource? Source { get; init; }
 
-    /// <summary>Its adapter while it runs; null for the base.</summary>
+    /// <summary>Its adapter while it runs; null for the base model.</summary>
     public FoldedAdapter? Adapter { get; set; }
 
-    /// <summary>The prompt, and what was generated so far.</summary>
+    /// <summary>Token ids of the prompt and of what was generated so far.</summary>
     public List<int> Tokens { get; }
 
-    /// <summary>Its keys and values while it runs.</summary>
+    /// <summary>The cache blocks of its keys and values while it runs.</summary>
     public RowBlocks Blocks { get; } = new();
 
-    /// <summary>Where its tokens are counted.</summary>
+    /// <summary>Counts its tokens.</summary>
     public TokenAccount Account { get; init; } = new();
 
-    /// <summary>When it did what.</summary>
+    /// <summary>Times of its arrival, admission, first and last token.</summary>
     public RowTiming Timing { get; init; } = new();
 
-    /// <summary>Tokens whose keys and values are there.</summary>
+    /// <summary>Number of leading tokens whose keys and values are in the cache.</summary>
     public int Cached { get; set; }
 
-    /// <summary>Tokens that are still to be read before the next one can be chosen.</summary>
+    /// <summary>Number of tokens that must still be computed before the next token can be chosen.</summary>
     public int Unread => Tokens.Count - Cached;
 
-    /// <summary>It has begun to answer.</summary>
-    public bool HasAnswered => _generated > 0;
+    /// <summary>Whether at least one token was generated.</summary>
+    public bool HasGenerated => _generated > 0;
 
-    /// <summary>Positions that the row can ever need in the cache: its last token is never read.</summary>
-    public int MostPositions => Spec.Prompt.Count + Spec.MaximumTokens - 1;
+    /// <summary>The most cache positions that the row can need. Its last token is never computed, so it needs none.</summary>
+    public int MaximumPositions => Spec.Prompt.Count + Spec.MaximumTokens - 1;
 
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
     public bool NeedsLogits => !Spec.Sampling.IsPlainGreedy;
 
-    /// <summary>Chooses the next token from raw logits (vocabulary), which are overwritten.</summary>
+    /// <summary>Chooses the next token from raw logits (vocabulary). Overwrites them.</summary>
     public int Choose(Span<float> logits) => _sampler.Next(logits);
 
-    /// <summary>Takes the chosen token in, tells the caller, and says whether the row has ended.</summary>
+    /// <summary>Appends the chosen token and sends it to the caller. Returns whether the row has ended.</summary>
     public bool Accept(GeneratedToken token)
     {
         _generated++;
@@ -107,10 +110,10 @@ internal sealed class Sequence
         return true;
     }
 
-    /// <summary>Ends the row, and the call that it belongs to, with a fault of the system itself.</summary>
+    /// <summary>Ends the row and its whole call with an internal error.</summary>
     public void Crash(Exception fault) => _events.TryComplete(fault);
 
-    /// <summary>Ends the row with what went wrong.</summary>
+    /// <summary>Ends the row with a rejection. Other rows of the call continue.</summary>
     public void Fail(Rejection failure)
     {
         _events.TryWrite(new GenerationEvent(_row, "", [], new Finish(FinishReason.Failed, failure, Spec.Prompt.Count, _generated)));

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Sequences;
 
-/// <summary>Raw logits of some rows, with what plain greedy rows ask for.</summary>
-/// <param name="Values">(rows, vocabulary), float32; disposed with this.</param>
-/// <param name="Best">The id of each row's largest logit, the first of equals.</param>
-/// <param name="Largest">That logit; not finite where any of the row's logits is NaN.</param>
+/// <summary>Raw logits of a step's rows, with each row's maximum, which is all that greedy rows need.</summary>
+/// <param name="Values">Logits (rows, vocabulary), float32. This record owns the tensor.</param>
+/// <param name="Best">Token id of each row's largest logit (rows); the smallest id of equal ones.</param>
+/// <param name="Largest">Each row's largest logit (rows); not finite if any of the row's logits is NaN.</param>
 internal sealed record StepLogits(Tensor Values, int[] Best, float[] Largest) : IDisposable
 {
     public void Dispose() => Values.Dispose();

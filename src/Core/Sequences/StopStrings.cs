@@ -1,13 +1,17 @@
 namespace CoLA.Core.Sequences;
 
 /// <summary>
-/// Watches a growing text for stop strings. What could be the beginning of one is held back until it is decided.
+/// Searches a growing text for stop strings. It holds back text that could be the start of a stop string until more text
+/// shows whether it is one.
 /// </summary>
 internal sealed class StopStrings(IReadOnlyList<string> stops)
 {
-    private string _held = "";
+    private string _pending = "";
 
-    /// <summary>Adds text; returns what is certain, and whether a stop string was met (it and what follows are dropped).</summary>
+    /// <summary>
+    /// Adds text. Returns the text that cannot belong to a stop string, and whether a stop string was found. The stop string
+    /// and everything after it are dropped.
+    /// </summary>
     public (string Text, bool Stopped) Push(string text)
     {
         if (stops.Count == 0)
@@ -15,33 +19,33 @@ internal sealed class StopStrings(IReadOnlyList<string> stops)
             return (text, false);
         }
 
-        _held += text;
-        var first = stops.Select(stop => _held.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
+        _pending += text;
+        var first = stops.Select(stop => _pending.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
         if (first >= 0)
         {
-            var before = _held[..first];
-            _held = "";
+            var before = _pending[..first];
+            _pending = "";
             return (before, true);
         }
 
-        var certain = _held[..^stops.Max(LongestBeginningAtTheEnd)];
-        _held = _held[certain.Length..];
-        return (certain, false);
+        var released = _pending[..^stops.Max(LongestStopPrefixAtEnd)];
+        _pending = _pending[released.Length..];
+        return (released, false);
     }
 
-    /// <summary>What was held back, once nothing follows.</summary>
+    /// <summary>Returns the text that was held back. Call it at the end of the text.</summary>
     public string Flush()
     {
-        var rest = _held;
-        _held = "";
+        var rest = _pending;
+        _pending = "";
         return rest;
     }
 
-    private int LongestBeginningAtTheEnd(string stop)
+    private int LongestStopPrefixAtEnd(string stop)
     {
-        for (var length = Math.Min(stop.Length - 1, _held.Length); length > 0; length--)
+        for (var length = Math.Min(stop.Length - 1, _pending.Length); length > 0; length--)
         {
-            if (_held.EndsWith(stop[..length], StringComparison.Ordinal))
+            if (_pending.EndsWith(stop[..length], StringComparison.Ordinal))
             {
                 return length;
             }

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Sequences;
 
-/// <summary>Turns a batch of logits into one token per row.</summary>
+/// <summary>Chooses one token per row from a batch of logits.</summary>
 internal static class TokenChooser
 {
     /// <summary>
-    /// The next token of each row from its logits; null for a row whose logits are not finite. Plain greedy rows cost
-    /// nothing beyond the maximum that comes with the logits.
+    /// The next token of each row, (rows); null for a row whose logits are not finite. Greedy rows use the maximum that comes
+    /// with the logits and cost nothing else.
     /// </summary>
     public static GeneratedToken?[] Choose(IReadOnlyList<Sequence> rows, StepLogits logits)
     {
@@ -36,7 +36,7 @@ internal static class TokenChooser
         return row.Spec.TopLogProbabilities is { } top ? WithLogProbabilities(id, own, top) : new GeneratedToken(id, null, []);
     }
 
-    /// <summary>The sampler overwrites what it draws from: it gets a copy, in memory that is used again.</summary>
+    /// <summary>Samples from a copy of the logits in pooled memory, because the sampler overwrites its input.</summary>
     private static int Draw(Sequence row, Tensor logits)
     {
         var raw = MemoryMarshal.Cast<byte, float>(logits.bytes);

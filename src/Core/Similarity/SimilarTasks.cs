@@ -17,8 +17,9 @@ using CoLA.Core.Training.Passes;
 namespace CoLA.Core.Similarity;
 
 /// <summary>
-/// Which tasks of a pool predict the examples of a new one best, and a new task that starts from the best. The candidates
-/// are scored together, in chunks under the token budget, unit by unit beside decoding.
+/// Finds the tasks of a pool whose heads predict the examples of a new task best, and registers a new task that starts from
+/// the best of them. All candidates are scored together, in batches under the token budget, as long work between decoding
+/// steps.
 /// </summary>
 public sealed class SimilarTasks
 {
@@ -54,11 +55,11 @@ public sealed class SimilarTasks
         _tokens = tokens;
     }
 
-    /// <summary>Scores the examples under the base and under the served version of every candidate.</summary>
-    /// <param name="caller">May use the pool, and owns each candidate or has LEND on it.</param>
+    /// <summary>Scores the examples under the base model and under the served version of every candidate.</summary>
+    /// <param name="caller">The tenant. It may use the pool, and it owns each candidate or has the LEND grant on it.</param>
     /// <param name="asked">What to compare.</param>
-    /// <param name="cancellation">Seen between the layers.</param>
-    /// <exception cref="InvalidArgumentRejection">Too many candidates or examples, or one of them is wrong.</exception>
+    /// <param name="cancellation">Checked after every layer.</param>
+    /// <exception cref="InvalidArgumentRejection">There are too many candidates or examples, or one of them is invalid.</exception>
     public async Task<Ranking> FindAsync(TenantId caller, Comparison asked, CancellationToken cancellation)
     {
         var candidates = await _tasks.LentAsync(caller, asked.Pool, asked.Candidates, Comparison.MaximumCandidates, cancellation).ConfigureAwait(false);
@@ -101,8 +102,8 @@ public sealed class SimilarTasks
     }
 
     /// <summary>
-    /// Registers a task that starts from the most similar candidate; where the base is best, as any other, with the
-    /// strategy and N that were asked for, HEURISTIC with N = M where none were.
+    /// Registers a task that starts from the most similar candidate. If the base model is best, the task starts like any other
+    /// new task, with the requested strategy and N; the default is HEURISTIC with N = M.
     /// </summary>
     public Task<RegisteredTask> RegisterAsync(Mutation mutation, Newcomer newcomer, Comparison asked, CancellationToken cancellation) => _gate.EnterAsync(
         mutation,
@@ -140,7 +141,7 @@ public sealed class SimilarTasks
         }
 
         var loss = texts.Sum(text => text.LossSum) / weight;
-        return double.IsFinite(loss) ? (loss, null) : (double.NaN, new PreconditionRejection("the model gave logits that are not finite"));
+        return double.IsFinite(loss) ? (loss, null) : (double.NaN, new PreconditionRejection("the model produced logits that are not finite"));
     }
 
     private static string Better(Ranking ranking, TaskVersionName best) => string.Create(
@@ -149,20 +150,20 @@ public sealed class SimilarTasks
 
     private static string BaseIsBest(Ranking ranking) => string.Create(
         CultureInfo.InvariantCulture,
-        $"no task is more similar than the base model ({ranking.Base.Loss:0.####} nats per labelled token), so the task starts as any other");
+        $"no task is more similar than the base model ({ranking.Base.Loss:0.####} nats per labelled token), so the task starts like any other new task");
 
     private IReadOnlyList<EncodedExample> Encode(Comparison asked)
     {
         if (asked.Examples.Count > Comparison.MaximumExamples)
         {
             throw new InvalidArgumentRejection(
-                "examples", $"are {asked.Examples.Count}; a handful tells tasks apart, send {Comparison.MaximumExamples} at most");
+                "examples", $"are {asked.Examples.Count}; send at most {Comparison.MaximumExamples}, a few are enough to tell tasks apart");
         }
 
         var examples = _encoder.Encode(asked.Examples);
         if (examples.Any(example => example.IsOfPair))
         {
-            throw new InvalidArgumentRejection("examples", "hold a pair; tasks are compared by what follows a prompt, send the chosen answers alone");
+            throw new InvalidArgumentRejection("examples", "contain a preference pair; tasks are compared on single answers, send only the chosen ones");
         }
 
         return examples.Any(example => example.Weight > 0)

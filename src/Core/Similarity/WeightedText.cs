@@ -4,15 +4,15 @@ using CoLA.Core.Training.Examples;
 
 namespace CoLA.Core.Similarity;
 
-/// <summary>One example under one task's heads: what is read, and what its labels weigh.</summary>
+/// <summary>One example scored under one task's heads: the tokens to compute and the weights of the labels.</summary>
 internal sealed class WeightedText
 {
     private readonly IReadOnlyList<float> _weights;
     private readonly ScoredContinuation _continuation;
 
-    /// <param name="example">With at least one label; what stands behind its last label is not read.</param>
-    /// <param name="candidate">Which of the candidates, for the order of the answer.</param>
-    /// <param name="adapter">Null for the base.</param>
+    /// <param name="example">An example with at least one label. Tokens after its last label are not computed.</param>
+    /// <param name="candidate">Index of the candidate; -1 for the base model.</param>
+    /// <param name="adapter">The candidate's adapter; null for the base model.</param>
     public WeightedText(EncodedExample example, int candidate, AdapterSource? adapter)
     {
         var labels = Enumerable.Range(1, example.Ids.Count - 1).Where(at => example.Weights[at] > 0).ToArray();
@@ -24,6 +24,6 @@ internal sealed class WeightedText
 
     public ScoredText Text { get; }
 
-    /// <summary>Sum over the labels of weight x -log p, once the text was read.</summary>
+    /// <summary>Sum of weight x -log p over the labels, in nats. Valid after the text was scored.</summary>
     public double LossSum => _weights.Zip(_continuation.LogProbabilities, (weight, value) => weight > 0 ? weight * -(double)value : 0).Sum();
 }

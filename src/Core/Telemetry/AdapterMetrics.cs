@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace CoLA.Core.Telemetry;
 
-/// <summary>The bank of folded adapters.</summary>
+/// <summary>Metrics of the adapter bank: resident adapters, their memory, hits, evictions and load times.</summary>
 internal sealed class AdapterMetrics
 {
     private readonly Histogram<double> _load;
@@ -18,21 +18,22 @@ internal sealed class AdapterMetrics
     {
         meter.CreateObservableGauge("cola.adapters.resident", () => Volatile.Read(ref _resident), "{adapter}", "Folded adapters on the device");
         meter.CreateObservableGauge(
-            "cola.adapters.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of folded adapters and of the pools under them");
+            "cola.adapters.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of folded adapters and of their pools");
         meter.CreateObservableGauge(
-            "cola.adapters.host.resident", () => Volatile.Read(ref _onHost), "{adapter}", "Folded adapters in host memory that left the device");
+            "cola.adapters.host.resident", () => Volatile.Read(ref _onHost), "{adapter}", "Folded adapters that were evicted from the device to host memory");
         meter.CreateObservableGauge(
-            "cola.adapters.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of folded adapters in host memory that left the device");
-        meter.CreateObservableCounter("cola.adapters.hits", () => Volatile.Read(ref _hits), "{row}", "Rows whose adapter was there already");
-        meter.CreateObservableCounter("cola.adapters.evictions", () => Volatile.Read(ref _evictions), "{adapter}", "Adapters that made room for others");
+            "cola.adapters.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of folded adapters that were evicted from the device to host memory");
+        meter.CreateObservableCounter("cola.adapters.hits", () => Volatile.Read(ref _hits), "{row}", "Rows whose adapter was already on the device");
+        meter.CreateObservableCounter(
+            "cola.adapters.evictions", () => Volatile.Read(ref _evictions), "{adapter}", "Adapters that were evicted from the device");
         _load = meter.CreateHistogram<double>(
             "cola.adapters.load.duration",
             "s",
-            "From the file to the folded adapter on the device",
+            "Time to load an adapter from its file to the device, folding included",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5] });
     }
 
-    /// <summary>What is on the device, and in host memory, now.</summary>
+    /// <summary>Sets the number and the bytes of adapters that are on the device and in host memory now.</summary>
     public void Hold(int adapters, long bytes, int onHost, long hostBytes)
     {
         Volatile.Write(ref _resident, adapters);
@@ -41,7 +42,8 @@ internal sealed class AdapterMetrics
         Volatile.Write(ref _hostBytes, hostBytes);
     }
 
-    /// <summary>A row got its adapter; a hit, where it had not been brought for this row.</summary>
+    /// <summary>Records that a row got its adapter.</summary>
+    /// <param name="hit">Whether the adapter was already on the device and did not have to be loaded for this row.</param>
     public void Used(bool hit)
     {
         if (hit)
@@ -50,7 +52,7 @@ internal sealed class AdapterMetrics
         }
     }
 
-    /// <summary>An adapter was loaded; <paramref name="started"/> by <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    /// <summary>Records that an adapter was loaded. <paramref name="started"/> is a <see cref="Stopwatch.GetTimestamp"/>.</summary>
     public void Loaded(long started) => _load.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
 
     public void Evicted() => Interlocked.Increment(ref _evictions);

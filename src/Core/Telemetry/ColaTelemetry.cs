@@ -4,28 +4,28 @@ using System.Diagnostics.Metrics;
 namespace CoLA.Core.Telemetry;
 
 /// <summary>
-/// What the system tells of itself: one meter and one source of spans, both named <see cref="Name"/>. It knows nothing of
-/// who listens. Ids and counts only: no text of a prompt or an answer ever gets here.
+/// The meter and the activity source of the system, both named <see cref="Name"/>. It does not know who collects them. It
+/// records ids and counts only, never the text of a prompt or an answer.
 /// </summary>
 public sealed class ColaTelemetry : IDisposable
 {
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "CoLA";
 
-    /// <summary>Tenants, and tasks, that are counted under their own names unless told otherwise.</summary>
+    /// <summary>Default for the number of tenants, and of tasks, that get a label of their own.</summary>
     public const int DefaultLabels = 100;
 
-    /// <summary>Label of tenants, and of tasks, that are counted together. No id begins with an underscore: nobody is called so.</summary>
+    /// <summary>Label of all tenants, and of all tasks, without a label of their own. No id starts with an underscore, so it collides with none.</summary>
     public const string OtherNames = TokenMetrics.Other;
 
-    /// <summary>Label of the bare base model where a task could stand.</summary>
+    /// <summary>Task label of rows that run on the base model.</summary>
     public const string BaseModel = TokenMetrics.Base;
 
     private readonly Meter _meter;
     private readonly ActivitySource _source = new(Name);
 
-    /// <param name="meters">Makes the meter; null where no host has one.</param>
-    /// <param name="labels">How many tenants, and how many tasks, are counted under their own names.</param>
+    /// <param name="meters">Creates the meter; null to create one without a factory.</param>
+    /// <param name="labels">How many tenants, and how many tasks, get a label of their own.</param>
     public ColaTelemetry(IMeterFactory? meters = null, int labels = DefaultLabels)
     {
         _meter = meters?.Create(Name) ?? new Meter(Name);

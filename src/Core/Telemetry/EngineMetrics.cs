@@ -4,9 +4,9 @@ using System.Diagnostics.Metrics;
 namespace CoLA.Core.Telemetry;
 
 /// <summary>
-/// The engine's steps, its queue, and its keys and values. Written by the engine's thread alone, without allocating;
-/// levels, and counts that may stay zero for long, are read when somebody collects: a count that is there from the start
-/// shows its first increase.
+/// Metrics of the engine: steps, rows, keys and values. Only the engine's thread writes them, and it allocates nothing.
+/// Gauges and rare counters are observable instruments: they exist from the start with value 0, so that a collector sees
+/// the first increase.
 /// </summary>
 internal sealed class EngineMetrics
 {
@@ -26,14 +26,14 @@ internal sealed class EngineMetrics
 
     public EngineMetrics(Meter meter)
     {
-        meter.CreateObservableGauge("cola.rows.running", () => Volatile.Read(ref _running), "{row}", "Rows that run: decoding, or reading their prompts");
-        meter.CreateObservableGauge("cola.rows.waiting", () => Volatile.Read(ref _waiting), "{row}", "Rows that wait for their turn");
+        meter.CreateObservableGauge("cola.rows.running", () => Volatile.Read(ref _running), "{row}", "Rows that run: in decode or in prefill");
+        meter.CreateObservableGauge("cola.rows.waiting", () => Volatile.Read(ref _waiting), "{row}", "Rows in the waiting queue");
         meter.CreateObservableGauge("cola.kv.usage", () => Volatile.Read(ref _keyValueBytes), "By", "Bytes of keys and values that rows hold");
         meter.CreateObservableGauge("cola.kv.limit", () => Volatile.Read(ref _keyValueBudget), "By", "Bytes that keys and values may take");
         _batch = meter.CreateHistogram<long>(
             "cola.batch.size",
             "{row}",
-            "Rows of a step",
+            "Rows in a step",
             advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] });
         _step = meter.CreateHistogram<double>(
             "cola.step.duration",
@@ -49,10 +49,11 @@ internal sealed class EngineMetrics
             "Training steps whose rows share a micro-batch",
             advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256] });
         meter.CreateObservableCounter(
-            "cola.prefix.hits", () => Volatile.Read(ref _prefixHits), "{row}", "Rows that began with keys and values of an earlier one");
-        meter.CreateObservableCounter("cola.prefix.tokens", () => Volatile.Read(ref _prefixTokens), "{token}", "Prompt tokens that were not computed again");
+            "cola.prefix.hits", () => Volatile.Read(ref _prefixHits), "{row}", "Rows whose prompt prefix was in the key-value cache");
         meter.CreateObservableCounter(
-            "cola.preemptions", () => Volatile.Read(ref _preemptions), "{row}", "Rows that were sent back to wait, to be computed again");
+            "cola.prefix.tokens", () => Volatile.Read(ref _prefixTokens), "{token}", "Prompt tokens whose keys and values were in the cache");
+        meter.CreateObservableCounter(
+            "cola.preemptions", () => Volatile.Read(ref _preemptions), "{row}", "Rows that were preempted and are recomputed later");
     }
 
     /// <summary>Bytes that keys and values may take.</summary>
@@ -77,10 +78,10 @@ internal sealed class EngineMetrics
         set => Volatile.Write(ref _waiting, value);
     }
 
-    /// <summary>A step has ended.</summary>
+    /// <summary>Records a step that has ended.</summary>
     /// <param name="kind">What it did.</param>
-    /// <param name="rows">Rows that took part; 0 for long work.</param>
-    /// <param name="started">When it began, by <see cref="Stopwatch.GetTimestamp"/>.</param>
+    /// <param name="rows">Number of its rows; 0 for long work.</param>
+    /// <param name="started">When it started, as a <see cref="Stopwatch.GetTimestamp"/>.</param>
     public void Stepped(StepKind kind, int rows, long started)
     {
         var tag = Kinds[(int)kind];
@@ -91,16 +92,16 @@ internal sealed class EngineMetrics
         }
     }
 
-    /// <summary>A training micro-batch begins, with rows of so many calls.</summary>
+    /// <summary>Records that a training micro-batch starts with rows of <paramref name="calls"/> calls.</summary>
     public void Trained(int calls) => _calls.Record(calls);
 
-    /// <summary>A row began with keys and values that were there already.</summary>
+    /// <summary>Records that the first <paramref name="tokens"/> tokens of a row were in the key-value cache.</summary>
     public void PrefixHit(int tokens)
     {
         Volatile.Write(ref _prefixHits, _prefixHits + 1);
         Volatile.Write(ref _prefixTokens, _prefixTokens + tokens);
     }
 
-    /// <summary>A row was sent back to wait.</summary>
+    /// <summary>Records that a row was preempted.</summary>
     public void Preempted() => Volatile.Write(ref _preemptions, _preemptions + 1);
 }

@@ -1,13 +1,13 @@
 namespace CoLA.Core.Telemetry;
 
-/// <summary>How a row went, in ids and counts.</summary>
-/// <param name="Tenant">Who called.</param>
-/// <param name="Task">The task's name; null for the bare base.</param>
-/// <param name="Timing">When it did what.</param>
-/// <param name="PromptTokens">Tokens of its prompt.</param>
-/// <param name="CompletionTokens">Tokens that were generated.</param>
-/// <param name="Reason">Why it ended well; null where it did not.</param>
-/// <param name="Error">What kind of thing went wrong; null where nothing did.</param>
+/// <summary>The outcome of a generated row, in ids and counts.</summary>
+/// <param name="Tenant">The tenant that called.</param>
+/// <param name="Task">The task's name; null for the base model.</param>
+/// <param name="Timing">Times of its arrival, admission, first and last token.</param>
+/// <param name="PromptTokens">Number of prompt tokens.</param>
+/// <param name="CompletionTokens">Number of generated tokens.</param>
+/// <param name="Reason">Finish reason; null if the row failed.</param>
+/// <param name="Error">Kind of the error; null if the row did not fail.</param>
 internal readonly record struct RowOutcome(
     string Tenant,
     string? Task,

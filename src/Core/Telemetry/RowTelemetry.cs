@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace CoLA.Core.Telemetry;
 
 /// <summary>
-/// What a generated row tells at its end: OpenTelemetry's gen_ai instruments, and, where somebody listens, a span with one
-/// child for each of queue, prefill and decode. Nothing is told per token, and nothing on the engine's thread.
+/// Telemetry of a generated row, recorded when it ends: OpenTelemetry's gen_ai instruments and, if there is a listener, a
+/// span with child spans for queue, prefill and decode. Nothing is recorded per token or on the engine's thread.
 /// </summary>
 internal sealed class RowTelemetry
 {
@@ -25,17 +25,17 @@ internal sealed class RowTelemetry
     {
         _source = source;
         _duration = Seconds(
-            meter, "gen_ai.server.request.duration", "From a row's arrival to its end",
+            meter, "gen_ai.server.request.duration", "Time from a row's arrival to its end",
             [.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]);
         _toFirstToken = Seconds(
-            meter, "gen_ai.server.time_to_first_token", "From a row's arrival to its first token",
+            meter, "gen_ai.server.time_to_first_token", "Time from a row's arrival to its first token",
             [.001, .005, .01, .02, .04, .06, .08, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10]);
         _perToken = Seconds(
-            meter, "gen_ai.server.time_per_output_token", "Time of a token after the first", [.01, .025, .05, .075, .1, .15, .2, .3, .4, .5, .75, 1, 2.5]);
+            meter, "gen_ai.server.time_per_output_token", "Mean time per token after the first", [.01, .025, .05, .075, .1, .15, .2, .3, .4, .5, .75, 1, 2.5]);
         _usage = meter.CreateHistogram<long>(
             "gen_ai.client.token.usage",
             "{token}",
-            "Tokens of a row's prompt, and of its answer",
+            "Tokens of a row's prompt and of its answer",
             advice: new InstrumentAdvice<long>
             {
                 HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864],
@@ -45,9 +45,9 @@ internal sealed class RowTelemetry
     /// <summary>Name of the base model.</summary>
     public string Model { get; set; } = "";
 
-    /// <summary>A row has ended.</summary>
-    /// <param name="row">What was asked for and how it went.</param>
-    /// <param name="parent">The call's span, if it has one.</param>
+    /// <summary>Records a row that has ended.</summary>
+    /// <param name="row">The row's outcome.</param>
+    /// <param name="parent">The span of the call; the default value if there is none.</param>
     public void Ended(RowOutcome row, ActivityContext parent)
     {
         var ended = Stopwatch.GetTimestamp();
@@ -122,7 +122,7 @@ internal sealed class RowTelemetry
         string[] phases = ["queue", "prefill", "decode"];
         for (var phase = 0; phase < phases.Length && marks[phase] > 0; phase++)
         {
-            // A phase that the row ended in lasted until its end.
+            // The last phase that the row reached lasts until the row's end.
             using var child = _source.StartActivity(phases[phase], ActivityKind.Internal, span.Context, startTime: At(marks[phase]));
             child?.SetEndTime(At(marks[phase + 1] > 0 ? marks[phase + 1] : ended).UtcDateTime);
         }

@@ -3,23 +3,25 @@ using System.Diagnostics;
 namespace CoLA.Core.Telemetry;
 
 /// <summary>
-/// When a row did what, by <see cref="Stopwatch.GetTimestamp"/>; 0 for what has not happened. The engine's thread writes
-/// it, whoever waits for the row reads it after the row's last event.
+/// Times of a row's phases, as <see cref="Stopwatch.GetTimestamp"/>; 0 for a phase that has not started. The engine's thread
+/// writes them; others read them after the row's last event.
 /// </summary>
 internal sealed class RowTiming
 {
+    /// <summary>When the row arrived.</summary>
     public long Submitted { get; } = Stopwatch.GetTimestamp();
 
+    /// <summary>When the row first started to run.</summary>
     public long Admitted { get; private set; }
 
     public long FirstToken { get; private set; }
 
     public long LastToken { get; private set; }
 
-    /// <summary>The row begins to run; a row that was sent back to wait keeps its first beginning.</summary>
+    /// <summary>Records that the row starts to run. A preempted row keeps the time of its first start.</summary>
     public void Admit() => Admitted = Admitted == 0 ? Stopwatch.GetTimestamp() : Admitted;
 
-    /// <summary>The row has a token more.</summary>
+    /// <summary>Records that the row has generated a token.</summary>
     public void Token()
     {
         LastToken = Stopwatch.GetTimestamp();

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace CoLA.Core.Telemetry;
 
-/// <summary>Where the sessions' weights, gradients and optimizers are.</summary>
+/// <summary>Metrics of training sessions: where their weights, gradients and optimizer states are, evictions and load times.</summary>
 internal sealed class SessionMetrics
 {
     private readonly Histogram<double> _load;
@@ -21,21 +21,21 @@ internal sealed class SessionMetrics
         meter.CreateObservableGauge(
             "cola.sessions.usage", () => Volatile.Read(ref _bytes), "By", "Bytes on the device of sessions' weights, gradients and optimizers");
         meter.CreateObservableGauge(
-            "cola.sessions.host.resident", () => Volatile.Read(ref _onHost), "{session}", "Training sessions in host memory that left the device");
+            "cola.sessions.host.resident", () => Volatile.Read(ref _onHost), "{session}", "Training sessions that were evicted from the device to host memory");
         meter.CreateObservableGauge(
-            "cola.sessions.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of sessions in host memory that left the device");
-        meter.CreateObservableGauge("cola.sessions.disk.resident", () => Volatile.Read(ref _onDisk), "{session}", "Training sessions on disk alone");
-        meter.CreateObservableGauge("cola.sessions.disk.usage", () => Volatile.Read(ref _diskBytes), "By", "Bytes of sessions on disk alone");
+            "cola.sessions.host.usage", () => Volatile.Read(ref _hostBytes), "By", "Bytes of sessions that were evicted from the device to host memory");
+        meter.CreateObservableGauge("cola.sessions.disk.resident", () => Volatile.Read(ref _onDisk), "{session}", "Training sessions that are on disk only");
+        meter.CreateObservableGauge("cola.sessions.disk.usage", () => Volatile.Read(ref _diskBytes), "By", "Bytes of sessions that are on disk only");
         meter.CreateObservableCounter(
-            "cola.sessions.evictions", () => Volatile.Read(ref _evictions), "{session}", "Sessions that left the device to make room for others");
+            "cola.sessions.evictions", () => Volatile.Read(ref _evictions), "{session}", "Sessions that were evicted from the device");
         _load = meter.CreateHistogram<double>(
             "cola.sessions.load.duration",
             "s",
-            "From where an evicted session went back to the device",
+            "Time to bring an evicted session from host memory or disk back to the device",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10] });
     }
 
-    /// <summary>What is on the device, in host memory and on disk now.</summary>
+    /// <summary>Sets the number and the bytes of sessions that are on the device, in host memory and on disk now.</summary>
     public void Hold((int Sessions, long Bytes) device, (int Sessions, long Bytes) host, (int Sessions, long Bytes) disk)
     {
         Volatile.Write(ref _resident, device.Sessions);
@@ -48,6 +48,6 @@ internal sealed class SessionMetrics
 
     public void Evicted() => Interlocked.Increment(ref _evictions);
 
-    /// <summary>An evicted session is back; <paramref name="started"/> by <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    /// <summary>Records that an evicted session was loaded. <paramref name="started"/> is a <see cref="Stopwatch.GetTimestamp"/>.</summary>
     public void Loaded(long started) => _load.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
 }

@@ -3,12 +3,12 @@ namespace CoLA.Core.Telemetry;
 /// <summary>What a step of the engine did.</summary>
 internal enum StepKind
 {
-    /// <summary>Read a chunk of prompts.</summary>
+    /// <summary>It prefilled prompt chunks; rows may have decoded in the same step.</summary>
     Prefill,
 
-    /// <summary>Made one token for every decoding row.</summary>
+    /// <summary>It decoded one token for every running row.</summary>
     Decode,
 
-    /// <summary>Advanced training, scoring, or another long work.</summary>
+    /// <summary>It ran units of long work: training, scoring or making a pool.</summary>
     Work,
 }

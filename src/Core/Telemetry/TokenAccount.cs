@@ -1,6 +1,6 @@
 namespace CoLA.Core.Telemetry;
 
-/// <summary>Tokens of one tenant with one task, or of all that share a label. Counted by any thread, without allocating.</summary>
+/// <summary>Token counts of one pair of labels for tenant and task. Any thread may count; counting allocates nothing.</summary>
 internal sealed class TokenAccount
 {
     private long _prefilled;
@@ -8,19 +8,19 @@ internal sealed class TokenAccount
     private long _trained;
     private long _scored;
 
-    /// <summary>Prompt tokens that were read.</summary>
+    /// <summary>Adds prompt tokens that were prefilled.</summary>
     public void Prefilled(int tokens) => Interlocked.Add(ref _prefilled, tokens);
 
-    /// <summary>A token was generated.</summary>
+    /// <summary>Adds one generated token.</summary>
     public void Decoded() => Interlocked.Increment(ref _decoded);
 
-    /// <summary>Tokens of examples that went forward and backward.</summary>
+    /// <summary>Adds tokens of training examples that went through forward and backward.</summary>
     public void Trained(long tokens) => Interlocked.Add(ref _trained, tokens);
 
-    /// <summary>Tokens of prompts and continuations that were scored, and of examples whose loss alone was computed.</summary>
+    /// <summary>Adds tokens that went through forward only: scored prompts and continuations, and examples of an evaluation.</summary>
     public void Scored(long tokens) => Interlocked.Add(ref _scored, tokens);
 
-    /// <summary>All counts, by the names of their kinds.</summary>
+    /// <summary>All counts with the names of their kinds.</summary>
     public IEnumerable<(string Kind, long Tokens)> Counts() =>
     [
         ("prefill", Volatile.Read(ref _prefilled)),

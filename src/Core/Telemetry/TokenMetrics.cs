@@ -4,18 +4,18 @@ using CoLA.Core.Naming;
 namespace CoLA.Core.Telemetry;
 
 /// <summary>
-/// Tokens by tenant, task and kind. The first tenants that come, and the first pairs of a tenant and a task, are counted
-/// under their names for as long as the process lives; all others together, so that what is collected stays bounded.
+/// Token counts by tenant, task and kind. The first tenants, and the first pairs of tenant and task, get labels of their own
+/// for the life of the process. All others share one label, so that the number of time series stays bounded.
 /// </summary>
 internal sealed class TokenMetrics
 {
-    /// <summary>Label of everybody who came later. No id begins with an underscore: nobody is called so.</summary>
+    /// <summary>Label of all later tenants and tasks. No id starts with an underscore, so it collides with none.</summary>
     public const string Other = "_other";
 
-    /// <summary>Label of the bare base model where a task could stand.</summary>
+    /// <summary>Task label of rows that run on the base model.</summary>
     public const string Base = "_base";
 
-    private readonly Lock _door = new();
+    private readonly Lock _lock = new();
     private readonly HashSet<string> _tenants = new(StringComparer.Ordinal);
     private readonly HashSet<(string Tenant, string Task)> _tasks = [];
     private readonly Dictionary<(string Tenant, string Task), TokenAccount> _accounts = [];
@@ -27,10 +27,10 @@ internal sealed class TokenMetrics
         meter.CreateObservableCounter("cola.tokens", Measure, "{token}", "Tokens computed");
     }
 
-    /// <summary>Where the tokens of a caller with a task (null: the bare base) are counted.</summary>
+    /// <summary>The counts for a tenant and a task; a null task is the base model.</summary>
     public TokenAccount Of(TenantId caller, TaskName? task)
     {
-        lock (_door)
+        lock (_lock)
         {
             var tenant = IsLabelled(_tenants, caller.Value) ? caller.Value : Other;
             var name = task is not { } named ? Base
@@ -50,7 +50,7 @@ internal sealed class TokenMetrics
 
     private List<Measurement<long>> Measure()
     {
-        lock (_door)
+        lock (_lock)
         {
             return
             [

@@ -2,24 +2,34 @@ using CoLA.Core.Naming;
 
 namespace CoLA.Core.Work;
 
-/// <summary>An iterator of units on its way through the engine, and the promise to whoever waits for its end.</summary>
+/// <summary>
+/// Long work that the engine advances unit by unit, and the task that completes when it ends. Disposing it runs the
+/// <c>finally</c> blocks of the iterator.
+/// </summary>
+/// <param name="tenant">The tenant in whose queue the work waits.</param>
+/// <param name="units">The work: each step of the iterator is one unit.</param>
+/// <param name="cancellation">Checked before each unit.</param>
 internal sealed class LongWork(TenantId tenant, IEnumerable<Unit> units, CancellationToken cancellation) : IDisposable
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IEnumerator<Unit>? _units;
 
-    /// <summary>For whom it is done.</summary>
+    /// <summary>The tenant in whose queue the work waits.</summary>
     public TenantId Tenant { get; } = tenant;
 
-    /// <summary>Who pays what share of it, where it is done for several; filled by the work's first unit at the latest.</summary>
+    /// <summary>
+    /// Fraction of the work's time that each tenant is charged; the fractions sum to 1. Work for several tenants fills this
+    /// before its first unit ends.
+    /// </summary>
     public IReadOnlyDictionary<TenantId, double> Shares { get; init; } = new Dictionary<TenantId, double> { [tenant] = 1 };
 
-    /// <summary>How long its next unit is likely to take: as long as its last, since most are alike.</summary>
+    /// <summary>Estimated duration of the next unit: the duration of the last one, because units of one work are similar.</summary>
     public TimeSpan Expected { get; set; }
 
+    /// <summary>Completes when the work ends, with its exception or cancellation if there was one.</summary>
     public Task Done => _done.Task;
 
-    /// <summary>Runs one unit; false when the work has ended, one way or another.</summary>
+    /// <summary>Runs one unit. Returns false if the work has ended: finished, failed or cancelled.</summary>
     public bool Advance()
     {
         try
@@ -48,6 +58,7 @@ internal sealed class LongWork(TenantId tenant, IEnumerable<Unit> units, Cancell
         return false;
     }
 
+    /// <summary>Ends the work with an exception, without running another unit.</summary>
     public void Abandon(Exception why)
     {
         Dispose();

@@ -1,8 +1,8 @@
 namespace CoLA.Core.Work;
 
 /// <summary>
-/// What long work just did. Such work is an iterator that the engine advances unit by unit, with decoding between the
-/// units, so that nothing stalls the rows that run and cancellation is seen within a unit.
+/// What the last unit of long work did. Long work is an iterator. The engine decodes between its units, so that running
+/// rows do not stall, and cancellation takes effect within one unit.
 /// </summary>
 internal enum Unit
 {

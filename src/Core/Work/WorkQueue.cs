@@ -4,87 +4,90 @@ using CoLA.Core.Fairness;
 namespace CoLA.Core.Work;
 
 /// <summary>
-/// Long work of all tenants, cut into units that run between the steps of the rows. Whose unit is next, the same counters
-/// decide that give rows their turns: time is counted as the tokens that rows would have been served in it. Beside rows,
-/// units take at most a share of a step's time, and one begins only where it is likely to end within that. What of a share
-/// was too short for a unit is left to the next.
+/// Long work of all tenants, cut into units that run between decoding steps. The fairness counters that order rows also
+/// order units: the duration of a unit is charged as the number of tokens that rows would have been served in that time.
+/// While rows decode, units get a time slice after each step, and a unit starts only if it is expected to end within the
+/// slice. The unused part of a slice carries over to the next one.
 /// </summary>
 internal sealed class WorkQueue(VirtualCounters counters)
 {
-    /// <summary>Share of a step's time that units may take between two steps.</summary>
-    private const double Share = 0.5;
+    /// <summary>Length of the time slice after a step, as a fraction of the step's duration.</summary>
+    private const double StepShare = 0.5;
 
-    /// <summary>Steps without a unit, because none fits, after which one runs all the same.</summary>
-    private const int Patience = 8;
+    /// <summary>After this many steps in a row in which no unit fitted, one unit runs anyway, so that long work cannot starve.</summary>
+    private const int MaximumSkippedSteps = 8;
 
-    private readonly FairQueue<LongWork> _works = new(counters);
-    private int _stepsWithout;
-    private TimeSpan _unspent;
+    private readonly FairQueue<LongWork> _queue = new(counters);
+    private int _skippedSteps;
+    private TimeSpan _carriedOver;
 
-    public int Count => _works.Count;
+    public int Count => _queue.Count;
 
-    public void Add(LongWork work) => _works.Add(work.Tenant, work);
+    public void Add(LongWork work) => _queue.Add(work.Tenant, work);
 
-    /// <summary>Runs one unit; false when there is none.</summary>
-    /// <param name="tokensPerSecond">What a second of the engine's time is worth.</param>
+    /// <summary>Runs the next unit, whatever its duration. Returns false if there is none.</summary>
+    /// <param name="tokensPerSecond">Tokens that a tenant is charged per second of the engine's time.</param>
     public bool RunOne(double tokensPerSecond)
     {
-        if (_works.Count == 0)
+        if (_queue.Count == 0)
         {
             return false;
         }
 
-        var work = _works.Of(_works.Turns()[0]).First();
+        var work = _queue.Of(_queue.Turns()[0]).First();
         Run(work, tokensPerSecond);
         return true;
     }
 
-    /// <summary>Runs what fits beside rows whose last step took <paramref name="step"/>; false when nothing ran.</summary>
-    public bool RunBeside(TimeSpan step, double tokensPerSecond)
+    /// <summary>Runs the units that fit into the time slice after a decoding step. Returns false if none ran.</summary>
+    /// <param name="step">Duration of the last decoding step.</param>
+    /// <param name="tokensPerSecond">Tokens that a tenant is charged per second of the engine's time.</param>
+    public bool RunBesideDecoding(TimeSpan step, double tokensPerSecond)
     {
-        if (_works.Count == 0)
+        if (_queue.Count == 0)
         {
-            _unspent = TimeSpan.Zero;
+            _carriedOver = TimeSpan.Zero;
             return false;
         }
 
-        // Half a share is left over at most: rows never wait for longer than for one and a half.
-        var share = Share * step;
-        var left = share + (_unspent < share / 2 ? _unspent : share / 2);
+        // At most half a slice carries over, so rows never wait longer than one and a half slices.
+        var slice = StepShare * step;
+        var left = slice + (_carriedOver < slice / 2 ? _carriedOver : slice / 2);
         var ran = false;
-        while (Fitting(left) is { } work)
+        while (NextThatFits(left) is { } work)
         {
             left -= Run(work, tokensPerSecond);
             ran = true;
         }
 
-        _unspent = left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        if (!ran && ++_stepsWithout < Patience)
+        _carriedOver = left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        if (!ran && ++_skippedSteps < MaximumSkippedSteps)
         {
             return false;
         }
 
-        _stepsWithout = 0;
+        _skippedSteps = 0;
         return ran || RunOne(tokensPerSecond);
     }
 
+    /// <summary>Ends all work with an exception. The engine calls it when it stops.</summary>
     public void AbandonAll(Exception why)
     {
-        foreach (var work in _works.Turns().SelectMany(_works.Of).ToArray())
+        foreach (var work in _queue.Turns().SelectMany(_queue.Of).ToArray())
         {
-            _works.Remove(work.Tenant, work);
+            _queue.Remove(work.Tenant, work);
             work.Abandon(why);
         }
     }
 
-    /// <summary>The first in turn whose next unit is expected to end within <paramref name="left"/>.</summary>
-    private LongWork? Fitting(TimeSpan left) =>
-        left <= TimeSpan.Zero ? null : _works.Turns().Select(tenant => _works.Of(tenant).First()).FirstOrDefault(work => work.Expected <= left);
+    /// <summary>The first work, in fair order, whose next unit is expected to end within <paramref name="left"/>; null if there is none.</summary>
+    private LongWork? NextThatFits(TimeSpan left) =>
+        left <= TimeSpan.Zero ? null : _queue.Turns().Select(tenant => _queue.Of(tenant).First()).FirstOrDefault(work => work.Expected <= left);
 
     private TimeSpan Run(LongWork work, double tokensPerSecond)
     {
         var started = Stopwatch.GetTimestamp();
-        var goesOn = work.Advance();
+        var hasMore = work.Advance();
         var taken = Stopwatch.GetElapsedTime(started);
         work.Expected = taken;
         foreach (var (tenant, share) in work.Shares)
@@ -92,9 +95,9 @@ internal sealed class WorkQueue(VirtualCounters counters)
             counters.Charge(tenant, share * taken.TotalSeconds * tokensPerSecond);
         }
 
-        if (!goesOn)
+        if (!hasMore)
         {
-            _works.Remove(work.Tenant, work);
+            _queue.Remove(work.Tenant, work);
         }
 
         return taken;

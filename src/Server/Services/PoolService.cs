@@ -47,7 +47,8 @@ internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServic
     public override async Task<ListPoolVersionsResponse> ListPoolVersions(ListPoolVersionsRequest request, ServerCallContext context)
     {
         var page = await pools.ListVersionsAsync(
-            context.Tenant(), PoolName.Parse(request.Pool, "pool"), new PageRequest(request.PageSize, request.PageToken), context.CancellationToken).ConfigureAwait(false);
+            context.Tenant(), PoolName.Parse(request.Pool, "pool"), new PageRequest(request.PageSize, request.PageToken),
+            context.CancellationToken).ConfigureAwait(false);
         return new ListPoolVersionsResponse
         {
             Versions = { page.Items.Select(version => version.ToContract()) },

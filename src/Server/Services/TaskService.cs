@@ -49,7 +49,8 @@ internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogg
     {
         PoolName? pool = request.HasPool ? PoolName.Parse(request.Pool) : null;
         var page = await tasks.ListAsync(
-            context.Tenant(), includeGranted: true, pool, new PageRequest(request.PageSize, request.PageToken), context.CancellationToken).ConfigureAwait(false);
+            context.Tenant(), includeGranted: true, pool, new PageRequest(request.PageSize, request.PageToken),
+            context.CancellationToken).ConfigureAwait(false);
         return new ListTasksResponse
         {
             Tasks = { page.Items.Select(task => task.ToContract()) },
@@ -60,7 +61,8 @@ internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogg
     public override async Task<ListTaskVersionsResponse> ListTaskVersions(ListTaskVersionsRequest request, ServerCallContext context)
     {
         var page = await tasks.ListVersionsAsync(
-            context.Tenant(), TaskName.Parse(request.Task), new PageRequest(request.PageSize, request.PageToken), context.CancellationToken).ConfigureAwait(false);
+            context.Tenant(), TaskName.Parse(request.Task), new PageRequest(request.PageSize, request.PageToken),
+            context.CancellationToken).ConfigureAwait(false);
         return new ListTaskVersionsResponse
         {
             Versions = { page.Items.Select(version => version.ToContract()) },

@@ -213,7 +213,8 @@ public class PoolCatalogTests : IDisposable
     {
         var pool = await _world.PoolAsync("acme", "p1");
 
-        var rejection = await Assert.ThrowsAsync<InvalidArgumentRejection>(() => _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(size, token), Cancellation).AsTask());
+        var rejection = await Assert.ThrowsAsync<InvalidArgumentRejection>(
+            () => _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(size, token), Cancellation).AsTask());
 
         Assert.Equal(field, Assert.Single(rejection.Violations).Field);
     }

@@ -86,9 +86,10 @@ public class PublicationTests : IDisposable
         await _world.PublishAsync(await _world.OpenAsync(opener, pool, [task]), makeCurrent: makeCurrent);
 
         Assert.Equal(current, (await _world.Pools.GetAsync(Tenant("acme"), pool, Cancellation)).CurrentVersion);
+        var versions = await _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(), Cancellation);
         Assert.Equal(
             [(2, opener), (1, "acme")],
-            (await _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(), Cancellation)).Items.Select(version => (version.Number, version.Maker.Value)));
+            versions.Items.Select(version => (version.Number, version.Maker.Value)));
     }
 
     [Fact]

@@ -222,7 +222,8 @@ public class SessionCatalogTests : IDisposable
             CatalogJson.Write<IReadOnlyList<SavedState>>([first, second]),
             CatalogJson.Write(await _world.Sessions.ListStatesAsync(Tenant("acme"), session.Name, Cancellation)));
         Assert.Equal(CatalogJson.Write(first), CatalogJson.Write(await _world.Sessions.GetStateAsync(Tenant("acme"), first.Name, Cancellation)));
-        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Sessions.GetStateAsync(Tenant("acme"), new SessionStateName(session.Name, 3), Cancellation).AsTask());
+        await Assert.ThrowsAsync<NotFoundRejection>(
+            () => _world.Sessions.GetStateAsync(Tenant("acme"), new SessionStateName(session.Name, 3), Cancellation).AsTask());
     }
 
     [Fact]

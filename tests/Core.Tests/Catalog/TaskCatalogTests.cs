@@ -95,7 +95,8 @@ public class TaskCatalogTests : IDisposable
         await Assert.ThrowsAsync<NotFoundRejection>(() => RegisterAsync("t", new PoolName("none"), null, Full));
         await Assert.ThrowsAsync<AlreadyExistsRejection>(() => RegisterAsync("taken", pool, null, Full));
 
-        Assert.Equal(["taken"], (await _world.Tasks.ListAsync(Tenant("acme"), true, null, new PageRequest(), Cancellation)).Items.Select(task => task.Name.Task));
+        var listed = await _world.Tasks.ListAsync(Tenant("acme"), true, null, new PageRequest(), Cancellation);
+        Assert.Equal(["taken"], listed.Items.Select(task => task.Name.Task));
     }
 
     [Fact]
@@ -170,7 +171,8 @@ public class TaskCatalogTests : IDisposable
         Assert.Equal([lent, own], await NamesAsync(true, first));
         Assert.Empty(await NamesAsync(true, new PoolName("none")));
         var page = await _world.Tasks.ListAsync(Tenant("globex"), true, null, new PageRequest(2), Cancellation);
-        Assert.Equal([own], (await _world.Tasks.ListAsync(Tenant("globex"), true, null, new PageRequest(2, page.NextToken), Cancellation)).Items.Select(task => task.Name));
+        var next = await _world.Tasks.ListAsync(Tenant("globex"), true, null, new PageRequest(2, page.NextToken), Cancellation);
+        Assert.Equal([own], next.Items.Select(task => task.Name));
 
         async Task<IEnumerable<TaskName>> NamesAsync(bool granted, PoolName? pool) =>
             (await _world.Tasks.ListAsync(Tenant("globex"), granted, pool, new PageRequest(), Cancellation)).Items.Select(task => task.Name);

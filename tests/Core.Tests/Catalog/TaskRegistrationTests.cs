@@ -42,7 +42,8 @@ public class TaskRegistrationTests : IDisposable
         Assert.Equal((lent.Heads, lent.PoolVersion.Number, lent.SubtractsInitial), (taken.Heads, taken.PoolVersion.Number, taken.SubtractsInitial));
         Assert.Equal(Full with { Seed = 9 }, taken.Spec);
         Assert.Equal(new TaskVersionName(lender, 2), (await _world.Tasks.GetAsync(newcomer.Tenant, newcomer, Cancellation)).StartedFrom);
-        Assert.Equal(new TaskVersionName(lender, 2), (await _world.Tasks.ListVersionsAsync(newcomer.Tenant, newcomer, new PageRequest(), Cancellation)).Items.Single().StartedFrom);
+        var versions = await _world.Tasks.ListVersionsAsync(newcomer.Tenant, newcomer, new PageRequest(), Cancellation);
+        Assert.Equal(new TaskVersionName(lender, 2), versions.Items.Single().StartedFrom);
         Assert.NotEqual(lent.Key, taken.Key);
     }
 

@@ -11,18 +11,18 @@ using static CoLA.Core.Tests.CoreWorld;
 
 namespace CoLA.Core.Tests.Engine;
 
-/// <summary>Who runs when, and that nobody can tell from an answer.</summary>
+/// <summary>Scheduling order, preemption and prefix reuse, and that none of them changes an answer.</summary>
 public sealed class SchedulerTests
 {
     private const int Tokens = 24;
 
-    /// <summary>Bytes of keys and values of sixteen tokens of the random model: 2 layers, 2 heads of 8, float32.</summary>
+    /// <summary>Bytes of one block of the random model: keys and values, 2 layers, 2 heads of 8, 16 tokens, float32.</summary>
     private const long BlockBytes = 2 * 2 * 2 * 8 * 16 * sizeof(float);
 
     private static readonly string Long = string.Concat(Enumerable.Repeat("a long beginning ", 4));
 
     [Fact]
-    public async Task Plan_MemoryRunsOut_YoungestIsSentBackAndLosesNothing()
+    public async Task Plan_MemoryRunsOut_LastAdmittedIsPreemptedAndAnswersTheSame()
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
@@ -36,13 +36,13 @@ public sealed class SchedulerTests
         await using var world = new CoreWorld(new ColaOptions { Engine = new() { KeyValueMemory = 12 * BlockBytes } }, telemetry);
         var crowded = await world.GenerateAsync(Tokens + 20, rows);
 
-        Assert.True(metrics.Sum("cola.preemptions") > 0, "nobody was sent back: the memory was not short");
+        Assert.True(metrics.Sum("cola.preemptions") > 0, "no row was preempted: the memory was not short");
         AssertSame(alone, crowded);
         Assert.Equal(0, metrics.Sum("cola.kv.usage"));
     }
 
     [Fact]
-    public async Task Submit_RowLargerThanTheMemory_IsRefusedWithWhatThereIs()
+    public async Task Submit_RowLargerThanTheMemory_IsRefusedWithTheLimit()
     {
         await using var world = new CoreWorld(new ColaOptions { Engine = new() { KeyValueMemory = 3 * BlockBytes } });
 
@@ -53,7 +53,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public async Task Plan_SameBeginning_IsReadOnceAndAnswersTheSame()
+    public async Task Plan_SharedPrefix_IsComputedOnceAndAnswersTheSame()
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
@@ -70,7 +70,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public async Task Plan_SameBeginningUnderAnotherTenantTaskOrVersion_IsReadAnew()
+    public async Task Plan_SamePrefixOfAnotherTenantTaskOrVersion_IsComputedAgain()
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);
@@ -99,7 +99,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public async Task Plan_VersionSwitchedWhileRowsRun_ThoseFinishOnTheOldAndTheNextBeginOnTheNew()
+    public async Task Plan_VersionSwitchedWhileRowsRun_RunningRowsKeepTheOldVersionAndNewRowsTakeTheNew()
     {
         await using var world = new CoreWorld();
         await world.MakePoolAsync();
@@ -127,7 +127,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public async Task Plan_OneTenantFloods_TheOtherDoesNotWaitForAllOfIt()
+    public async Task Plan_OneTenantSubmitsManyRows_TheOtherDoesNotWaitForAllOfThem()
     {
         await using var world = new CoreWorld(new ColaOptions { Engine = new() { MaximumRows = 1 } });
         var row = new GenerationRow(ModelSource.Base, new TextPrompt("hello"), SamplingOptions.Greedy, [], 20, null);
@@ -159,7 +159,7 @@ public sealed class SchedulerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Run_DeterministicRow_SameBitsWhoeverElseRuns(bool kernels)
+    public async Task Run_DeterministicRow_SameBitsInAnyBatch(bool kernels)
     {
         var options = new ColaOptions { Model = new() { UseKernels = kernels }, Engine = new() { PrefillTokens = 40, PrefillTokensBesideDecoding = 9 } };
         await using var world = new CoreWorld(options);
@@ -181,7 +181,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public async Task Run_DeterministicRowSentBack_SameBitsWithoutKernels()
+    public async Task Run_DeterministicRowPreempted_SameBitsWithoutKernels()
     {
         using var metrics = new MetricsRecorder();
         using var telemetry = new ColaTelemetry(metrics);

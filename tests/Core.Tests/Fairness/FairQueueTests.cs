@@ -12,7 +12,7 @@ public sealed class FairQueueTests
     private readonly VirtualCounters _counters = new();
 
     [Fact]
-    public void Turns_OneFloods_TheOtherIsServedAsMuch()
+    public void Turns_OneTenantHasManyItems_BothAreServedEqually()
     {
         var queue = new FairQueue<int>(_counters);
         for (var item = 0; item < 100; item++)
@@ -31,7 +31,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Turns_WithinATenant_FirstComeFirst()
+    public void Turns_WithinATenant_FirstComeFirstServed()
     {
         var queue = new FairQueue<int>(_counters);
         queue.Add(Busy, 1);
@@ -42,7 +42,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Turns_ExpensiveWork_CountsByItsTokens()
+    public void Turns_ExpensiveWork_IsChargedByItsTokens()
     {
         var queue = new FairQueue<int>(_counters);
         for (var item = 0; item < 12; item++)
@@ -57,7 +57,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Turns_ComingBackAfterAPause_SavedNothingUp()
+    public void Turns_TenantWasIdle_HasNoCredit()
     {
         var queue = new FairQueue<int>(_counters);
         for (var item = 0; item < 100; item++)
@@ -75,7 +75,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Turns_LeavingAndComingBack_DoesNotForgetWhatWasServed()
+    public void Turns_TenantLeavesAndReturns_KeepsItsCount()
     {
         var queue = new FairQueue<int>(_counters);
         queue.Add(Busy, 0);
@@ -88,7 +88,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void Turns_TwoQueues_ShareOneCurrency()
+    public void Turns_TwoQueues_ShareTheCounters()
     {
         var rows = new FairQueue<int>(_counters);
         var work = new FairQueue<int>(_counters);

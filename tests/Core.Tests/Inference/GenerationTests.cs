@@ -224,7 +224,7 @@ public sealed class GenerationTests
 
         var rejection = await Assert.ThrowsAsync<InvalidArgumentRejection>(() => world.GenerateAsync(1, (null, "x"), (null, "y")));
 
-        Assert.Contains("are 2; 1 may wait at most, split them", rejection.Message, StringComparison.Ordinal);
+        Assert.Contains("are 2; at most 1 may wait, split them", rejection.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class StopStringsTests
     [InlineData("no stop here", "no stop here")]
     [InlineData("almost EN", "almost EN")]
     [InlineData("aab then STOP", "a")]
-    public void Push_LetterByLetter_GivesWhatStandsBeforeTheFirstStop(string text, string expected)
+    public void Push_LetterByLetter_ReturnsTheTextBeforeTheFirstStop(string text, string expected)
     {
         var stops = new StopStrings(["END", "STOP", "ab"]);
         var found = "";

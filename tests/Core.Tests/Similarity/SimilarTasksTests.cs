@@ -127,7 +127,7 @@ public sealed class SimilarTasksTests
 
         Assert.Null(registered.Task.StartedFrom);
         Assert.Equal(new TaskSpec(Strategy.Heuristic, 2, 3), registered.Task.Spec);
-        Assert.Contains("starts as any other", Assert.Single(registered.Notes), StringComparison.Ordinal);
+        Assert.Contains("starts like any other", Assert.Single(registered.Notes), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,24 +15,24 @@ public sealed class WorkQueueTests
     private readonly List<string> _done = [];
 
     [Fact]
-    public void RunBeside_EverythingFits_RunsToTheEnd()
+    public void RunBesideDecoding_EverythingFits_RunsToTheEnd()
     {
         var queue = Queue((Acme, "a"), (Acme, "b"));
 
-        Assert.True(queue.RunBeside(LongStep, 1));
+        Assert.True(queue.RunBesideDecoding(LongStep, 1));
 
         Assert.Equal(["a0", "a1", "a2", "b0", "b1", "b2"], _done);
         Assert.Equal(0, queue.Count);
     }
 
     [Fact]
-    public void RunBeside_NothingFits_OneUnitRunsAfterSomeSteps()
+    public void RunBesideDecoding_NothingFits_OneUnitRunsAfterSomeSteps()
     {
         var queue = Queue((Acme, "a"));
         Assert.True(queue.RunOne(1));
 
-        // The first unit has taken some time; none is left in a step of no length.
-        var ran = Enumerable.Range(0, 16).Select(_ => queue.RunBeside(TimeSpan.Zero, 1)).ToArray();
+        // The first unit took some time, so the expected duration does not fit into the empty slice of a step of length zero.
+        var ran = Enumerable.Range(0, 16).Select(_ => queue.RunBesideDecoding(TimeSpan.Zero, 1)).ToArray();
 
         Assert.Equal(2, ran.Count(it => it));
         Assert.False(ran[0]);
@@ -41,14 +41,14 @@ public sealed class WorkQueueTests
 
     [Theory]
     [InlineData(0.7, true)]
-    [InlineData(0.8, false)] // longer than a share and the half of one that may be left over
-    public void RunBeside_LastShareWasTooShort_WhatWasLeftOfItCounts(double steps, bool runs)
+    [InlineData(0.8, false)] // longer than a slice plus the half slice that may carry over
+    public void RunBesideDecoding_LastSliceWasTooShort_ItCarriesOver(double steps, bool runs)
     {
         var queue = new WorkQueue(_counters);
         queue.Add(new LongWork(Acme, Units("a"), default) { Expected = steps * LongStep });
 
-        Assert.False(queue.RunBeside(LongStep, 1));
-        Assert.Equal(runs, queue.RunBeside(LongStep, 1));
+        Assert.False(queue.RunBesideDecoding(LongStep, 1));
+        Assert.Equal(runs, queue.RunBesideDecoding(LongStep, 1));
     }
 
     [Fact]

@@ -45,7 +45,8 @@ internal static class PoolAccess
 
         var kept = await registry.Pools.ListVersionsAsync(pool.Key, int.MaxValue, int.MaxValue).ConfigureAwait(false);
         throw new NotFoundRejection(
-            $"{new PoolVersionName(PoolSnapshots.NameOf(pool), asked)} was not found; kept: {string.Join(", ", kept.Select(version => version.Number).Reverse())}");
+            $"{new PoolVersionName(PoolSnapshots.NameOf(pool), asked)} was not found; kept: "
+            + string.Join(", ", kept.Select(version => version.Number).Reverse()));
     }
 
     /// <exception cref="PreconditionRejection">The pool was made for another base model than the server's.</exception>

@@ -151,7 +151,8 @@ public sealed class SessionCatalog
                 Created = _ledger.Now,
             };
             registry.Put(row);
-            session = await StandAtAsync(registry, session with { StatesMade = row.Number }, row, sequence, lastRequestHash, lastReplyJson).ConfigureAwait(false);
+            session = session with { StatesMade = row.Number };
+            session = await StandAtAsync(registry, session, row, sequence, lastRequestHash, lastReplyJson).ConfigureAwait(false);
             return SessionSnapshots.Of(session, row);
         },
         cancellation,

@@ -104,7 +104,8 @@ internal sealed class SessionOpening(TenantId caller, OpenSession asked, BaseMod
             var poolName = PoolSnapshots.NameOf(pool);
             throw new PreconditionRejection(
                 $"{new TaskVersionName(TaskSnapshots.NameOf(task), served.Number)} is pinned to {new PoolVersionName(poolName, served.PoolVersion)}, "
-                + $"the session begins at {new PoolVersionName(poolName, session.PoolVersion)}; begin there, or set rebase to keep the heads although their outputs change");
+                + $"the session begins at {new PoolVersionName(poolName, session.PoolVersion)}; begin there, or set rebase to keep the heads "
+                + "although their outputs change");
         }
 
         var kept = pinned ?? (hasHeads ? served : null);

@@ -52,7 +52,8 @@ internal static class TaskAccess
 
         var kept = await registry.Tasks.ListVersionsAsync(task.Key, int.MaxValue, int.MaxValue).ConfigureAwait(false);
         throw new NotFoundRejection(
-            $"{new TaskVersionName(TaskSnapshots.NameOf(task), number)} was not found; kept: {string.Join(", ", kept.Select(version => version.Number).Reverse())}");
+            $"{new TaskVersionName(TaskSnapshots.NameOf(task), number)} was not found; kept: "
+            + string.Join(", ", kept.Select(version => version.Number).Reverse()));
     }
 
     /// <exception cref="PreconditionRejection">An open session holds the task. Only the session's opener is told its name.</exception>

@@ -2,15 +2,18 @@ using CoLA.Core.Sequences;
 
 namespace CoLA.Core.Engine.Runners;
 
-/// <summary>Runs the base model with the rows' adapters over one step's tokens, and keeps their keys and values.</summary>
+/// <summary>
+/// Runs the base model with the rows' adapters over the tokens of one step, and stores their keys and values. Used on the
+/// engine's thread only.
+/// </summary>
 internal interface IModelRunner : IDisposable
 {
-    /// <summary>What a row gets is the same bit for bit whoever else runs, and however its tokens are cut into stretches.</summary>
+    /// <summary>Whether a row's logits are bit-identical whatever other rows are in the batch, and however its tokens are cut into chunks.</summary>
     bool IsInvariant { get; }
 
     /// <summary>
-    /// Reads all stretches; returns the logits of those that give a token, in their order, or null where none does. What a
-    /// row gets does not depend on the others, up to the order of sums.
+    /// Computes all chunks. Returns the logits (rows, vocabulary) of the chunks that produce a token, in their order, or null
+    /// if none does. A row's logits do not depend on the other rows, except for rounding: the order of sums may differ.
     /// </summary>
-    StepLogits? Run(IReadOnlyList<Stretch> stretches);
+    StepLogits? Run(IReadOnlyList<RowChunk> chunks);
 }

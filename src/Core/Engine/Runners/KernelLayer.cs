@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Engine.Runners;
 
-/// <summary>The frozen weights of one layer as the CPU's kernels read them: the same memory, by pointers.</summary>
+/// <summary>The frozen weights of one layer as pointers for the CPU kernels. It shares the model's memory and owns none.</summary>
 internal sealed unsafe class KernelLayer(LayerWeights weights)
 {
     public float* AttentionNorm { get; } = weights.AttentionNorm.Floats();

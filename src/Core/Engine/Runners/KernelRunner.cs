@@ -9,13 +9,13 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Engine.Runners;
 
 /// <summary>
-/// A step on the CPU by kernels of our own: a layer is nine jobs of the team, with no call into libtorch and nothing
-/// allocated between them. Every sum runs in an order of its own row, so a row's bits do not depend on its neighbours, nor
-/// on how its prompt was cut.
+/// Runs a step on the CPU with the kernels of this project. A layer is nine jobs of the kernel team, with no call into
+/// libtorch and no allocation between them. The order of every sum depends on the row alone, so a row's bits depend neither
+/// on the other rows of the batch nor on how its prompt was cut into chunks.
 /// </summary>
 internal sealed unsafe class KernelRunner : IModelRunner
 {
-    /// <summary>Targets of one site at most.</summary>
+    /// <summary>The largest number of targets at one site: q, k and v.</summary>
     private const int MostTargets = 3;
 
     private readonly CausalLanguageModel _model;
@@ -59,10 +59,10 @@ internal sealed unsafe class KernelRunner : IModelRunner
     /// <inheritdoc/>
     public bool IsInvariant => true;
 
-    public StepLogits? Run(IReadOnlyList<Stretch> stretches)
+    public StepLogits? Run(IReadOnlyList<RowChunk> chunks)
     {
         using var noGrad = no_grad();
-        _tokens.Set(stretches);
+        _tokens.Set(chunks);
         Embed();
         for (var layer = 0; layer < _layers.Length; layer++)
         {
@@ -163,7 +163,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         AddAndNorm(layer, Target.Down, Site.FeedForwardOutput, branch, layer + 1 < _layers.Length ? _layers[layer + 1].AttentionNorm : _finalNorm);
     }
 
-    /// <summary>One product of the base for all tokens, and beside it one for each lane with its pool's A.</summary>
+    /// <summary>Multiplies all tokens by the base weight and, in the same job, each lane's tokens by the A of the lane's pool.</summary>
     private void Multiply(int layer, Site site, PanelMatrix matrix, float* bias, float* input, float* output)
     {
         var products = _products.Of(1 + _tokens.Lanes.Count + _tokens.RoutedRuns * MostTargets);
@@ -194,7 +194,7 @@ internal sealed unsafe class KernelRunner : IModelRunner
         }
     }
 
-    /// <summary>A router is its task's own, so its logits are a small product per run, beside the lane's projection.</summary>
+    /// <summary>Adds the router products. Each task has its own router, so its logits are one small product per run, next to the lane's projection.</summary>
     private int AddRouters(int layer, Site site, int width, float* input, PanelProduct* products, int count)
     {
         for (var at = 0; at < _tokens.RunCount; at++)
@@ -235,7 +235,10 @@ internal sealed unsafe class KernelRunner : IModelRunner
         _team.Run(ref job, _tokens.TileCount);
     }
 
-    /// <summary>Room for the projected input of every lane at a site, lane after lane, and tells the lanes' runs where theirs is.</summary>
+    /// <summary>
+    /// Reserves memory for the projected input (A x) of every lane at a site, one lane after the other, and stores its
+    /// address in the lane's runs. Returns the address of the first lane.
+    /// </summary>
     private float* ProjectedOf(int layer, Site site)
     {
         var floats = 0L;

@@ -5,9 +5,9 @@ using CoLA.Core.Kernels;
 namespace CoLA.Core.Engine.Runners;
 
 /// <summary>
-/// One step's tokens as the kernels read them. Rows are put in the order of their lanes (pool version, stacked or summed,
-/// subtracting or not, routed or not), within a lane in the order of their adapters: a lane's tokens are neighbours, one product with the
-/// pool's A serves them all, and tokens under one adapter share its U.
+/// The tokens of one step, in the layout that the kernels read. Rows are sorted by lane (pool version, stacked or summed,
+/// subtracting or not, routed or not), and within a lane by adapter. The tokens of a lane are therefore contiguous: one
+/// product with the pool's A serves them all, and tokens of one adapter share its U.
 /// </summary>
 internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposable
 {
@@ -18,19 +18,20 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
     private readonly NativeBuffer<QueryTile> _queries = new();
     private readonly NativeBuffer<AdapterRun> _runs = new();
     private readonly List<Lane> _lanes = [];
-    private Stretch[] _order = [];
+    private RowChunk[] _order = [];
 
-    /// <summary>Tokens under one pool version, and where the kernels find its projections.</summary>
+    /// <summary>Contiguous tokens that share a projection: one pool version and one layout of it.</summary>
     internal readonly record struct Lane(PoolOnDevice Pool, bool Summed, bool Subtracts, int Routed, int First, int Count, IntPtr Sites);
 
-    /// <summary>Tokens in all.</summary>
+    /// <summary>Number of tokens in the step.</summary>
     public int Count { get; private set; }
 
     public IReadOnlyList<Lane> Lanes => _lanes;
 
+    /// <summary>Position of each token in its row, (tokens).</summary>
     public int* Positions { get; private set; }
 
-    /// <summary>Block of each token's key and value.</summary>
+    /// <summary>Cache block that holds each token's key and value, (tokens).</summary>
     public int* Blocks { get; private set; }
 
     public TokenTile* Tiles { get; private set; }
@@ -45,31 +46,33 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
 
     public int RunCount { get; private set; }
 
-    /// <summary>Runs whose heads a router weighs.</summary>
+    /// <summary>Number of runs whose adapter has a router.</summary>
     public int RoutedRuns { get; private set; }
 
-    /// <summary>Chunks of what is done for each tile and key-value head.</summary>
+    /// <summary>Number of (token tile, key-value head) pairs.</summary>
     public int TileHeads => TileCount * keyValueHeads;
 
+    /// <summary>Number of (query tile, key-value head) pairs.</summary>
     public int QueryHeads => QueryCount * keyValueHeads;
 
-    /// <summary>Token ids, in the step's order.</summary>
+    /// <summary>Token ids in sorted order, (tokens).</summary>
     public long[] Ids { get; private set; } = [];
 
-    /// <summary>The last token of each stretch that gives one, in the order in which the stretches came.</summary>
+    /// <summary>Index of the last token of each chunk that produces a token, in the order of the chunks passed to <see cref="Set"/>.</summary>
     public int[] Ends { get; private set; } = [];
 
-    public void Set(IReadOnlyList<Stretch> stretches)
+    /// <summary>Replaces the previous step's tokens with those of <paramref name="chunks"/>.</summary>
+    public void Set(IReadOnlyList<RowChunk> chunks)
     {
         _order =
         [
-            .. stretches.OrderBy(stretch => stretch.Row.Adapter is { } adapter ? adapter.Pool.Number : -1)
-                .ThenBy(stretch => stretch.Row.Adapter is { Summed: true })
-                .ThenBy(stretch => stretch.Row.Adapter is { Subtracts: true })
-                .ThenBy(stretch => stretch.Row.Adapter?.Routed ?? 0)
-                .ThenBy(stretch => stretch.Row.Adapter?.Number ?? -1),
+            .. chunks.OrderBy(chunk => chunk.Row.Adapter is { } adapter ? adapter.Pool.Number : -1)
+                .ThenBy(chunk => chunk.Row.Adapter is { Summed: true })
+                .ThenBy(chunk => chunk.Row.Adapter is { Subtracts: true })
+                .ThenBy(chunk => chunk.Row.Adapter?.Routed ?? 0)
+                .ThenBy(chunk => chunk.Row.Adapter?.Number ?? -1),
         ];
-        Count = _order.Sum(stretch => stretch.Length);
+        Count = _order.Sum(chunk => chunk.Length);
         Ids = new long[Count];
         Positions = _positions.Of(Count);
         Blocks = _blockOfToken.Of(Count);
@@ -80,15 +83,15 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
         _lanes.Clear();
         PlaceTokens();
         PlaceRuns();
-        var ends = new Dictionary<Stretch, int>(_order.Length);
+        var ends = new Dictionary<RowChunk, int>(_order.Length);
         var end = 0;
-        foreach (var stretch in _order)
+        foreach (var chunk in _order)
         {
-            end += stretch.Length;
-            ends.Add(stretch, end - 1);
+            end += chunk.Length;
+            ends.Add(chunk, end - 1);
         }
 
-        Ends = [.. stretches.Where(stretch => stretch.GivesToken).Select(stretch => ends[stretch])];
+        Ends = [.. chunks.Where(chunk => chunk.ProducesToken).Select(chunk => ends[chunk])];
     }
 
     public void Dispose()
@@ -103,7 +106,7 @@ internal sealed unsafe class StepTokens(int keyValueHeads, int group) : IDisposa
 
     private void PlaceTokens()
     {
-        var blocks = _blocksOfRows.Of(_order.Sum(stretch => stretch.Row.Blocks.Ids.Count));
+        var blocks = _blocksOfRows.Of(_order.Sum(chunk => chunk.Row.Blocks.Ids.Count));
         var token = 0;
         foreach (var (row, length) in _order)
         {

@@ -7,15 +7,16 @@ using static TorchSharp.torch;
 namespace CoLA.Core.Engine.Runners;
 
 /// <summary>
-/// A step by libtorch, on any device: rows that decode all together, with their U's stacked in lanes; chunks of prompts
-/// packed. A deterministic row is computed by itself, since libtorch's products sum in an order that depends on their size.
+/// Runs a step with libtorch, on any device. All decoding rows form one batch, with their U's stacked in lanes; prompt
+/// chunks are packed into another. A deterministic row is computed alone, because libtorch's products sum in an order that
+/// depends on their size.
 /// </summary>
 internal sealed class TensorRunner : IModelRunner
 {
     private readonly CausalLanguageModel _model;
     private readonly TensorKeyValues _cache;
     private readonly LaneAdapters _lanes;
-    private readonly List<Sequence> _inLanes = []; // by their row of the decoding batch
+    private readonly List<Sequence> _inLanes = []; // index: row of the decoding batch
 
     public TensorRunner(CausalLanguageModel model, int blocks)
     {
@@ -27,30 +28,30 @@ internal sealed class TensorRunner : IModelRunner
     /// <inheritdoc/>
     public bool IsInvariant => false;
 
-    public StepLogits? Run(IReadOnlyList<Stretch> stretches)
+    public StepLogits? Run(IReadOnlyList<RowChunk> chunks)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var logits = new Dictionary<Sequence, Tensor>();
-        var decoding = stretches.Where(stretch => stretch.Length == 1 && !stretch.Row.Spec.Deterministic).Select(stretch => stretch.Row).ToHashSet();
+        var decoding = chunks.Where(chunk => chunk.Length == 1 && !chunk.Row.Spec.Deterministic).Select(chunk => chunk.Row).ToHashSet();
         Arrange(decoding);
         if (_inLanes.Count > 0)
         {
             Decode(logits);
         }
 
-        var chunks = stretches.Where(stretch => !decoding.Contains(stretch.Row)).ToLookup(stretch => stretch.Row.Spec.Deterministic);
-        foreach (var alone in chunks[true])
+        var prefills = chunks.Where(chunk => !decoding.Contains(chunk.Row)).ToLookup(chunk => chunk.Row.Spec.Deterministic);
+        foreach (var alone in prefills[true])
         {
             Prefill([alone], logits);
         }
 
-        if (chunks[false].Any())
+        if (prefills[false].Any())
         {
-            Prefill([.. chunks[false]], logits);
+            Prefill([.. prefills[false]], logits);
         }
 
-        var rows = stretches.Where(stretch => stretch.GivesToken).Select(stretch => logits[stretch.Row]).ToArray();
+        var rows = chunks.Where(chunk => chunk.ProducesToken).Select(chunk => logits[chunk.Row]).ToArray();
         if (rows.Length == 0)
         {
             return null;
@@ -70,7 +71,7 @@ internal sealed class TensorRunner : IModelRunner
         _cache.Dispose();
     }
 
-    /// <summary>Brings the lanes to the rows that decode now: a row's U is copied when it joins, never per step.</summary>
+    /// <summary>Updates the lanes to the rows that decode now. A row's U is copied once, when the row joins, not at every step.</summary>
     private void Arrange(HashSet<Sequence> decoding)
     {
         for (var at = _inLanes.Count - 1; at >= 0; at--)
@@ -106,29 +107,29 @@ internal sealed class TensorRunner : IModelRunner
         }
     }
 
-    private void Prefill(IReadOnlyList<Stretch> stretches, Dictionary<Sequence, Tensor> logits)
+    private void Prefill(IReadOnlyList<RowChunk> chunks, Dictionary<Sequence, Tensor> logits)
     {
-        var ids = stretches.SelectMany(stretch => stretch.Row.Tokens.Skip(stretch.Row.Cached).Take(stretch.Length)).Select(id => (long)id).ToArray();
+        var ids = chunks.SelectMany(chunk => chunk.Row.Tokens.Skip(chunk.Row.Cached).Take(chunk.Length)).Select(id => (long)id).ToArray();
         using var attention = new PrefillAttention(
             _cache,
-            [.. stretches.Select(stretch => (stretch.Row.Blocks, stretch.Row.Cached, stretch.Length))],
+            [.. chunks.Select(chunk => (chunk.Row.Blocks, chunk.Row.Cached, chunk.Length))],
             _model.Config,
             _model.Device,
             _model.DType);
-        var adapters = new SegmentAdapters(stretches.Select(stretch => (stretch.Length, stretch.Row.Adapter)));
+        var adapters = new SegmentAdapters(chunks.Select(chunk => (chunk.Length, chunk.Row.Adapter)));
         var hidden = _model.Hidden(tensor(ids, int64, _model.Device), attention, adapters);
         var end = 0;
-        foreach (var stretch in stretches)
+        foreach (var chunk in chunks)
         {
-            end += stretch.Length;
-            if (stretch.GivesToken)
+            end += chunk.Length;
+            if (chunk.ProducesToken)
             {
-                logits.Add(stretch.Row, hidden.narrow(0, end - 1, 1));
+                logits.Add(chunk.Row, hidden.narrow(0, end - 1, 1));
             }
         }
 
-        // One product with the head for all that end here.
-        var ended = stretches.Where(stretch => stretch.GivesToken).Select(stretch => stretch.Row).ToArray();
+        // One product with the output head for all rows that end in this step.
+        var ended = chunks.Where(chunk => chunk.ProducesToken).Select(chunk => chunk.Row).ToArray();
         if (ended.Length > 0)
         {
             var values = _model.Logits(cat([.. ended.Select(row => logits[row])]));

@@ -36,7 +36,7 @@ internal sealed class TrainingQueue(
     private bool _beside;
 
     /// <inheritdoc/>
-    public TimeSpan Patience => _runs || _calls.Count == 0 ? Timeout.InfiniteTimeSpan : Awaits(time.GetTimestamp(), out var left) ? left : TimeSpan.Zero;
+    public TimeSpan MaximumSleep => _runs || _calls.Count == 0 ? Timeout.InfiniteTimeSpan : Awaits(time.GetTimestamp(), out var left) ? left : TimeSpan.Zero;
 
     public void Add(GradientCall call)
     {

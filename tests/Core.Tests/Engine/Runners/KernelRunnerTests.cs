@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace CoLA.Core.Tests.Engine.Runners;
 
-/// <summary>The CPU's own kernels against libtorch, and against themselves under every cut and company.</summary>
+/// <summary>The CPU kernels compared with libtorch, and with themselves for different chunk sizes and batches.</summary>
 public sealed class KernelRunnerTests
 {
     private const int Blocks = 64;
@@ -33,7 +33,7 @@ public sealed class KernelRunnerTests
     [InlineData(Quantization.None)]
     [InlineData(Quantization.Int8)]
     [InlineData(Quantization.Int4)]
-    public void Run_AnyCutAnyCompany_SameBits(Quantization quantization)
+    public void Run_AnyChunkSizeAnyBatch_SameBits(Quantization quantization)
     {
         using var directory = new TemporaryDirectory();
         using var checkpoint = Checkpoint.Open(RandomModel.Write(directory));

@@ -6,7 +6,7 @@ using CoLA.Core.Sequences;
 
 namespace CoLA.Core.Tests.Engine.Runners;
 
-/// <summary>Rows that are driven by hand through a runner, without scheduler and engine.</summary>
+/// <summary>Makes rows and runs them through a runner without scheduler and engine.</summary>
 internal static class RunnerRow
 {
     public static Sequence Make(int[] tokens, FoldedAdapter? adapter = null) => new(
@@ -19,8 +19,8 @@ internal static class RunnerRow
         Adapter = adapter,
     };
 
-    /// <summary>Reads all rows, cut into stretches of at most <paramref name="chunk"/> tokens, and returns the logits of each row's last token.</summary>
-    public static float[][] Run(IModelRunner runner, KeyValueBlocks blocks, int chunk, params Sequence[] rows)
+    /// <summary>Computes all rows in chunks of at most <paramref name="size"/> tokens. Returns the logits of each row's last token.</summary>
+    public static float[][] Run(IModelRunner runner, KeyValueBlocks blocks, int size, params Sequence[] rows)
     {
         var logits = new float[rows.Length][];
         foreach (var row in rows)
@@ -30,18 +30,18 @@ internal static class RunnerRow
 
         while (rows.Any(row => row.Unread > 0))
         {
-            var stretches = rows.Where(row => row.Unread > 0).Select(row => new Stretch(row, Math.Min(chunk, row.Unread))).ToArray();
-            using var found = runner.Run(stretches);
-            var ended = stretches.Where(stretch => stretch.GivesToken).ToArray();
+            var chunks = rows.Where(row => row.Unread > 0).Select(row => new RowChunk(row, Math.Min(size, row.Unread))).ToArray();
+            using var found = runner.Run(chunks);
+            var ended = chunks.Where(chunk => chunk.ProducesToken).ToArray();
             for (var at = 0; at < ended.Length; at++)
             {
                 using var own = found!.Values[at];
                 logits[Array.IndexOf(rows, ended[at].Row)] = own.data<float>().ToArray();
             }
 
-            foreach (var stretch in stretches)
+            foreach (var chunk in chunks)
             {
-                stretch.Row.Cached += stretch.Length;
+                chunk.Row.Cached += chunk.Length;
             }
         }
 

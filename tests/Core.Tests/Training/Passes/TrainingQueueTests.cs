@@ -198,7 +198,7 @@ public sealed class TrainingQueueTests : IAsyncDisposable
         RunToEnd(queue.Next(beside: false)!); // in a second: 20 ms of patience
         queue.Add(Step(quick));
         Assert.Null(queue.Next(beside: false));
-        Assert.Equal(TimeSpan.FromMilliseconds(20), queue.Patience);
+        Assert.Equal(TimeSpan.FromMilliseconds(20), queue.MaximumSleep);
         time.Advance(TimeSpan.FromMilliseconds(19));
         queue.Add(Step(slow));
         RunToEnd(queue.Next(beside: false)!);

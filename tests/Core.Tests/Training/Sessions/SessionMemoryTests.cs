@@ -191,7 +191,10 @@ public sealed class SessionMemoryTests
         var files = directory.PathOf("evicted");
         var one = (await CrampedAsync()).Sessions.Memory;
         using var memory = new SessionMemory(
-            world.Core.Engine, new ArtifactStore(new LocalArtifactStorage(files, lasts: false)), new SessionOptions { Memory = one, HostMemory = one }, telemetry.Sessions);
+            world.Core.Engine,
+            new ArtifactStore(new LocalArtifactStorage(files, lasts: false)),
+            new SessionOptions { Memory = one, HostMemory = one },
+            telemetry.Sessions);
         var loader = new SessionLoader(world.Core.Engine, world.Core.Data.Artifacts, memory);
         var sessions = new List<(SessionSnapshot Session, LiveSession Live)>();
         async Task CallAsync((SessionSnapshot Session, LiveSession Live) called)
