@@ -1,5 +1,5 @@
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
 using CoLA.Core.Model;
 using CoLA.Core.Training.Sessions;
 using Xunit;

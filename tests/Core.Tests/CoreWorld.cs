@@ -3,6 +3,8 @@ using System.Text;
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Data.Examples;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;

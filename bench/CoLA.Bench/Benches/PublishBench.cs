@@ -29,10 +29,11 @@ internal sealed class PublishBench() : ModelBench("publish", "Seconds from Publi
             return Stopwatch.GetElapsedTime(started).TotalSeconds;
         }
 
-        double Flush()
+        async Task<double> FlushAsync()
         {
             var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-            var content = new byte[world.Core.Tasks.Resolve(World.Tenant, tasks[0]).Heads!.Bytes];
+            var heads = (await world.Core.Tasks.ResolveAsync(World.Tenant, tasks[0], null, cancellation)).Heads!;
+            var content = new byte[heads.Bytes];
             Random.Shared.NextBytes(content);
             var started = Stopwatch.GetTimestamp();
             using (var file = new FileStream(path, FileMode.CreateNew))
@@ -51,7 +52,7 @@ internal sealed class PublishBench() : ModelBench("publish", "Seconds from Publi
             "publishing",
             ("publishSeconds", () => MedianAsync(PublishAsync)),
             ("decodeStepSeconds", async () => 1 / (await world.RunAsync(world.NewRow(tasks[0], Tokens, Tokens))).DecodeTokensPerSecond),
-            ("flushSeconds", () => MedianAsync(() => Task.FromResult(Flush()))));
+            ("flushSeconds", () => MedianAsync(FlushAsync)));
         foreach (var side in rounds.Sides)
         {
             run.Figures[side] = rounds.Median(side);

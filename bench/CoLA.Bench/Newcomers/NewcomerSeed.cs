@@ -2,7 +2,8 @@ using System.Text;
 using CoLA.Bench.Worlds;
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Data;
 using CoLA.Core.Data.Examples;
 using CoLA.Core.Inference;
@@ -68,7 +69,7 @@ internal sealed class NewcomerSeed(World world, int seed)
             var known = items.Take(examples).ToArray();
             var (pool, task) = await BeginAsync(method, known);
             var trainA = method is NewcomerMethod.OwnLora or NewcomerMethod.NeighbourTrained;
-            var version = world.Core.Tasks.Get(World.Tenant, task).PoolVersion;
+            var version = (await world.Core.Tasks.GetAsync(World.Tenant, task, default)).PoolVersion;
             await TrainAsync(pool, version, [task], rate, trainA, Steps, current: false, _ => new Order(known, seed));
             accuracies.Add(await AccuracyAsync(task, [.. items.TakeLast(AskedItems)]));
             await world.Core.Tasks.DeleteAsync(world.Mutation(), task, default);

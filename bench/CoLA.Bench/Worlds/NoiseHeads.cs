@@ -1,6 +1,6 @@
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Data;
 using CoLA.Core.Naming;
 using static TorchSharp.torch;
@@ -19,7 +19,7 @@ internal sealed class NoiseHeads(World world)
     /// <summary>Tasks of one session: one transaction makes the versions of all.</summary>
     private const int Together = 500;
 
-    private readonly SessionCatalog _sessions = new(world.Core.Data, world.Core.Model.Identity);
+    private readonly SessionCatalog _sessions = new(world.Core.Data.Ledger, world.Core.Model.Identity, world.Core.Data.Ownership);
     private readonly ArtifactStore _artifacts = world.Core.Data.Artifacts;
 
     /// <summary>A new version of each task on the pool version that it stands on, served at once.</summary>
@@ -45,18 +45,17 @@ internal sealed class NoiseHeads(World world)
     {
         var session = await _sessions.OpenAsync(world.Mutation(), new OpenSession(pool, 1, tasks, trainable, Rebase: false, "{}"), default);
         var heads = new Artifact[tasks.Length];
-        await Parallel.ForEachAsync(session.Tasks.Index(), (task, _) =>
+        await Parallel.ForEachAsync(session.Tasks.Index(), async (task, cancellation) =>
         {
-            var number = world.Core.Tasks.Get(World.Tenant, task.Item.Task).ServedVersion;
+            var number = (await world.Core.Tasks.GetAsync(World.Tenant, task.Item.Task, cancellation)).ServedVersion;
             using var noise = Noise(MatrixLayout.OfHeads(world.Core.Model.Config, session.PoolSpec, task.Item.Spec), $"{task.Item.Task} after {number}");
-            heads[task.Index] = _artifacts.Write(stream => AdapterFiles.WriteHeads(stream, noise));
-            return ValueTask.CompletedTask;
+            heads[task.Index] = await _artifacts.WriteAsync(stream => AdapterFiles.WriteHeads(stream, noise));
         });
         Artifact? matrices = null;
         if (trainable)
         {
             using var noise = Noise(MatrixLayout.OfPool(world.Core.Model.Config, session.PoolSpec), $"{pool} of {tasks[0]}");
-            matrices = _artifacts.Write(stream => AdapterFiles.WritePool(stream, new PoolMatrices(noise, null)));
+            matrices = await _artifacts.WriteAsync(stream => AdapterFiles.WritePool(stream, new PoolMatrices(noise, null)));
         }
 
         await _sessions.RecordPublicationAsync(

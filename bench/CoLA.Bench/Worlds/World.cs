@@ -3,6 +3,7 @@ using CoLA.Core;
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
 using CoLA.Core.Data.Examples;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;

@@ -1,98 +1,78 @@
-using System.Security.Cryptography;
 using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Artifacts;
 
 /// <summary>
-/// Matrices on disk: immutable files named by the SHA-256 of their content. It knows nothing about what is in them.
-/// A file is first written here and then named by the registry, so a crash between the two leaves a file that nothing
-/// names, never a name without its file. Thread-safe.
+/// Artifacts, each compared with its SHA-256 whenever it is read, and removed when nothing names it any more. An artifact is
+/// first written here and then named by the registry, so a crash between the two leaves an artifact that nothing names,
+/// never a name without its artifact. Thread-safe.
 /// </summary>
 public sealed class ArtifactStore
 {
-    private const string Extension = ".safetensors";
-    private const string TemporaryExtension = ".tmp";
-
-    private readonly string _directory;
-    private readonly bool _lasts;
+    private readonly IArtifactStorage _storage;
     private readonly Lock _lock = new();
 
-    // Written here but not yet named by the registry, with the number of writers that wait for it; never collected.
-    private readonly Dictionary<string, int> _awaited = [];
+    // Written here and not yet named by the registry, with the number of writers that wait for that; never removed.
+    private readonly Dictionary<string, int> _awaited = new(StringComparer.Ordinal);
+
+    // What the registry let go of, or never named, and when it came here: the next sweep looks at these.
+    private readonly Dictionary<string, long> _loose = new(StringComparer.Ordinal);
+    private long _loosened;
+
+    // Removals that are on their way: who writes the same content waits for their end.
+    private readonly Dictionary<string, Task> _removals = new(StringComparer.Ordinal);
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal); // in this process's time
 
-    // What the registry let go of, or never named: candidates for the next sweep.
-    private readonly HashSet<string> _loose = [];
+    internal ArtifactStore(IArtifactStorage storage) => _storage = storage;
 
-    /// <param name="directory">Where the files are; made if it is not there.</param>
-    /// <param name="lasts">Files have to be there after a crash too: each is flushed to the disk.</param>
-    internal ArtifactStore(string directory, bool lasts = true)
+    /// <summary>Writes an artifact that is stored, whole, when this completes; it survives a crash where its storage does.</summary>
+    /// <param name="write">Writes the content, forward only, before this returns. What it throws is passed on and leaves nothing.</param>
+    public async Task<Artifact> WriteAsync(Action<Stream> write)
     {
-        _directory = directory;
-        _lasts = lasts;
-        if (!Directory.Exists(directory))
-        {
-            Directory.CreateDirectory(directory);
-            DiskSync.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(directory))!);
-        }
+        await using var draft = await _storage.WriteAsync(write).ConfigureAwait(false);
+        await NameAsync([draft]).ConfigureAwait(false);
+        return draft.Artifact;
     }
 
-    /// <summary>Writes a file that is there, whole and under its final name, when this returns; on the disk, where it has to last.</summary>
-    /// <param name="write">Writes the content, forward only. What it throws is passed on and leaves no file.</param>
-    public Artifact Write(Action<Stream> write)
-    {
-        var artifact = WriteNamed(write);
-        FlushDirectory();
-        return artifact;
-    }
-
-    /// <summary>The same of several files, side by side: the disk takes them together, and the directory is flushed once for all.</summary>
+    /// <summary>Writes several artifacts side by side, and names them together when all are written.</summary>
     /// <param name="writes">Write the contents, on threads of the pool.</param>
     internal async Task<IReadOnlyList<Artifact>> WriteAllAsync(IReadOnlyList<Action<Stream>> writes)
     {
-        Task<Artifact>[] files = [.. writes.Select(write => Task.Run(() => WriteNamed(write)))];
+        Task<IArtifactDraft>[] drafts = [.. writes.Select(write => Task.Run(async () => await _storage.WriteAsync(write).ConfigureAwait(false)))];
         try
         {
-            var artifacts = await Task.WhenAll(files).ConfigureAwait(false);
-            FlushDirectory();
-            return artifacts;
+            var written = await Task.WhenAll(drafts).ConfigureAwait(false);
+            await NameAsync(written).ConfigureAwait(false);
+            return [.. written.Select(draft => draft.Artifact)];
         }
-        catch
+        finally
         {
-            Release([.. files.Where(file => file.IsCompletedSuccessfully).Select(file => file.Result)]);
-            throw;
+            foreach (var draft in drafts.Where(draft => draft.IsCompletedSuccessfully))
+            {
+                await (await draft.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
     /// <summary>
-    /// The file in memory, its content compared with its SHA-256: whatever is taken from it afterwards is not read from the
-    /// disk again.
+    /// The artifact in memory, its content compared with its SHA-256: what is taken from it afterwards is not read from the
+    /// storage again.
     /// </summary>
-    /// <exception cref="DamagedFileRejection">The file is missing or not what was written; the message names it.</exception>
-    internal MappedFile Map(Artifact artifact)
+    /// <exception cref="DamagedFileRejection">The artifact is missing or not what was written; the message names its file.</exception>
+    internal async ValueTask<MappedFile> MapAsync(Artifact artifact)
     {
-        var path = PathOf(artifact.Sha256);
-        MappedFile file;
-        try
-        {
-            file = MappedFile.Open(path);
-        }
-        catch (ModelFileRejection missing)
-        {
-            throw new DamagedFileRejection(path, File.Exists(path) ? missing.Found : "is missing");
-        }
-
+        var file = await _storage.MapAsync(artifact).ConfigureAwait(false);
         try
         {
             if (file.Length != artifact.Bytes)
             {
-                throw new DamagedFileRejection(path, $"has {file.Length} bytes, {artifact.Bytes} were written");
+                throw new DamagedFileRejection(file.Path, $"has {file.Length} bytes, {artifact.Bytes} were written");
             }
 
             var found = file.Sha256();
             return found == artifact.Sha256
                 ? file
-                : throw new DamagedFileRejection(path, $"has SHA-256 {found}, its name says what was written");
+                : throw new DamagedFileRejection(file.Path, $"has SHA-256 {found}, its name says what was written");
         }
         catch
         {
@@ -101,32 +81,14 @@ public sealed class ArtifactStore
         }
     }
 
-    /// <summary>The path of the file, whose content was just compared with its SHA-256.</summary>
-    /// <exception cref="DamagedFileRejection">The file is missing or not what was written; the message names it.</exception>
-    public string Open(Artifact artifact)
+    /// <summary>Whether it was written here and its writer still waits for the registry to name it.</summary>
+    internal bool IsAwaited(Artifact artifact)
     {
-        var path = PathOf(artifact.Sha256);
-        try
+        lock (_lock)
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            if (file.Length != artifact.Bytes)
-            {
-                throw new DamagedFileRejection(path, $"has {file.Length} bytes, {artifact.Bytes} were written");
-            }
-
-            var found = Convert.ToHexStringLower(SHA256.HashData(file));
-            return found == artifact.Sha256
-                ? path
-                : throw new DamagedFileRejection(path, $"has SHA-256 {found}, its name says what was written");
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DamagedFileRejection(path, "is missing");
+            return _awaited.ContainsKey(artifact.Sha256);
         }
     }
-
-    /// <summary>Whether a file of that name is there, without reading it.</summary>
-    internal bool Contains(Artifact artifact) => File.Exists(PathOf(artifact.Sha256));
 
     /// <summary>The writer of these has had them named by the registry, or has given up.</summary>
     internal void Release(IEnumerable<Artifact> artifacts)
@@ -143,25 +105,19 @@ public sealed class ArtifactStore
                 else
                 {
                     _awaited.Remove(artifact.Sha256);
-                    _loose.Add(artifact.Sha256);
+                    _loose[artifact.Sha256] = ++_loosened;
                 }
             }
         }
     }
 
-    /// <summary>The writer wants it no more, and removes it: for what no registry names.</summary>
-    internal void Remove(Artifact artifact)
+    /// <summary>Removes an artifact that its writer wants no more: for what no registry names.</summary>
+    internal async ValueTask RemoveAsync(Artifact artifact)
     {
-        lock (_lock)
+        Release([artifact]);
+        if (LooseSince(artifact.Sha256) is { } loosened)
         {
-            if (_awaited.Remove(artifact.Sha256, out var waiting) && waiting > 1)
-            {
-                _awaited[artifact.Sha256] = waiting - 1;
-            }
-            else
-            {
-                TryDelete(PathOf(artifact.Sha256));
-            }
+            await RemoveAsync(artifact.Sha256, loosened).ConfigureAwait(false);
         }
     }
 
@@ -170,11 +126,14 @@ public sealed class ArtifactStore
     {
         lock (_lock)
         {
-            _loose.UnionWith(hashes);
+            foreach (var hash in hashes)
+            {
+                _loose[hash] = ++_loosened;
+            }
         }
     }
 
-    /// <summary>Whether the file was removed because nothing named it any more; a file that is missing was not.</summary>
+    /// <summary>Whether the artifact was removed because nothing named it any more; one that is missing was not.</summary>
     internal bool HasRemoved(Artifact artifact)
     {
         lock (_lock)
@@ -183,85 +142,120 @@ public sealed class ArtifactStore
         }
     }
 
-    /// <summary>Removes the loose files that nothing names and no writer waits for. Nobody may name one meanwhile.</summary>
-    internal void Sweep(Func<string, bool> isReferenced)
+    /// <summary>Removes the loose artifacts that nothing names and no writer waits for.</summary>
+    /// <param name="isNamed">
+    /// Whether the last commit names an artifact. A later commit can only name what is named already, or what is written again.
+    /// </param>
+    internal async Task SweepAsync(Func<string, ValueTask<bool>> isNamed)
     {
+        KeyValuePair<string, long>[] loose;
         lock (_lock)
         {
-            foreach (var hash in _loose.Where(hash => !_awaited.ContainsKey(hash) && !isReferenced(hash)))
-            {
-                TryDelete(PathOf(hash));
-                _removed.Add(hash);
-            }
-
-            _loose.Clear();
+            loose = [.. _loose];
         }
-    }
 
-    /// <summary>Removes temporaries and every file that <paramref name="referenced"/> does not name; for the start, before anybody writes.</summary>
-    internal void Collect(IReadOnlySet<string> referenced)
-    {
-        lock (_lock)
+        foreach (var (hash, loosened) in loose)
         {
-            foreach (var path in Directory.EnumerateFiles(_directory))
+            if (!await isNamed(hash).ConfigureAwait(false))
             {
-                var orphan = Path.GetExtension(path) == Extension && !referenced.Contains(Path.GetFileNameWithoutExtension(path));
-                if (orphan || Path.GetExtension(path) == TemporaryExtension)
-                {
-                    TryDelete(path);
-                }
+                await RemoveAsync(hash, loosened).ConfigureAwait(false);
+            }
+            else
+            {
+                TakeLoose(hash, loosened);
             }
         }
     }
 
-    /// <summary>Writes a file and gives it its name, which the directory may forget in a crash until it is flushed.</summary>
-    private Artifact WriteNamed(Action<Stream> write)
+    /// <summary>Removes drafts and every artifact that is not in <paramref name="named"/>; for the start, before anybody writes.</summary>
+    internal async Task CollectAsync(IReadOnlySet<string> named)
     {
-        var temporary = Path.Combine(_directory, Path.GetRandomFileName() + TemporaryExtension);
+        await _storage.DiscardDraftsAsync().ConfigureAwait(false);
+        await foreach (var hash in _storage.ListAsync().ConfigureAwait(false))
+        {
+            if (!named.Contains(hash))
+            {
+                await _storage.DeleteAsync(hash).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task NameAsync(IReadOnlyList<IArtifactDraft> drafts)
+    {
+        Task[] removals;
+        lock (_lock)
+        {
+            foreach (var draft in drafts)
+            {
+                var hash = draft.Artifact.Sha256;
+                _awaited[hash] = _awaited.GetValueOrDefault(hash) + 1;
+                _loose.Remove(hash);
+                _removed.Remove(hash);
+            }
+
+            removals = [.. drafts.Select(draft => _removals.GetValueOrDefault(draft.Artifact.Sha256)).OfType<Task>()];
+        }
+
         try
         {
-            var artifact = WriteTemporary(temporary, write);
-            lock (_lock)
+            await Task.WhenAll(removals).ConfigureAwait(false);
+            foreach (var draft in drafts)
             {
-                _awaited[artifact.Sha256] = _awaited.GetValueOrDefault(artifact.Sha256) + 1;
-                _removed.Remove(artifact.Sha256);
-                File.Move(temporary, PathOf(artifact.Sha256), overwrite: true);
+                await draft.NameAsync().ConfigureAwait(false);
             }
 
-            return artifact;
+            await _storage.FlushAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            Release(drafts.Select(draft => draft.Artifact));
+            throw;
+        }
+    }
+
+    /// <summary>Removes an artifact unless it was written, or became loose again, since <paramref name="loosened"/>.</summary>
+    private async Task RemoveAsync(string hash, long loosened)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (!TakeLoose(hash, loosened) || _awaited.ContainsKey(hash) || !_removals.TryAdd(hash, ended.Task))
+            {
+                return;
+            }
+
+            _removed.Add(hash);
+        }
+
+        try
+        {
+            await _storage.DeleteAsync(hash).ConfigureAwait(false);
         }
         finally
         {
-            TryDelete(temporary); // why it could not be written is what the caller has to hear
+            lock (_lock)
+            {
+                _removals.Remove(hash);
+            }
+
+            ended.SetResult();
         }
     }
 
-    private void FlushDirectory()
+    /// <summary>Takes an artifact off the loose ones; false where it was written, or became loose again, since <paramref name="loosened"/>.</summary>
+    private bool TakeLoose(string hash, long loosened)
     {
-        if (_lasts)
+        lock (_lock)
         {
-            DiskSync.FlushDirectory(_directory);
+            return _loose.TryGetValue(hash, out var latest) && latest == loosened && _loose.Remove(hash);
         }
     }
 
-    private Artifact WriteTemporary(string path, Action<Stream> write)
+    private long? LooseSince(string hash)
     {
-        using var file = new HashedFile(path, _lasts);
-        write(file);
-        return new Artifact(file.Finish(), file.Length);
-    }
-
-    // A file that cannot be removed now is collected at the next start; it must not fail a call that has succeeded.
-    private static void TryDelete(string path)
-    {
-        try
+        lock (_lock)
         {
-            File.Delete(path);
-        }
-        catch (Exception held) when (held is IOException or UnauthorizedAccessException)
-        {
+            return _loose.TryGetValue(hash, out var loosened) ? loosened : null;
         }
     }
-
-    private string PathOf(string hash) => Path.Combine(_directory, hash + Extension);
 }

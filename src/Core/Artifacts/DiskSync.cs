@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CoLA.Core.Artifacts;
 
-/// <summary>What .NET does not say to the disk, and the C library does.</summary>
+/// <summary>Flushes to the disk that .NET has no methods for, by way of the C library.</summary>
 internal static class DiskSync
 {
     private const int ReadOnly = 0;
@@ -15,8 +15,8 @@ internal static class DiskSync
     private const int NotForDirectories = 22;
 
     /// <summary>
-    /// Makes a rename last: on POSIX the new name is on the disk only when its directory was flushed. Windows journals
-    /// renames and needs nothing.
+    /// Makes new names of files in a directory survive a crash: on POSIX a name is on the disk when its directory was flushed.
+    /// Windows keeps a journal of renames and needs no flush.
     /// </summary>
     /// <exception cref="IOException">The directory could not be flushed.</exception>
     public static void FlushDirectory(string directory)
@@ -45,10 +45,7 @@ internal static class DiskSync
         }
     }
 
-    /// <summary>
-    /// Has the disk begin to take what was just written, so that a flush has less to wait for. Where the system cannot, the
-    /// flush does it all.
-    /// </summary>
+    /// <summary>Lets the disk begin to take what was just written, so that a later flush waits less. Linux only; elsewhere it does nothing.</summary>
     public static void Begin(SafeFileHandle file, long offset, long bytes)
     {
         if (OperatingSystem.IsLinux())

@@ -6,9 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace CoLA.Core.Artifacts;
 
 /// <summary>
-/// A new file whose content is hashed by another thread while it is written, and which the disk begins to take at once if
-/// it has to last: when the last byte is written, little is left to hash and to flush. Forward only; its memory is a few
-/// pieces.
+/// A new file, written forward only. Another thread hashes the content meanwhile, and where the file has to survive a
+/// crash the disk begins to take it at once: after the last byte, little is left to hash and to flush. It holds a few
+/// pieces in memory. Disposed asynchronously: the hashing thread ends first.
 /// </summary>
 internal sealed class HashedFile : Stream
 {
@@ -67,8 +67,8 @@ internal sealed class HashedFile : Stream
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <summary>Ends the content: nothing can be written any more.</summary>
-    /// <returns>SHA-256 of the content, in hexadecimal.</returns>
-    public string Finish()
+    /// <returns>SHA-256 of the content, 64 lower-case hexadecimal digits.</returns>
+    public Task<string> FinishAsync()
     {
         Send();
         _written.CompleteAdding();
@@ -77,7 +77,7 @@ internal sealed class HashedFile : Stream
             RandomAccess.FlushToDisk(_file);
         }
 
-        return _hash.GetAwaiter().GetResult();
+        return _hash;
     }
 
     public override void Flush()
@@ -90,18 +90,18 @@ internal sealed class HashedFile : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    protected override void Dispose(bool disposing)
+    public override async ValueTask DisposeAsync()
     {
-        if (disposing && !_file.IsClosed)
+        if (!_file.IsClosed)
         {
             _written.CompleteAdding();
-            _hash.Wait();
+            await _hash.ConfigureAwait(false);
             _written.Dispose();
             _file.Dispose();
             ArrayPool<byte>.Shared.Return(_piece);
         }
 
-        base.Dispose(disposing);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     private void Send()

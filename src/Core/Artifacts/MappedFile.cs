@@ -19,7 +19,7 @@ internal sealed unsafe class MappedFile : IDisposable
         Length = RandomAccess.GetLength(handle); // Of the file that a symbolic link points to, not of the link.
         if (Length == 0)
         {
-            return; // An empty file cannot be mapped; whoever reads it finds it too short.
+            return; // An empty file cannot be mapped: it has no bytes to read.
         }
 
         _file = MemoryMappedFile.CreateFromFile(
@@ -59,6 +59,13 @@ internal sealed unsafe class MappedFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
         return new ReadOnlySpan<byte>(_start + offset, length);
+    }
+
+    /// <summary>The whole file as a stream, valid as long as this.</summary>
+    public Stream OpenStream()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return Length == 0 ? Stream.Null : new UnmanagedMemoryStream(_start, Length);
     }
 
     /// <summary>SHA-256 of the whole file, 64 lower-case hexadecimal digits.</summary>

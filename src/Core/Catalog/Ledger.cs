@@ -1,100 +1,133 @@
 using CoLA.Core.Artifacts;
+using CoLA.Core.Naming;
+using CoLA.Core.Ownership;
 using CoLA.Core.Registry;
 using CoLA.Core.Rejections;
 
 namespace CoLA.Core.Catalog;
 
 /// <summary>
-/// Every change of the registry goes through here: its effect, its request id and its reply are one transaction, and
-/// files that nothing names any more are removed after it. It knows nothing of what is changed.
+/// Every change of the registry goes through here. Its effect, its request id and its reply are one transaction; after it,
+/// artifacts that nothing names any more are removed. It knows nothing of what is changed. Thread-safe.
 /// </summary>
-internal sealed class Ledger(RegistryDatabase database, ArtifactStore artifacts, TimeProvider time)
+/// <param name="registry">What is changed.</param>
+/// <param name="artifacts">The artifacts that its rows name.</param>
+/// <param name="changes">Where each commit is announced.</param>
+/// <param name="ownership">Whether this process removes artifacts.</param>
+/// <param name="time">The clock of all rows.</param>
+internal sealed class Ledger(IRegistry registry, ArtifactStore artifacts, RegistryChanges changes, IOwnership ownership, TimeProvider time)
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(24);
-
-    /// <summary>After each commit and before its reply: what was remembered of the registry is out of date.</summary>
-    public event Action? Committed;
 
     /// <summary>Unix milliseconds.</summary>
     public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public T Read<T>(Func<RegistryTransaction, T> read) => database.Read(read);
+    /// <inheritdoc cref="IRegistry.ReadAsync"/>
+    public ValueTask<T> ReadAsync<T>(Func<IRegistryReader, ValueTask<T>> read, CancellationToken cancellation) => registry.ReadAsync(read, cancellation);
 
-    /// <summary>Acts once per request id; again, it gives the stored reply.</summary>
+    /// <summary>Acts once for each request id. For an id that has acted before, gives the stored reply.</summary>
     /// <param name="mutation">Who asks, and under which id.</param>
     /// <param name="action">The contract's name of the method.</param>
-    /// <param name="act">The effect and its reply, which is stored as JSON. What it throws undoes everything.</param>
-    /// <param name="cancellation">Ends the wait for one's turn; the effect itself is not cut short.</param>
-    /// <param name="written">Files that the effect names. Those that the registry does not name afterwards are removed.</param>
+    /// <param name="act">The effect and its reply, which is stored as JSON. What it throws undoes everything. May run more than once.</param>
+    /// <param name="cancellation">Ends the wait for the transaction's turn; the effect itself is not interrupted.</param>
+    /// <param name="written">Artifacts that the effect names. Those that the registry does not name afterwards are removed.</param>
     /// <exception cref="InvalidArgumentRejection">The id is missing, too long, or was used for another request.</exception>
-    public async Task<T> ActAsync<T>(
+    public Task<T> ActAsync<T>(
         Mutation mutation,
         string action,
-        Func<RegistryTransaction, T> act,
+        Func<IRegistryTransaction, ValueTask<T>> act,
         CancellationToken cancellation,
-        params IReadOnlyList<Artifact> written)
-    {
-        var settled = false;
-        IReadOnlyList<string> letGo = [];
-        try
-        {
-            return await database.TransactAsync(
-                registry =>
-                {
-                    letGo = registry.Files.LetGo;
-                    return ActIn(registry, mutation, action, act, written);
-                },
-                () =>
-                {
-                    settled = true;
-                    Settle(letGo, written);
-                },
-                cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (!settled)
-            {
-                artifacts.Release(written);
-            }
-        }
-    }
+        params IReadOnlyList<Artifact> written) => CommitAsync(run => ActOnceAsync(run, mutation, action, act), written, cancellation);
 
-    /// <summary>The reply that the request got before; default where it is new.</summary>
+    /// <summary>A change that the server makes by itself: nobody repeats it, so no reply is stored.</summary>
+    /// <param name="act">The effect. What it throws undoes everything. May run more than once.</param>
+    /// <param name="cancellation">Ends the wait for the transaction's turn; the effect itself is not interrupted.</param>
+    public Task<T> ActAsync<T>(Func<IRegistryTransaction, ValueTask<T>> act, CancellationToken cancellation) => CommitAsync(act, [], cancellation);
+
+    /// <summary>The reply that the request got before; null where it is new.</summary>
     /// <exception cref="InvalidArgumentRejection">The id is missing, too long, or was used for another request.</exception>
-    public T? FindReply<T>(Mutation mutation, string action)
-        where T : class => Read(registry => FindReply(registry, mutation, action) is { } reply ? CatalogJson.Read<T>(reply) : null);
+    public ValueTask<T?> FindReplyAsync<T>(Mutation mutation, string action, CancellationToken cancellation)
+        where T : class => ReadAsync(
+        async reader => await FindReplyAsync(reader, mutation, action).ConfigureAwait(false) is { } reply ? CatalogJson.Read<T>(reply) : null,
+        cancellation);
 
-    private T ActIn<T>(RegistryTransaction registry, Mutation mutation, string action, Func<RegistryTransaction, T> act, IReadOnlyList<Artifact> written)
+    private async Task<T> CommitAsync<T>(
+        Func<IRegistryTransaction, ValueTask<T>> act,
+        IReadOnlyList<Artifact> written,
+        CancellationToken cancellation)
     {
-        if (FindReply(registry, mutation, action) is { } reply)
-        {
-            return CatalogJson.Read<T>(reply);
-        }
-
-        if (written.FirstOrDefault(artifact => !artifacts.Contains(artifact)) is { } missing)
+        if (written.FirstOrDefault(artifact => !artifacts.IsAwaited(artifact)) is { } missing)
         {
             throw new InvalidOperationException($"{missing} must be written before it is named");
         }
 
+        try
+        {
+            var (result, letGo) = await registry.TransactAsync(
+                async run => (await act(run).ConfigureAwait(false), run.LetGo),
+                cancellation).ConfigureAwait(false);
+            artifacts.Loosen(letGo);
+            changes.Announce();
+            return result;
+        }
+        finally
+        {
+            artifacts.Release(written);
+            await RemoveLooseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Removes loose artifacts; what a registry that is being closed leaves is collected at the next start.</summary>
+    private async Task RemoveLooseAsync()
+    {
+        try
+        {
+            if (ownership.CollectsArtifacts)
+            {
+                await artifacts.SweepAsync(hash => ReadAsync(reader => reader.Files.ContainsAsync(hash), CancellationToken.None)).ConfigureAwait(false);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+        }
+    }
+
+    private async ValueTask<T> ActOnceAsync<T>(
+        IRegistryTransaction run,
+        Mutation mutation,
+        string action,
+        Func<IRegistryTransaction, ValueTask<T>> act)
+    {
+        if (await FindReplyAsync(run, mutation, action).ConfigureAwait(false) is { } known)
+        {
+            return CatalogJson.Read<T>(known);
+        }
+
         var now = Now;
         var tenant = mutation.Tenant.Value;
-        registry.Requests.EnsureTenant(tenant, now);
-        registry.Requests.Prune(now - (long)Remembered.TotalMilliseconds);
-        var result = act(registry);
-        registry.Requests.Insert(new RequestRow
+        if (await run.Tenants.FindAsync(tenant).ConfigureAwait(false) is null)
         {
-            Tenant = tenant,
-            Id = mutation.RequestId,
-            Action = action,
-            Hash = mutation.RequestHash,
-            Reply = CatalogJson.Write(result),
-            Created = now,
-        });
+            run.Put(new TenantRow { Id = tenant, Created = now });
+        }
+
+        var result = await act(run).ConfigureAwait(false);
+        var reply = CatalogJson.Write(result);
+        run.Put(mutation.Job is { } job
+            ? new JobReplyRow { Job = await KeyOfAsync(run, job).ConfigureAwait(false), Id = mutation.RequestId, Reply = reply }
+            : new RequestRow
+            {
+                Tenant = tenant,
+                Id = mutation.RequestId,
+                Action = action,
+                Hash = mutation.RequestHash,
+                Reply = reply,
+                Created = now,
+                Expires = now + (long)Remembered.TotalMilliseconds,
+            });
         return result;
     }
 
-    private string? FindReply(RegistryTransaction registry, Mutation mutation, string action)
+    private async ValueTask<string?> FindReplyAsync(IRegistryReader reader, Mutation mutation, string action)
     {
         if (mutation.RequestId is not { Length: >= 1 and <= Mutation.MaximumRequestIdLength })
         {
@@ -103,17 +136,18 @@ internal sealed class Ledger(RegistryDatabase database, ArtifactStore artifacts,
                 $"is required, 1 to {Mutation.MaximumRequestIdLength} characters; use a new one for each request and the same one for its retries");
         }
 
-        var row = registry.Requests.Find(mutation.Tenant.Value, mutation.RequestId, Now - (long)Remembered.TotalMilliseconds);
-        return row is null || (row.Action == action && row.Hash.AsSpan().SequenceEqual(mutation.RequestHash))
-            ? row?.Reply
+        if (mutation.Job is { } job)
+        {
+            var key = await KeyOfAsync(reader, job).ConfigureAwait(false);
+            return (await reader.Jobs.FindReplyAsync(key, mutation.RequestId).ConfigureAwait(false))?.Reply;
+        }
+
+        var row = await reader.Requests.FindAsync(mutation.Tenant.Value, mutation.RequestId).ConfigureAwait(false);
+        return row is null || row.Expires <= Now ? null
+            : row.Action == action && row.Hash.AsSpan().SequenceEqual(mutation.RequestHash) ? row.Reply
             : throw new InvalidArgumentRejection("request_id", $"'{mutation.RequestId}' was used for another request in the last 24 hours");
     }
 
-    private void Settle(IReadOnlyList<string> letGo, IReadOnlyList<Artifact> written)
-    {
-        Committed?.Invoke();
-        artifacts.Release(written);
-        artifacts.Loosen(letGo);
-        artifacts.Sweep(hash => database.Read(registry => registry.Files.Contains(hash)));
-    }
+    private static async ValueTask<long> KeyOfAsync(IRegistryReader reader, JobName job) =>
+        (await reader.Jobs.FindAsync(job.Tenant.Value, job.Job).ConfigureAwait(false) ?? throw NotFoundRejection.Of(job)).Key;
 }

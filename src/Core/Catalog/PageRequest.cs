@@ -13,8 +13,11 @@ public sealed record PageRequest(int Size = 0, string? Token = null)
     public const int DefaultSize = 100;
     public const int MaximumSize = 1000;
 
+    /// <summary>How many rows to read: one more than the page holds, which tells whether another page follows.</summary>
     /// <exception cref="InvalidArgumentRejection">The size is negative.</exception>
-    internal int CheckedSize => Size switch
+    internal int Limit => CheckedSize + 1;
+
+    private int CheckedSize => Size switch
     {
         < 0 => throw new InvalidArgumentRejection("page_size", $"{Size} is negative"),
         0 => DefaultSize,
@@ -41,22 +44,35 @@ public sealed record PageRequest(int Size = 0, string? Token = null)
         }
     }
 
-    /// <summary>As <see cref="After"/>, of versions, which are listed newest first.</summary>
-    internal int BeforeNumber() => After() switch
+    /// <summary>As <see cref="After"/>, where the key is a number and the list begins with the greatest.</summary>
+    internal long Before() => After() switch
     {
-        "" => int.MaxValue,
-        var key when int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        "" => long.MaxValue,
+        var key when long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
         _ => throw NotAToken(),
     };
 
-    /// <summary>The page of the rows, of which one more than the page's size was read.</summary>
-    internal Page<T> Cut<TRow, T>(IReadOnlyList<TRow> rows, Func<TRow, string> keyOf, Func<TRow, T> snapshotOf)
+    /// <summary>As <see cref="Before"/>, of version numbers.</summary>
+    internal int BeforeVersion() => (int)Math.Min(Before(), int.MaxValue);
+
+    /// <summary>The page of the rows, of which <see cref="Limit"/> were read.</summary>
+    internal Page<T> Cut<TRow, T>(IReadOnlyList<TRow> rows, Func<TRow, string> keyOf, Func<TRow, T> snapshotOf) =>
+        new([.. rows.Take(CheckedSize).Select(snapshotOf)], NextToken(rows, keyOf));
+
+    /// <summary>As <see cref="Cut"/>, where a snapshot needs more rows than its own.</summary>
+    internal async ValueTask<Page<T>> CutAsync<TRow, T>(IReadOnlyList<TRow> rows, Func<TRow, string> keyOf, Func<TRow, ValueTask<T>> snapshotOf)
     {
-        var size = CheckedSize;
-        return new Page<T>(
-            [.. rows.Take(size).Select(snapshotOf)],
-            rows.Count > size ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(keyOf(rows[size - 1]))) : null);
+        var items = new List<T>();
+        foreach (var row in rows.Take(CheckedSize))
+        {
+            items.Add(await snapshotOf(row).ConfigureAwait(false));
+        }
+
+        return new Page<T>(items, NextToken(rows, keyOf));
     }
+
+    private string? NextToken<TRow>(IReadOnlyList<TRow> rows, Func<TRow, string> keyOf) =>
+        rows.Count > CheckedSize ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(keyOf(rows[CheckedSize - 1]))) : null;
 
     private static InvalidArgumentRejection NotAToken() =>
         new("page_token", "is not a token of this list; pass the last page's token unchanged, or none");

@@ -3,7 +3,10 @@ using CoLA.Core.Naming;
 
 namespace CoLA.Core.Catalog;
 
-/// <summary>Lets one call per request id in at a time, so that a retry waits for the first try's long work instead of doing it again.</summary>
+/// <summary>
+/// Lets one call of each request id in at a time: a retry waits for the first try's long work instead of doing it again. It
+/// spares work and decides nothing: the ledger lets each request id act once, whoever asks.
+/// </summary>
 internal sealed class RequestGate
 {
     private readonly ConcurrentDictionary<(TenantId Tenant, string RequestId), TaskCompletionSource> _inside = new();

@@ -3,55 +3,61 @@ using CoLA.Core.Registry;
 namespace CoLA.Core.Catalog;
 
 /// <summary>
-/// What is kept of versions. A task: its served version, the last 10 that it served, the last 10 made, and what an open
-/// session still begins from. A pool: version 1, the current one, and those that a kept task version, an open session
-/// or a saved state stands on.
+/// Which versions are kept. Of a task: its served version, the last 10 that it served, the last 10 made, and the one that
+/// an open session without a saved state began with. Of a pool: version 1, the current one, and those that a kept task
+/// version, an open session or a saved state stands on.
 /// </summary>
 internal static class Retention
 {
     public const int VersionsKept = 10;
 
-    /// <summary>Lets go of the rest, the tasks' versions first because they hold the pool's.</summary>
-    public static void Apply(RegistryTransaction registry, long pool, params IEnumerable<long> tasks)
+    /// <summary>Deletes the other versions, first those of the tasks, because they keep those of the pool.</summary>
+    public static async ValueTask ApplyAsync(IRegistryTransaction registry, long pool, params IEnumerable<long> tasks)
     {
         foreach (var task in tasks)
         {
-            ApplyToTask(registry, task);
+            await ApplyToTaskAsync(registry, task).ConfigureAwait(false);
         }
 
-        ApplyToPool(registry, pool);
+        await ApplyToPoolAsync(registry, pool).ConfigureAwait(false);
     }
 
-    private static void ApplyToTask(RegistryTransaction registry, long key)
+    private static async ValueTask ApplyToTaskAsync(IRegistryTransaction registry, long key)
     {
-        var task = registry.Tasks.Get(key);
-        var versions = registry.Tasks.Versions(key);
+        var task = await registry.Tasks.GetAsync(key).ConfigureAwait(false);
+        var versions = await registry.Tasks.ListVersionsAsync(key, int.MaxValue, int.MaxValue).ConfigureAwait(false);
         var kept = new HashSet<int> { task.ServedVersion };
-        kept.UnionWith(versions.TakeLast(VersionsKept).Select(version => version.Number));
+        kept.UnionWith(versions.Take(VersionsKept).Select(version => version.Number));
         kept.UnionWith(versions
             .Where(version => version.ServedOrder is not null)
             .OrderByDescending(version => version.ServedOrder)
             .Take(VersionsKept)
             .Select(version => version.Number));
-        if (registry.Sessions.FindTask(key) is { Version: { } opening } held && registry.Sessions.Get(held.Session).StandState is null)
+        if (await registry.Sessions.FindTaskAsync(key).ConfigureAwait(false) is { Version: { } opening } held
+            && (await registry.Sessions.GetAsync(held.Session).ConfigureAwait(false)).StandState is null)
         {
             kept.Add(opening);
         }
 
         foreach (var version in versions.Where(version => !kept.Contains(version.Number)))
         {
-            registry.Tasks.DeleteVersion(version.Key);
-            registry.Files.LetGoOf(version.Sha256);
+            registry.Delete(version);
+            registry.LetGoOf(version.Sha256);
         }
     }
 
-    private static void ApplyToPool(RegistryTransaction registry, long key)
+    private static async ValueTask ApplyToPoolAsync(IRegistryTransaction registry, long key)
     {
-        var kept = registry.Pools.VersionsInUse(key).Append(1).Append(registry.Pools.Get(key).CurrentVersion).ToHashSet();
-        foreach (var version in registry.Pools.Versions(key).Where(version => !kept.Contains(version.Number)))
+        var pool = await registry.Pools.GetAsync(key).ConfigureAwait(false);
+        var used = await registry.Pools.VersionsInUseAsync(key).ConfigureAwait(false);
+        var kept = used.Append(1).Append(pool.CurrentVersion).ToHashSet();
+        foreach (var version in await registry.Pools.ListVersionsAsync(key, int.MaxValue, int.MaxValue).ConfigureAwait(false))
         {
-            registry.Pools.DeleteVersion(version.Key);
-            registry.Files.LetGoOf(version.Sha256);
+            if (!kept.Contains(version.Number))
+            {
+                registry.Delete(version);
+                registry.LetGoOf(version.Sha256);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Training.Sessions;
 
@@ -27,7 +27,7 @@ internal sealed class RowSources(TaskCatalog tasks, ArtifactStore artifacts, Wor
             return (copy.Version.Key, copy);
         }
 
-        var version = tasks.Resolve(caller, task, source.Version);
+        var version = await tasks.ResolveAsync(caller, task, source.Version, cancellation).ConfigureAwait(false);
         return (version.Key, AdapterSource.Of(version, artifacts));
     }
 }

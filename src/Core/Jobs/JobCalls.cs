@@ -1,4 +1,5 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Examples;
@@ -8,8 +9,8 @@ using CoLA.Core.Training.Sessions;
 namespace CoLA.Core.Jobs;
 
 /// <summary>
-/// The calls that a job makes to its training session; clients make the same. Each has a request id that follows from the
-/// job's name, so a call that is repeated after a crash acts only once. Optimizer step k has sequence number k.
+/// The calls that a job makes to its training session; clients make the same. Each has a request id of the job's
+/// own, the same after a restart, so a call that is repeated after a crash acts only once. Optimizer step k has sequence number k.
 /// </summary>
 internal sealed class JobCalls(JobName job, TrainingSessions sessions, TrainingSteps steps, SessionCatalog catalog)
 {
@@ -21,8 +22,8 @@ internal sealed class JobCalls(JobName job, TrainingSessions sessions, TrainingS
         (int)(await sessions.GetAsync(job.Tenant, session, cancellation).ConfigureAwait(false)).NextSequence - 1;
 
     /// <summary>The step of the last saved state; -1 if there is none.</summary>
-    public int LastSaved(SessionName session) =>
-        (int)(catalog.ListStates(job.Tenant, session) is [.., var last] ? last.Sequence : -1);
+    public async Task<int> LastSavedAsync(SessionName session, CancellationToken cancellation) =>
+        (int)(await catalog.ListStatesAsync(job.Tenant, session, cancellation).ConfigureAwait(false) is [.., var last] ? last.Sequence : -1);
 
     public Task<StepReport> StepAsync(SessionName session, int step, IReadOnlyList<TrainingExample> examples, CancellationToken cancellation) =>
         steps.TrainStepAsync(new NumberedCall(job.Tenant, session, step, []), new BatchSpec(examples), cancellation);
@@ -34,15 +35,16 @@ internal sealed class JobCalls(JobName job, TrainingSessions sessions, TrainingS
     public async Task SaveAsync(SessionName session, int step, int? best, CancellationToken cancellation)
     {
         await sessions.SaveStateAsync(Mutation($"save-{step}"), session, step, cancellation).ConfigureAwait(false);
-        var kept = catalog.ListStates(job.Tenant, session).Where(state => state.Sequence == best).Select(state => state.Name.Number).ToHashSet();
+        var states = await catalog.ListStatesAsync(job.Tenant, session, cancellation).ConfigureAwait(false);
+        var kept = states.Where(state => state.Sequence == best).Select(state => state.Name.Number).ToHashSet();
         await catalog.DropStatesAsync(job.Tenant, session, kept, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Returns to the saved state of a step.</summary>
-    public Task LoadAsync(SessionName session, int step, CancellationToken cancellation)
+    public async Task LoadAsync(SessionName session, int step, CancellationToken cancellation)
     {
-        var saved = catalog.ListStates(job.Tenant, session).Single(state => state.Sequence == step);
-        return sessions.LoadStateAsync(Mutation("load"), saved.Name, cancellation);
+        var states = await catalog.ListStatesAsync(job.Tenant, session, cancellation).ConfigureAwait(false);
+        await sessions.LoadStateAsync(Mutation("load"), states.Single(state => state.Sequence == step).Name, cancellation).ConfigureAwait(false);
     }
 
     public Task<Publication> PublishAsync(SessionName session, JobPlan plan, CancellationToken cancellation) =>
@@ -60,5 +62,5 @@ internal sealed class JobCalls(JobName job, TrainingSessions sessions, TrainingS
         }
     }
 
-    private Mutation Mutation(string action) => new(job.Tenant, $"job-{job.Job}-{action}", []);
+    private Mutation Mutation(string call) => Catalog.Mutation.Of(job, call);
 }

@@ -1,3 +1,4 @@
+using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
 using CoLA.Core.Data.Examples;
 using CoLA.Core.Naming;
@@ -9,10 +10,11 @@ internal sealed record JobData(IReadOnlyList<JobTaskData> Tasks)
 {
     public void Write(Stream stream) => CatalogJson.Write(stream, this);
 
-    public static JobData Read(string path)
+    public static async Task<JobData> ReadAsync(ArtifactStore artifacts, Artifact artifact)
     {
-        using var file = File.OpenRead(path);
-        return CatalogJson.Read<JobData>(file);
+        using var file = await artifacts.MapAsync(artifact).ConfigureAwait(false);
+        await using var content = file.OpenStream();
+        return CatalogJson.Read<JobData>(content);
     }
 }
 

@@ -1,4 +1,5 @@
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
+
 
 namespace CoLA.Core.Jobs;
 

@@ -60,8 +60,8 @@ internal sealed class JobRun(JobJournal journal, JobCalls calls, JobCatalog cata
     private async Task TrainAsync(SessionName session, CancellationToken cancellation)
     {
         var step = await calls.GetStepAsync(session, cancellation).ConfigureAwait(false);
-        var saved = calls.LastSaved(session);
-        var batches = new JobBatches(JobData.Read(artifacts.Open(journal.Job.Data!)), _plan, step);
+        var saved = await calls.LastSavedAsync(session, cancellation).ConfigureAwait(false);
+        var batches = new JobBatches(await JobData.ReadAsync(artifacts, journal.Job.Data!).ConfigureAwait(false), _plan, step);
         while (true)
         {
             if (_plan.IsEvaluatedAt(step) && !(journal.Last is JobEvaluation last && last.Step == step))

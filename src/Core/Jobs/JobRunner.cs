@@ -1,5 +1,5 @@
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Sessions;
@@ -49,7 +49,7 @@ internal sealed class JobRunner : IAsyncDisposable
     /// <summary>Continues what was unfinished when the server stopped.</summary>
     public async Task RestoreAsync()
     {
-        foreach (var job in _catalog.ListUnfinished())
+        foreach (var job in await _catalog.ListUnfinishedAsync().ConfigureAwait(false))
         {
             if (job.HasEnded)
             {
@@ -86,14 +86,15 @@ internal sealed class JobRunner : IAsyncDisposable
     /// <summary>A journal of the stored events, up to the step at which the session stands; all of them if the training is over.</summary>
     private async Task<JobJournal> RestoredAsync(JobSnapshot job)
     {
-        if (job is not { State: JobState.Running, Session: { } session } || _sessionCatalog.Find(job.Name.Tenant, session) is not { } found)
+        if (job is not { State: JobState.Running, Session: { } session }
+            || await _sessionCatalog.FindAsync(job.Name.Tenant, session, CancellationToken.None).ConfigureAwait(false) is not { } found)
         {
-            return new JobJournal(job, _catalog.Events(job.Name));
+            return new JobJournal(job, await _catalog.EventsAsync(job.Name, 0, CancellationToken.None).ConfigureAwait(false));
         }
 
         var step = (int)found.Stand.Sequence;
         await _catalog.DropEventsAfterAsync(job.Name, step).ConfigureAwait(false);
-        var events = _catalog.Events(job.Name);
+        var events = await _catalog.EventsAsync(job.Name, 0, CancellationToken.None).ConfigureAwait(false);
         var progress = events.Aggregate(new JobProgress(CheckpointStep: step), (progress, item) => progress.After(item));
         return new JobJournal(job with { Progress = progress }, events);
     }
@@ -147,7 +148,8 @@ internal sealed class JobRunner : IAsyncDisposable
     /// <summary>Frees the tasks of a job that has ended, and then notifies its watchers.</summary>
     private async Task ReleaseAsync(LiveJob job)
     {
-        job.Journal.Change(await ReleaseAsync(_catalog.Get(job.Name.Tenant, job.Name)).ConfigureAwait(false));
+        var ended = await _catalog.GetAsync(job.Name.Tenant, job.Name, CancellationToken.None).ConfigureAwait(false);
+        job.Journal.Change(await ReleaseAsync(ended).ConfigureAwait(false));
         job.Dispose();
     }
 

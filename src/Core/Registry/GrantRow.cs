@@ -1,8 +1,4 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record GrantRow
-{
-    public required string Tenant { get; init; }
-
-    public required int Rights { get; init; }
-}
+/// <summary>What a tenant may do with a task of another; a part of the task's row.</summary>
+internal sealed record GrantRow(string Tenant, int Rights);

@@ -1,7 +1,9 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record JobEventRow
+/// <summary>Something that a job has to tell; its key is <see cref="Job"/> and <see cref="Number"/>.</summary>
+internal sealed record JobEventRow : RegistryRow
 {
+    /// <summary>Key of the job.</summary>
     public required long Job { get; init; }
 
     /// <summary>From 1.</summary>

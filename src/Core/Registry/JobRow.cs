@@ -1,8 +1,9 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record JobRow
+/// <summary>A job; its key is <see cref="Key"/>, and no two of a tenant have the same <see cref="Id"/>.</summary>
+internal sealed record JobRow : RegistryRow
 {
-    public long Key { get; init; }
+    public required long Key { get; init; }
 
     public required string Id { get; init; }
 
@@ -14,6 +15,9 @@ internal sealed record JobRow
     public required string Plan { get; init; }
 
     public required string State { get; init; }
+
+    /// <summary>Whether a server still has something to do for it.</summary>
+    public required bool InWork { get; init; }
 
     /// <summary>The file of its examples; null once it has ended.</summary>
     public required string? DataSha256 { get; init; }

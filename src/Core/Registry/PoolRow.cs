@@ -1,8 +1,9 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record PoolRow
+/// <summary>A pool; its key is <see cref="Key"/>, and no two have the same <see cref="Id"/>.</summary>
+internal sealed record PoolRow : RegistryRow
 {
-    public long Key { get; init; }
+    public required long Key { get; init; }
 
     public required string Id { get; init; }
 
@@ -11,6 +12,9 @@ internal sealed record PoolRow
     public required string Spec { get; init; }
 
     public required string Visibility { get; init; }
+
+    /// <summary>The tenants that it is shared with, by name.</summary>
+    public required IReadOnlyList<string> Shares { get; init; }
 
     public required string BaseName { get; init; }
 

@@ -1,9 +1,11 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record PoolVersionRow
+/// <summary>A version of a pool; its key is <see cref="Key"/>, and no two of a pool have the same <see cref="Number"/>.</summary>
+internal sealed record PoolVersionRow : RegistryRow
 {
-    public long Key { get; init; }
+    public required long Key { get; init; }
 
+    /// <summary>Key of the pool.</summary>
     public required long Pool { get; init; }
 
     public required int Number { get; init; }

@@ -1,17 +1,19 @@
 namespace CoLA.Core.Registry;
 
-/// <summary>An open session. Its stand is where a restart puts it.</summary>
-internal sealed record SessionRow
+/// <summary>
+/// A session that is open or has expired; its key is <see cref="Key"/>, and no two have the same <see cref="Id"/>. Its
+/// stand is where a restart puts it.
+/// </summary>
+internal sealed record SessionRow : RegistryRow
 {
-    public long Key { get; init; }
+    public required long Key { get; init; }
 
     public required string Id { get; init; }
 
     public required string Opener { get; init; }
 
+    /// <summary>Key of the pool.</summary>
     public required long Pool { get; init; }
-
-    public required int OpeningPoolVersion { get; init; }
 
     /// <summary>The pool version that its next publication has for parent.</summary>
     public required int PoolVersion { get; init; }
@@ -23,6 +25,9 @@ internal sealed record SessionRow
     public required string Settings { get; init; }
 
     public required int StatesMade { get; init; }
+
+    /// <summary>The pool version of its stand.</summary>
+    public required int StandPoolVersion { get; init; }
 
     /// <summary>The saved state that it stands at; null for its opening.</summary>
     public int? StandState { get; init; }

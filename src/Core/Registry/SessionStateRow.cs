@@ -1,7 +1,9 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record SessionStateRow
+/// <summary>A saved state of a session; its key is <see cref="Session"/> and <see cref="Number"/>.</summary>
+internal sealed record SessionStateRow : RegistryRow
 {
+    /// <summary>Key of the session.</summary>
     public required long Session { get; init; }
 
     public required int Number { get; init; }

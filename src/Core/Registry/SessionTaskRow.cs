@@ -1,9 +1,12 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record SessionTaskRow
+/// <summary>A task that a session holds; its key is <see cref="Task"/>.</summary>
+internal sealed record SessionTaskRow : RegistryRow
 {
+    /// <summary>Key of the task.</summary>
     public required long Task { get; init; }
 
+    /// <summary>Key of the session.</summary>
     public required long Session { get; init; }
 
     public required int Position { get; init; }

@@ -1,13 +1,15 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record TaskRow
+/// <summary>A task; its key is <see cref="Key"/>, and no two of a tenant have the same <see cref="Id"/>.</summary>
+internal sealed record TaskRow : RegistryRow
 {
-    public long Key { get; init; }
+    public required long Key { get; init; }
 
     public required string Tenant { get; init; }
 
     public required string Id { get; init; }
 
+    /// <summary>Key of the pool.</summary>
     public required long Pool { get; init; }
 
     public required string Spec { get; init; }
@@ -23,4 +25,7 @@ internal sealed record TaskRow
 
     /// <summary>Full name of the task version whose heads it began with; null where it began as the base model.</summary>
     public required string? StartedFrom { get; init; }
+
+    /// <summary>At most one for each tenant, by tenant.</summary>
+    public required IReadOnlyList<GrantRow> Grants { get; init; }
 }

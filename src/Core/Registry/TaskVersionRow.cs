@@ -1,9 +1,11 @@
 namespace CoLA.Core.Registry;
 
-internal sealed record TaskVersionRow
+/// <summary>A version of a task; its key is <see cref="Key"/>, and no two of a task have the same <see cref="Number"/>.</summary>
+internal sealed record TaskVersionRow : RegistryRow
 {
-    public long Key { get; init; }
+    public required long Key { get; init; }
 
+    /// <summary>Key of the task.</summary>
     public required long Task { get; init; }
 
     public required int Number { get; init; }

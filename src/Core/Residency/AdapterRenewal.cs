@@ -1,6 +1,7 @@
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 
@@ -23,8 +24,13 @@ internal sealed class AdapterRenewal(TaskCatalog tasks, ArtifactStore artifacts,
     {
         try
         {
-            var sources = publication.Tasks.Select(task => task.Version).Where(version => renewed.Has(version.Task)).Select(version =>
-                new AdapterSource(tasks.Resolve(publisher, version.Task, version.Number), artifacts) { WorkingPool = renewed.Pool }).ToList();
+            var sources = new List<AdapterSource>();
+            foreach (var version in publication.Tasks.Select(task => task.Version).Where(version => renewed.Has(version.Task)))
+            {
+                var snapshot = await tasks.ResolveAsync(publisher, version.Task, version.Number, CancellationToken.None).ConfigureAwait(false);
+                sources.Add(new AdapterSource(snapshot, artifacts) { WorkingPool = renewed.Pool });
+            }
+
             await engine.CallAsync(() =>
             {
                 sources.ForEach(source => bank.Preload(source, renewed.Take(source.Version.Task)));

@@ -1,7 +1,7 @@
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 
@@ -37,26 +37,31 @@ internal sealed class PinnedTasks(
         do
         {
             answered = Volatile.Read(ref _asked);
-            var sources = names.ToDictionary(name => name, Find);
-            Missing = [.. sources.Where(source => source.Value is null).Select(source => source.Key)];
             try
             {
+                var sources = new Dictionary<TaskName, TaskVersionSnapshot?>();
+                foreach (var name in names)
+                {
+                    sources.Add(name, await FindAsync(name).ConfigureAwait(false));
+                }
+
+                Missing = [.. sources.Where(source => source.Value is null).Select(source => source.Key)];
                 await engine.CallAsync(() => Pin(sources)).ConfigureAwait(false);
             }
-            catch (PreconditionRejection)
+            catch (Exception stopped) when (stopped is PreconditionRejection or ObjectDisposedException)
             {
-                return; // the engine has stopped
+                return; // the engine has stopped, or the registry is closed
             }
         }
         while (Interlocked.Add(ref _asked, -answered) > 0);
     }
 
     /// <summary>The version that a task serves; null if the task does not exist.</summary>
-    private TaskVersionSnapshot? Find(TaskName name)
+    private async Task<TaskVersionSnapshot?> FindAsync(TaskName name)
     {
         try
         {
-            return tasks.Resolve(name.Tenant, name);
+            return await tasks.ResolveAsync(name.Tenant, name, null, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Rejection)
         {

@@ -21,7 +21,7 @@ internal sealed class PoolMaker(CausalLanguageModel model, Engine.Engine engine,
         try
         {
             await engine.RunAsync(tenant, initialiser.Fill(pool), cancellation).ConfigureAwait(false);
-            return artifacts.Write(stream => AdapterFiles.WritePool(stream, pool));
+            return await artifacts.WriteAsync(stream => AdapterFiles.WritePool(stream, pool)).ConfigureAwait(false);
         }
         finally
         {

@@ -4,6 +4,8 @@ using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Inference;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
@@ -60,13 +62,13 @@ public sealed class SimilarTasks
     /// <exception cref="InvalidArgumentRejection">There are too many candidates or examples, or one of them is invalid.</exception>
     public async Task<Ranking> FindAsync(TenantId caller, Comparison asked, CancellationToken cancellation)
     {
-        var candidates = _tasks.Lent(caller, asked.Pool, asked.Candidates, Comparison.MaximumCandidates);
+        var candidates = await _tasks.LentAsync(caller, asked.Pool, asked.Candidates, Comparison.MaximumCandidates, cancellation).ConfigureAwait(false);
         var examples = Encode(asked);
-        var sources = candidates.Select(Source).ToArray();
+        var sources = candidates.Select(candidate => AdapterSource.Of(candidate, _artifacts)).ToArray();
         var texts = Texts(examples, -1, null).ToList();
         for (var at = 0; at < candidates.Count; at++)
         {
-            if (sources[at].Adapter is { } adapter)
+            if (sources[at] is { } adapter)
             {
                 texts.AddRange(Texts(examples, at, adapter));
             }
@@ -86,9 +88,7 @@ public sealed class SimilarTasks
         var ofBase = scored[-1].Failure is { } fault ? throw fault : new RankedTask(null, null, scored[-1].Loss, null);
         var ranked = candidates.Select((candidate, at) =>
         {
-            var (loss, failure) = sources[at].Failure is { } damaged ? (double.NaN, damaged)
-                : scored.TryGetValue(at, out var own) ? own
-                : (ofBase.Loss, null);
+            var (loss, failure) = scored.TryGetValue(at, out var own) ? own : (ofBase.Loss, null);
             return new RankedTask(
                 new TaskVersionName(candidate.Task, candidate.Number),
                 new PoolVersionName(candidate.PoolVersion.Pool, candidate.PoolVersion.Number),
@@ -109,12 +109,12 @@ public sealed class SimilarTasks
         mutation,
         async () =>
         {
-            if (_tasks.FindRegistered(mutation) is { } registered)
+            if (await _tasks.FindRegisteredAsync(mutation, cancellation).ConfigureAwait(false) is { } registered)
             {
                 return registered;
             }
 
-            _tasks.RequireRegistrable(mutation.Tenant, newcomer.Name, newcomer.Pool, newcomer.Grants);
+            await _tasks.RequireRegistrableAsync(mutation.Tenant, newcomer.Name, newcomer.Pool, newcomer.Grants, cancellation).ConfigureAwait(false);
             var ranking = await FindAsync(mutation.Tenant, asked, cancellation).ConfigureAwait(false);
             return ranking.Best is { } best
                 ? await _tasks.RegisterFromAsync(mutation, newcomer, best.Task, best.Number, [Better(ranking, best)], cancellation).ConfigureAwait(false)
@@ -123,7 +123,7 @@ public sealed class SimilarTasks
                     newcomer.Name,
                     newcomer.Pool,
                     newcomer.PoolVersion,
-                    SpecOf(newcomer, mutation.Tenant),
+                    await SpecOfAsync(newcomer, mutation.Tenant, cancellation).ConfigureAwait(false),
                     newcomer.Grants,
                     cancellation,
                     BaseIsBest(ranking)).ConfigureAwait(false);
@@ -152,18 +152,6 @@ public sealed class SimilarTasks
         CultureInfo.InvariantCulture,
         $"no task is more similar than the base model ({ranking.Base.Loss:0.####} nats per labelled token), so the task starts like any other new task");
 
-    private (AdapterSource? Adapter, Rejection? Failure) Source(TaskVersionSnapshot version)
-    {
-        try
-        {
-            return (AdapterSource.Of(version, _artifacts), null);
-        }
-        catch (Rejection failure)
-        {
-            return (null, failure);
-        }
-    }
-
     private IReadOnlyList<EncodedExample> Encode(Comparison asked)
     {
         if (asked.Examples.Count > Comparison.MaximumExamples)
@@ -183,7 +171,14 @@ public sealed class SimilarTasks
             : throw new InvalidArgumentRejection("examples", "have no token of weight above 0; there is nothing to predict");
     }
 
-    private TaskSpec SpecOf(Newcomer newcomer, TenantId caller) => newcomer.Strategy is { } strategy
-        ? new TaskSpec(strategy, newcomer.N ?? 1, newcomer.Seed)
-        : new TaskSpec(Strategy.Heuristic, newcomer.N ?? _pools.Get(caller, newcomer.Pool).Spec.M, newcomer.Seed);
+    private async ValueTask<TaskSpec> SpecOfAsync(Newcomer newcomer, TenantId caller, CancellationToken cancellation)
+    {
+        if (newcomer.Strategy is { } strategy)
+        {
+            return new TaskSpec(strategy, newcomer.N ?? 1, newcomer.Seed);
+        }
+
+        var pool = await _pools.GetAsync(caller, newcomer.Pool, cancellation).ConfigureAwait(false);
+        return new TaskSpec(Strategy.Heuristic, newcomer.N ?? pool.Spec.M, newcomer.Seed);
+    }
 }

@@ -30,17 +30,18 @@ internal sealed class JobService(TrainingJobs jobs, IHostApplicationLifetime lif
         return job.ToContract();
     }
 
-    public override Task<Job> GetJob(GetJobRequest request, ServerCallContext context) =>
-        Task.FromResult(jobs.Get(context.Tenant(), JobName.Parse(request.Name)).ToContract());
+    public override async Task<Job> GetJob(GetJobRequest request, ServerCallContext context) => (await jobs.GetAsync(
+        context.Tenant(), JobName.Parse(request.Name), context.CancellationToken).ConfigureAwait(false)).ToContract();
 
-    public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
+    public override async Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
     {
-        var page = jobs.List(context.Tenant(), new PageRequest(request.PageSize, request.PageToken));
-        return Task.FromResult(new ListJobsResponse
+        var page = await jobs.ListAsync(
+            context.Tenant(), new PageRequest(request.PageSize, request.PageToken), context.CancellationToken).ConfigureAwait(false);
+        return new ListJobsResponse
         {
             Jobs = { page.Items.Select(job => job.ToContract()) },
             NextPageToken = page.NextToken ?? "",
-        });
+        };
     }
 
     public override async Task WatchJob(WatchJobRequest request, IServerStreamWriter<V1.JobEvent> responseStream, ServerCallContext context)

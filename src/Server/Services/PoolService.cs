@@ -1,4 +1,5 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
 using CoLA.Core.Naming;
 using CoLA.Server.Callers;
 using CoLA.Server.Translation;
@@ -21,8 +22,8 @@ internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServic
         return created.ToContract();
     }
 
-    public override Task<Pool> GetPool(GetPoolRequest request, ServerCallContext context) =>
-        Task.FromResult(pools.Get(context.Tenant(), PoolName.Parse(request.Name, "name")).ToContract());
+    public override async Task<Pool> GetPool(GetPoolRequest request, ServerCallContext context) => (await pools.GetAsync(
+        context.Tenant(), PoolName.Parse(request.Name, "name"), context.CancellationToken).ConfigureAwait(false)).ToContract();
 
     public override async Task<Pool> UpdatePool(UpdatePoolRequest request, ServerCallContext context)
     {
@@ -32,24 +33,27 @@ internal sealed class PoolService(PoolCatalog pools) : V1.PoolService.PoolServic
         return (await pools.UpdateAsync(mutation, name, request.Sharing?.ToCore(), version, context.CancellationToken).ConfigureAwait(false)).ToContract();
     }
 
-    public override Task<ListPoolsResponse> ListPools(ListPoolsRequest request, ServerCallContext context)
+    public override async Task<ListPoolsResponse> ListPools(ListPoolsRequest request, ServerCallContext context)
     {
-        var page = pools.List(context.Tenant(), new PageRequest(request.PageSize, request.PageToken));
-        return Task.FromResult(new ListPoolsResponse
+        var page = await pools.ListAsync(
+            context.Tenant(), new PageRequest(request.PageSize, request.PageToken), context.CancellationToken).ConfigureAwait(false);
+        return new ListPoolsResponse
         {
             Pools = { page.Items.Select(pool => pool.ToContract()) },
             NextPageToken = page.NextToken ?? "",
-        });
+        };
     }
 
-    public override Task<ListPoolVersionsResponse> ListPoolVersions(ListPoolVersionsRequest request, ServerCallContext context)
+    public override async Task<ListPoolVersionsResponse> ListPoolVersions(ListPoolVersionsRequest request, ServerCallContext context)
     {
-        var page = pools.ListVersions(context.Tenant(), PoolName.Parse(request.Pool, "pool"), new PageRequest(request.PageSize, request.PageToken));
-        return Task.FromResult(new ListPoolVersionsResponse
+        var page = await pools.ListVersionsAsync(
+            context.Tenant(), PoolName.Parse(request.Pool, "pool"), new PageRequest(request.PageSize, request.PageToken),
+            context.CancellationToken).ConfigureAwait(false);
+        return new ListPoolVersionsResponse
         {
             Versions = { page.Items.Select(version => version.ToContract()) },
             NextPageToken = page.NextToken ?? "",
-        });
+        };
     }
 
     public override async Task<DeletePoolResponse> DeletePool(DeletePoolRequest request, ServerCallContext context)

@@ -1,4 +1,5 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Similarity;
@@ -41,28 +42,32 @@ internal sealed class TaskService(TaskCatalog tasks, SimilarTasks similar, ILogg
         return (await tasks.UpdateAsync(mutation, name, grants.Grants.ToCore("grants.grants"), context.CancellationToken).ConfigureAwait(false)).ToContract();
     }
 
-    public override Task<TenantTask> GetTask(GetTaskRequest request, ServerCallContext context) =>
-        Task.FromResult(tasks.Get(context.Tenant(), TaskName.Parse(request.Name, "name")).ToContract());
+    public override async Task<TenantTask> GetTask(GetTaskRequest request, ServerCallContext context) => (await tasks.GetAsync(
+        context.Tenant(), TaskName.Parse(request.Name, "name"), context.CancellationToken).ConfigureAwait(false)).ToContract();
 
-    public override Task<ListTasksResponse> ListTasks(ListTasksRequest request, ServerCallContext context)
+    public override async Task<ListTasksResponse> ListTasks(ListTasksRequest request, ServerCallContext context)
     {
         PoolName? pool = request.HasPool ? PoolName.Parse(request.Pool) : null;
-        var page = tasks.List(context.Tenant(), includeGranted: true, pool, new PageRequest(request.PageSize, request.PageToken));
-        return Task.FromResult(new ListTasksResponse
+        var page = await tasks.ListAsync(
+            context.Tenant(), includeGranted: true, pool, new PageRequest(request.PageSize, request.PageToken),
+            context.CancellationToken).ConfigureAwait(false);
+        return new ListTasksResponse
         {
             Tasks = { page.Items.Select(task => task.ToContract()) },
             NextPageToken = page.NextToken ?? "",
-        });
+        };
     }
 
-    public override Task<ListTaskVersionsResponse> ListTaskVersions(ListTaskVersionsRequest request, ServerCallContext context)
+    public override async Task<ListTaskVersionsResponse> ListTaskVersions(ListTaskVersionsRequest request, ServerCallContext context)
     {
-        var page = tasks.ListVersions(context.Tenant(), TaskName.Parse(request.Task), new PageRequest(request.PageSize, request.PageToken));
-        return Task.FromResult(new ListTaskVersionsResponse
+        var page = await tasks.ListVersionsAsync(
+            context.Tenant(), TaskName.Parse(request.Task), new PageRequest(request.PageSize, request.PageToken),
+            context.CancellationToken).ConfigureAwait(false);
+        return new ListTaskVersionsResponse
         {
             Versions = { page.Items.Select(version => version.ToContract()) },
             NextPageToken = page.NextToken ?? "",
-        });
+        };
     }
 
     public override async Task<TenantTask> SetServedVersion(SetServedVersionRequest request, ServerCallContext context)

@@ -1,3 +1,4 @@
+using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 
 namespace CoLA.Server.Translation;
@@ -18,7 +19,7 @@ internal sealed class EnumPairs<TContract, TCore>(params IReadOnlyList<(TContrac
             }
         }
 
-        var names = string.Join(", ", pairs.Select(pair => NameOf(pair.Contract)));
+        var names = string.Join(", ", pairs.Select(pair => EnumNames.Of(pair.Contract)));
         throw new InvalidArgumentRejection(
             field,
             Convert.ToInt32(value, null) == 0 ? $"is required: one of {names}" : $"{value:D} is not known; choose one of {names}");
@@ -32,8 +33,4 @@ internal sealed class EnumPairs<TContract, TCore>(params IReadOnlyList<(TContrac
 
     /// <summary>Members of flags.</summary>
     public IEnumerable<TContract> ToContracts(TCore flags) => pairs.Where(pair => flags.HasFlag(pair.Core)).Select(pair => pair.Contract);
-
-    /// <summary>As the contract writes it, without the enumeration's own name: HEURISTIC_BALANCED.</summary>
-    private static string NameOf(TContract value) =>
-        string.Concat($"{value}".Select((letter, index) => index > 0 && char.IsUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
 }

@@ -1,6 +1,7 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Jobs;
 using CoLA.Core.Model;
 using CoLA.Core.Sequences;

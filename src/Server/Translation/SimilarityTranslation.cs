@@ -1,4 +1,4 @@
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Similarity;
 using CoLA.Server.Interceptors;

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Collections.Concurrent;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Rejections;
 using Xunit;
@@ -10,158 +10,257 @@ public sealed class ArtifactStoreTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("cola-artifacts-").FullName;
     private readonly ArtifactStore _store;
 
-    public ArtifactStoreTests() => _store = new ArtifactStore(_directory);
+    public ArtifactStoreTests() => _store = new ArtifactStore(new LocalArtifactStorage(_directory));
 
     private static byte[] Content => [.. Enumerable.Range(0, 100_000).Select(index => (byte)(index * 31))];
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void Write_Content_StandsUnderItsHash()
+    public async Task Write_Content_IsReadBack()
     {
-        var artifact = _store.Write(stream => stream.Write(Content));
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
 
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Content)), artifact.Sha256);
-        Assert.Equal(Content.Length, artifact.Bytes);
-        Assert.Equal([Path.Combine(_directory, artifact.Sha256 + ".safetensors")], Directory.GetFiles(_directory));
-        Assert.Equal(Content, File.ReadAllBytes(_store.Open(artifact)));
+        Assert.Equal(Content, await ReadAsync(artifact));
+        Assert.True(_store.IsAwaited(artifact));
     }
 
-    [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1 << 20, 65_536)]
-    [InlineData(5_000_000, 300_001)]
-    [InlineData(5_000_000, 5_000_000)]
-    public void Write_ContentInPieces_IsWhatWasWritten(int bytes, int atOnce)
+    [Fact]
+    public async Task WriteAll_OneWriterThatThrows_LeavesNone()
     {
-        byte[] content = [.. Enumerable.Range(0, bytes).Select(index => (byte)(index / 7))];
-
-        var artifact = _store.Write(stream =>
-        {
-            foreach (var piece in content.Chunk(atOnce))
-            {
-                stream.Write(piece, 0, piece.Length);
-            }
-        });
-
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), artifact.Sha256);
-        Assert.Equal(bytes, artifact.Bytes);
-        Assert.Equal(content, File.ReadAllBytes(_store.Open(artifact)));
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(100)]
-    public void Write_WriterThatThrows_LeavesNoFile(int times)
-    {
-        Assert.Throws<InvalidDataException>(() => _store.Write(stream =>
-        {
-            for (var time = 0; time < times; time++)
-            {
-                stream.Write(Content);
-            }
-
-            throw new InvalidDataException();
-        }));
+        await Assert.ThrowsAsync<InvalidDataException>(() => _store.WriteAllAsync(
+        [
+            stream => stream.Write([1]),
+            _ => throw new InvalidDataException(),
+            stream => stream.Write([2]),
+        ]));
 
         Assert.Empty(Directory.GetFiles(_directory));
     }
 
     [Fact]
-    public void Write_OverADamagedCopyOfTheSame_HealsIt()
+    public async Task WriteAll_Several_AreInTheOrderOfTheirWriters()
     {
-        var artifact = _store.Write(stream => stream.Write(Content));
-        File.WriteAllText(_store.Open(artifact), "damage");
+        var artifacts = await _store.WriteAllAsync([.. Enumerable.Range(0, 9).Select(at => (Action<Stream>)(stream => stream.WriteByte((byte)at)))]);
 
-        _store.Write(stream => stream.Write(Content));
-
-        Assert.Equal(Content, File.ReadAllBytes(_store.Open(artifact)));
+        for (var at = 0; at < 9; at++)
+        {
+            Assert.Equal([(byte)at], await ReadAsync(artifacts[at]));
+        }
     }
 
     [Fact]
-    public void Open_OneBitFlipped_IsRefusedByTheFilesName()
+    public async Task Write_OverADamagedCopyOfTheSame_HealsIt()
     {
-        var artifact = _store.Write(stream => stream.Write(Content));
-        var path = _store.Open(artifact);
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
+        File.WriteAllText(PathOf(artifact), "damage");
+
+        await _store.WriteAsync(stream => stream.Write(Content));
+
+        Assert.Equal(Content, await ReadAsync(artifact));
+    }
+
+    [Fact]
+    public async Task Map_OneBitFlipped_IsRefusedByTheFilesName()
+    {
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
         var bytes = Content;
         bytes[50_000] ^= 1;
-        File.WriteAllBytes(path, bytes);
+        File.WriteAllBytes(PathOf(artifact), bytes);
 
-        var rejection = Assert.Throws<DamagedFileRejection>(() => _store.Open(artifact));
+        var rejection = await Assert.ThrowsAsync<DamagedFileRejection>(() => ReadAsync(artifact));
 
-        Assert.Equal(path, rejection.File);
+        Assert.Equal(PathOf(artifact), rejection.File);
         Assert.Contains("SHA-256", rejection.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Open_TruncatedFile_SaysBothLengths()
+    public async Task Map_TruncatedFile_SaysBothLengths()
     {
-        var artifact = _store.Write(stream => stream.Write(Content));
-        File.WriteAllBytes(_store.Open(artifact), Content[..99_999]);
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
+        File.WriteAllBytes(PathOf(artifact), Content[..99_999]);
 
-        var rejection = Assert.Throws<DamagedFileRejection>(() => _store.Open(artifact));
+        var rejection = await Assert.ThrowsAsync<DamagedFileRejection>(() => ReadAsync(artifact));
 
         Assert.Contains("99999", rejection.Message, StringComparison.Ordinal);
         Assert.Contains("100000", rejection.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Open_MissingFile_IsRefusedByItsName()
+    public async Task Map_MissingFile_IsRefusedByItsName()
     {
         var artifact = new Artifact(new string('0', 64), 1);
 
-        var rejection = Assert.Throws<DamagedFileRejection>(() => _store.Open(artifact));
+        var rejection = await Assert.ThrowsAsync<DamagedFileRejection>(() => ReadAsync(artifact));
 
-        Assert.Contains(artifact.Sha256, rejection.File, StringComparison.Ordinal);
+        Assert.Equal(PathOf(artifact), rejection.File);
         Assert.Contains("missing", rejection.Message, StringComparison.Ordinal);
+        Assert.False(_store.HasRemoved(artifact));
     }
 
     [Fact]
-    public void Collect_AtTheStart_KeepsOnlyWhatIsNamed()
+    public async Task Collect_AtTheStart_KeepsOnlyWhatIsNamed()
     {
-        var named = _store.Write(stream => stream.Write(Content));
-        _store.Write(stream => stream.Write([1]));
+        var named = await _store.WriteAsync(stream => stream.Write(Content));
+        await _store.WriteAsync(stream => stream.Write([1]));
         File.WriteAllText(Path.Combine(_directory, "half.tmp"), "a write that was cut short");
 
-        _store.Collect(new HashSet<string> { named.Sha256 });
+        await _store.CollectAsync(new HashSet<string> { named.Sha256 });
 
-        Assert.Equal([_store.Open(named)], Directory.GetFiles(_directory));
+        Assert.Equal([PathOf(named)], Directory.GetFiles(_directory));
     }
 
     [Fact]
-    public void Sweep_FileThatAnotherWriterWaitsToName_Stays()
+    public async Task Sweep_ArtifactThatAnotherWriterWaitsToName_Stays()
     {
-        var first = _store.Write(stream => stream.Write(Content));
-        var second = _store.Write(stream => stream.Write(Content));
+        var first = await _store.WriteAsync(stream => stream.Write(Content));
+        var second = await _store.WriteAsync(stream => stream.Write(Content));
 
         _store.Release([first]);
-        _store.Sweep(_ => false);
-        Assert.True(_store.Contains(second));
+        await SweepAsync();
+        Assert.True(File.Exists(PathOf(second)));
 
         _store.Release([second]);
-        _store.Sweep(_ => false);
-        Assert.False(_store.Contains(second));
+        await SweepAsync();
+        Assert.False(File.Exists(PathOf(second)));
+        Assert.True(_store.HasRemoved(second));
     }
 
     [Fact]
-    public void Sweep_FileThatWasLetGoAndIsWrittenAgain_Stays()
+    public async Task Sweep_ArtifactThatWasLetGoAndIsWrittenAgain_Stays()
     {
-        var artifact = _store.Write(stream => stream.Write(Content));
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
 
         _store.Loosen([artifact.Sha256]);
-        _store.Sweep(_ => false);
+        await SweepAsync();
 
-        Assert.True(_store.Contains(artifact));
+        Assert.True(File.Exists(PathOf(artifact)));
     }
 
     [Fact]
-    public void Sweep_FileThatTheRegistryNames_Stays()
+    public async Task Sweep_ArtifactThatTheRegistryNames_Stays()
     {
-        var artifact = _store.Write(stream => stream.Write(Content));
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
 
         _store.Release([artifact]);
-        _store.Sweep(hash => hash == artifact.Sha256);
+        await SweepAsync(artifact.Sha256);
 
-        Assert.True(_store.Contains(artifact));
+        Assert.True(File.Exists(PathOf(artifact)));
+    }
+
+    [Fact]
+    public async Task Sweep_ArtifactThatIsWrittenWhileItIsAskedFor_Stays()
+    {
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
+        _store.Release([artifact]);
+
+        await _store.SweepAsync(async _ =>
+        {
+            await _store.WriteAsync(stream => stream.Write(Content));
+            return false;
+        });
+
+        Assert.Equal(Content, await ReadAsync(artifact));
+    }
+
+    [Fact]
+    public async Task Sweep_ArtifactThatIsWrittenAndNamedWhileItIsAskedFor_Stays()
+    {
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
+        _store.Release([artifact]);
+
+        await _store.SweepAsync(async _ =>
+        {
+            _store.Release([await _store.WriteAsync(stream => stream.Write(Content))]);
+            return false;
+        });
+
+        Assert.Equal(Content, await ReadAsync(artifact));
+    }
+
+    [Fact]
+    public async Task Write_WhileTheSameIsBeingRemoved_IsThereAfterwards()
+    {
+        var slow = new SlowStorage(new LocalArtifactStorage(_directory));
+        var store = new ArtifactStore(slow);
+        var artifact = await store.WriteAsync(stream => stream.Write(Content));
+        store.Release([artifact]);
+        var sweep = store.SweepAsync(_ => ValueTask.FromResult(false));
+        await slow.Deleting.Task;
+
+        var write = store.WriteAsync(stream => stream.Write(Content));
+        Assert.False(write.IsCompleted);
+        slow.Go.SetResult();
+        await Task.WhenAll(sweep, write);
+
+        Assert.Equal(Content, await ReadAsync(artifact));
+        Assert.False(store.HasRemoved(artifact));
+    }
+
+    [Fact]
+    public async Task Sweep_BesideManyWriters_RemovesNothingThatIsNamed()
+    {
+        var named = new ConcurrentDictionary<string, bool>();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(
+            async () =>
+            {
+                for (var time = 0; time < 50; time++)
+                {
+                    var artifact = await _store.WriteAsync(stream => stream.WriteByte((byte)(time % 5)));
+                    named[artifact.Sha256] = true;
+                    _store.Release([artifact]);
+                    await _store.SweepAsync(hash => ValueTask.FromResult(named.ContainsKey(hash)));
+                    Assert.True(File.Exists(PathOf(artifact)));
+                }
+            },
+            TestContext.Current.CancellationToken)));
+
+        Assert.Equal(5, Directory.GetFiles(_directory).Length);
+    }
+
+    [Fact]
+    public async Task Remove_ArtifactOfNobodyElse_IsGoneAtOnce()
+    {
+        var artifact = await _store.WriteAsync(stream => stream.Write(Content));
+        var other = await _store.WriteAsync(stream => stream.Write([1]));
+
+        await _store.RemoveAsync(artifact);
+
+        Assert.Equal([PathOf(other)], Directory.GetFiles(_directory));
+    }
+
+    private Task SweepAsync(params string[] named) => _store.SweepAsync(hash => ValueTask.FromResult(named.Contains(hash)));
+
+    private string PathOf(Artifact artifact) => Path.Combine(_directory, artifact.Sha256 + ".safetensors");
+
+    private async Task<byte[]> ReadAsync(Artifact artifact)
+    {
+        using var file = await _store.MapAsync(artifact);
+        return file.Span(0, (int)file.Length).ToArray();
+    }
+
+    /// <summary>A storage whose deletions wait until a test lets them go.</summary>
+    private sealed class SlowStorage(IArtifactStorage inner) : IArtifactStorage
+    {
+        public TaskCompletionSource Deleting { get; } = new();
+
+        public TaskCompletionSource Go { get; } = new();
+
+        public ValueTask<IArtifactDraft> WriteAsync(Action<Stream> write) => inner.WriteAsync(write);
+
+        public ValueTask FlushAsync() => inner.FlushAsync();
+
+        public ValueTask<MappedFile> MapAsync(Artifact artifact) => inner.MapAsync(artifact);
+
+        public IAsyncEnumerable<string> ListAsync() => inner.ListAsync();
+
+        public async ValueTask DeleteAsync(string sha256)
+        {
+            Deleting.SetResult();
+            await Go.Task;
+            await inner.DeleteAsync(sha256);
+        }
+
+        public ValueTask DiscardDraftsAsync() => inner.DiscardDraftsAsync();
     }
 }

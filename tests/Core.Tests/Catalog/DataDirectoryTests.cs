@@ -2,6 +2,7 @@ using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;
@@ -18,9 +19,9 @@ public sealed class DataDirectoryTests : IDisposable
     public void Dispose() => _world.Dispose();
 
     [Fact]
-    public void Open_WhileAnotherServerHasIt_IsRefused()
+    public async Task Open_WhileAnotherServerHasIt_IsRefused()
     {
-        var rejection = Assert.Throws<PreconditionRejection>(() => DataDirectory.Open(_world.Path, _world.Time));
+        var rejection = await Assert.ThrowsAsync<PreconditionRejection>(() => DataDirectory.OpenAsync(_world.Path, _world.Time));
 
         Assert.Contains(_world.Path, rejection.Message, StringComparison.Ordinal);
         Assert.Contains("in use by another server", rejection.Message, StringComparison.Ordinal);
@@ -37,30 +38,30 @@ public sealed class DataDirectoryTests : IDisposable
 
         using var found = _world.AfterKill();
 
-        var resolved = found.Tasks.Resolve(Tenant("acme"), task);
+        var resolved = await found.ResolveAsync(task);
         Assert.Equal((2, 2), (resolved.Number, resolved.PoolVersion.Number));
-        found.Data.Artifacts.Open(resolved.Heads!);
-        found.Data.Artifacts.Open(resolved.PoolVersion.Artifact);
-        var stand = Assert.Single(found.Sessions.ListOpen()).Stand;
+        await found.ReadAsync(resolved.Heads!);
+        await found.ReadAsync(resolved.PoolVersion.Artifact);
+        var stand = Assert.Single(await found.Sessions.ListOpenAsync(Cancellation)).Stand;
         Assert.Equal((1, 4), (stand.State, stand.Sequence));
-        found.Data.Artifacts.Open(state.Artifact);
+        await found.ReadAsync(state.Artifact);
     }
 
     [Fact]
     public async Task Kill_BetweenTheMatricesAndTheTransaction_LeavesNeitherPoolNorFile()
     {
         TestWorld? found = null;
-        _world.MakeFirstVersion = (_, _) =>
+        _world.MakeFirstVersion = async (_, _) =>
         {
-            var matrices = _world.Matrices();
+            var matrices = await _world.MatricesAsync();
             found = _world.AfterKill();
-            return Task.FromResult(matrices);
+            return matrices;
         };
         await _world.PoolAsync("acme", "p1");
 
         using (found)
         {
-            Assert.Throws<NotFoundRejection>(() => found!.Pools.Get(Tenant("acme"), new PoolName("p1")));
+            await Assert.ThrowsAsync<NotFoundRejection>(() => found!.Pools.GetAsync(Tenant("acme"), new PoolName("p1"), Cancellation).AsTask());
             Assert.Empty(found!.Files());
             await found.PoolAsync("acme", "p1");
         }
@@ -78,11 +79,11 @@ public sealed class DataDirectoryTests : IDisposable
 
         using (found)
         {
-            Assert.Equal(1, found!.Tasks.Resolve(Tenant("acme"), task).Number);
-            Assert.Equal([1], found.PoolVersions("acme", pool));
+            Assert.Equal(1, (await found!.ResolveAsync(task)).Number);
+            Assert.Equal([1], await found.PoolVersionsAsync("acme", pool));
             Assert.Single(found.Files());
             await found.PublishAsync(session);
-            Assert.Equal(2, found.Tasks.Resolve(Tenant("acme"), task).Number);
+            Assert.Equal(2, (await found.ResolveAsync(task)).Number);
         }
     }
 
@@ -99,11 +100,11 @@ public sealed class DataDirectoryTests : IDisposable
         await Assert.ThrowsAsync<IOException>(() => _world.PoolAsync("acme", "p2"));
 
         Assert.Single(_world.Files());
-        Assert.Empty(_world.Sessions.ListStates(Tenant("acme"), session.Name));
+        Assert.Empty(await _world.Sessions.ListStatesAsync(Tenant("acme"), session.Name, Cancellation));
         _world.BeforeCommit = () => { };
         await _world.PublishAsync(session);
         await _world.PoolAsync("acme", "p2");
-        Assert.Equal([2, 1], _world.PoolVersions("acme", pool));
+        Assert.Equal([2, 1], await _world.PoolVersionsAsync("acme", pool));
     }
 
     [Fact]
@@ -112,21 +113,20 @@ public sealed class DataDirectoryTests : IDisposable
         var pool = await _world.PoolAsync("acme", "p1");
         var task = await _world.TaskAsync("acme", "t", pool);
         await _world.PublishAsync(await _world.OpenAsync("acme", pool, [task]));
-        var resolved = _world.Tasks.Resolve(Tenant("acme"), task);
+        var resolved = await _world.ResolveAsync(task);
         File.WriteAllText(_world.FileOf(resolved.Heads!), "damage");
         using var restarted = _world.Restart();
 
-        var rejection = Assert.Throws<DamagedFileRejection>(() => restarted.Data.Artifacts.Open(restarted.Tasks.Resolve(Tenant("acme"), task).Heads!));
+        var rejection = await Assert.ThrowsAsync<DamagedFileRejection>(() => restarted.ReadAsync(resolved.Heads!));
 
         Assert.Equal(_world.FileOf(resolved.Heads!), rejection.File);
-        restarted.Data.Artifacts.Open(resolved.PoolVersion.Artifact);
+        await restarted.ReadAsync(resolved.PoolVersion.Artifact);
     }
 
     [Fact]
     public async Task SameContent_OfTwoVersions_IsOneFileUntilBothAreGone()
     {
-        var same = () => _world.Data.Artifacts.Write(stream => stream.Write([1, 2, 3]));
-        _world.MakeFirstVersion = (_, _) => Task.FromResult(same());
+        _world.MakeFirstVersion = (_, _) => _world.Artifacts.WriteAsync(stream => stream.Write([1, 2, 3]));
         var first = await _world.PoolAsync("acme", "p1");
         var second = await _world.PoolAsync("acme", "p2");
 

@@ -1,4 +1,5 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -7,18 +8,29 @@ using static CoLA.Core.Tests.Catalog.TestWorld;
 
 namespace CoLA.Core.Tests.Catalog;
 
-public sealed class PoolCatalogTests : IDisposable
+public class PoolCatalogTests : IDisposable
 {
-    private readonly TestWorld _world = Create();
+    private readonly TestWorld _world;
+
+    public PoolCatalogTests()
+        : this(Create())
+    {
+    }
+
+    private protected PoolCatalogTests(TestWorld world) => _world = world;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Create_Pool_HasVersionOneOfItsOwner()
     {
-        var matrices = _world.Matrices();
+        var matrices = await _world.MatricesAsync();
         _world.MakeFirstVersion = (_, _) => Task.FromResult(matrices);
 
         var pool = await _world.Pools.CreateAsync(By("acme"), "p1", Pissa, PoolSharing.Private, Cancellation);
@@ -28,8 +40,8 @@ public sealed class PoolCatalogTests : IDisposable
         Assert.Equal(Base, pool.BaseModel);
         Assert.Equal(1, pool.CurrentVersion);
         Assert.Equal(CatalogJson.Write(Pissa), CatalogJson.Write(pool.Spec));
-        Assert.Equal(CatalogJson.Write(pool), CatalogJson.Write(_world.Pools.Get(Tenant("acme"), pool.Name)));
-        var version = Assert.Single(_world.Pools.ListVersions(Tenant("acme"), pool.Name, new PageRequest()).Items);
+        Assert.Equal(CatalogJson.Write(pool), CatalogJson.Write(await _world.Pools.GetAsync(Tenant("acme"), pool.Name, Cancellation)));
+        var version = Assert.Single((await _world.Pools.ListVersionsAsync(Tenant("acme"), pool.Name, new PageRequest(), Cancellation)).Items);
         Assert.Equal((1, null, "acme", matrices, true), (version.Number, version.Parent, version.Maker.Value, version.Artifact, version.Current));
     }
 
@@ -65,7 +77,7 @@ public sealed class PoolCatalogTests : IDisposable
 
         await Assert.ThrowsAsync<AlreadyExistsRejection>(() => _world.PoolAsync("acme", "p1"));
 
-        Assert.Equal("globex", _world.Pools.Get(Tenant("globex"), new PoolName("p1")).Owner.Value);
+        Assert.Equal("globex", (await _world.Pools.GetAsync(Tenant("globex"), new PoolName("p1"), Cancellation)).Owner.Value);
         Assert.Single(_world.Files());
     }
 
@@ -82,7 +94,7 @@ public sealed class PoolCatalogTests : IDisposable
         _world.MakeFirstVersion = (_, _) => throw new UnsupportedRejection("the model has no such target");
         await Assert.ThrowsAsync<UnsupportedRejection>(() => _world.PoolAsync("acme", "p1"));
 
-        Assert.Empty(Names("acme"));
+        Assert.Empty(await NamesAsync("acme"));
         _world.MakeFirstVersion = make;
         await _world.PoolAsync("acme", "p1");
     }
@@ -94,15 +106,15 @@ public sealed class PoolCatalogTests : IDisposable
         var shared = await _world.PoolAsync("acme", "shared", PoolSharing.Shared(Tenant("globex"), Tenant("initech")));
         var open = await _world.PoolAsync("acme", "open", PoolSharing.Public);
 
-        Assert.Throws<NotFoundRejection>(() => _world.Pools.Get(Tenant("globex"), own));
-        Assert.Throws<NotFoundRejection>(() => _world.Pools.ListVersions(Tenant("globex"), own, new PageRequest()));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.GetAsync(Tenant("globex"), own, Cancellation).AsTask());
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.ListVersionsAsync(Tenant("globex"), own, new PageRequest(), Cancellation).AsTask());
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.UpdateAsync(By("globex"), own, PoolSharing.Public, null, Cancellation));
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.DeleteAsync(By("globex"), own, Cancellation));
-        Assert.Throws<NotFoundRejection>(() => _world.Pools.Get(Tenant("umbrella"), shared));
-        Assert.Equal(PoolVisibility.Public, _world.Pools.Get(Tenant("umbrella"), open).Sharing.Visibility);
-        Assert.Equal(["open", "own", "shared"], Names("acme"));
-        Assert.Equal(["open", "shared"], Names("globex"));
-        Assert.Equal(["open"], Names("umbrella"));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.GetAsync(Tenant("umbrella"), shared, Cancellation).AsTask());
+        Assert.Equal(PoolVisibility.Public, (await _world.Pools.GetAsync(Tenant("umbrella"), open, Cancellation)).Sharing.Visibility);
+        Assert.Equal(["open", "own", "shared"], await NamesAsync("acme"));
+        Assert.Equal(["open", "shared"], await NamesAsync("globex"));
+        Assert.Equal(["open"], await NamesAsync("umbrella"));
     }
 
     [Fact]
@@ -110,8 +122,8 @@ public sealed class PoolCatalogTests : IDisposable
     {
         var pool = await _world.PoolAsync("acme", "p1", PoolSharing.Shared(Tenant("globex"), Tenant("initech")));
 
-        Assert.Equal(["globex", "initech"], _world.Pools.Get(Tenant("acme"), pool).Sharing.Tenants.Select(tenant => tenant.Value));
-        Assert.Equal(["globex"], _world.Pools.Get(Tenant("globex"), pool).Sharing.Tenants.Select(tenant => tenant.Value));
+        Assert.Equal(["globex", "initech"], (await _world.Pools.GetAsync(Tenant("acme"), pool, Cancellation)).Sharing.Tenants.Select(tenant => tenant.Value));
+        Assert.Equal(["globex"], (await _world.Pools.GetAsync(Tenant("globex"), pool, Cancellation)).Sharing.Tenants.Select(tenant => tenant.Value));
     }
 
     [Fact]
@@ -134,10 +146,10 @@ public sealed class PoolCatalogTests : IDisposable
         Assert.Equal((1, PoolVisibility.Private), (back.CurrentVersion, back.Sharing.Visibility));
         var shared = await _world.Pools.UpdateAsync(By("acme"), pool, PoolSharing.Shared(Tenant("globex")), null, Cancellation);
         Assert.Equal((1, PoolVisibility.Shared), (shared.CurrentVersion, shared.Sharing.Visibility));
-        Assert.Equal(pool, _world.Pools.Get(Tenant("globex"), pool).Name);
+        Assert.Equal(pool, (await _world.Pools.GetAsync(Tenant("globex"), pool, Cancellation)).Name);
 
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.UpdateAsync(By("acme"), pool, PoolSharing.Public, 9, Cancellation));
-        Assert.Throws<NotFoundRejection>(() => _world.Pools.Get(Tenant("umbrella"), pool));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.GetAsync(Tenant("umbrella"), pool, Cancellation).AsTask());
         await Assert.ThrowsAsync<InvalidArgumentRejection>(() => _world.Pools.UpdateAsync(By("acme"), pool, null, null, Cancellation));
     }
 
@@ -156,7 +168,7 @@ public sealed class PoolCatalogTests : IDisposable
         await _world.Tasks.DeleteAsync(By("acme"), task, Cancellation);
         await _world.Tasks.DeleteAsync(By("globex"), other, Cancellation);
         await _world.Pools.DeleteAsync(By("acme"), pool, Cancellation);
-        Assert.Throws<NotFoundRejection>(() => _world.Pools.Get(Tenant("acme"), pool));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.GetAsync(Tenant("acme"), pool, Cancellation).AsTask());
         Assert.Empty(_world.Files());
     }
 
@@ -164,11 +176,11 @@ public sealed class PoolCatalogTests : IDisposable
     public async Task Versions_OfAPoolMadeAgain_HaveKeysOfTheirOwn()
     {
         var pool = await _world.PoolAsync("acme", "p1");
-        var before = _world.Pools.ListVersions(Tenant("acme"), pool, new PageRequest()).Items.Single().Key;
+        var before = (await _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(), Cancellation)).Items.Single().Key;
         await _world.Pools.DeleteAsync(By("acme"), pool, Cancellation);
         await _world.PoolAsync("acme", "p1");
 
-        Assert.NotEqual(before, _world.Pools.ListVersions(Tenant("acme"), pool, new PageRequest()).Items.Single().Key);
+        Assert.NotEqual(before, (await _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(), Cancellation)).Items.Single().Key);
     }
 
     [Fact]
@@ -183,7 +195,7 @@ public sealed class PoolCatalogTests : IDisposable
         string? token = null;
         do
         {
-            var page = _world.Pools.List(Tenant("acme"), new PageRequest(2, token));
+            var page = await _world.Pools.ListAsync(Tenant("acme"), new PageRequest(2, token), Cancellation);
             Assert.InRange(page.Items.Count, 1, 2);
             names.AddRange(page.Items.Select(pool => pool.Name.Pool));
             token = page.NextToken;
@@ -201,7 +213,8 @@ public sealed class PoolCatalogTests : IDisposable
     {
         var pool = await _world.PoolAsync("acme", "p1");
 
-        var rejection = Assert.Throws<InvalidArgumentRejection>(() => _world.Pools.ListVersions(Tenant("acme"), pool, new PageRequest(size, token)));
+        var rejection = await Assert.ThrowsAsync<InvalidArgumentRejection>(
+            () => _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(size, token), Cancellation).AsTask());
 
         Assert.Equal(field, Assert.Single(rejection.Violations).Field);
     }
@@ -216,15 +229,15 @@ public sealed class PoolCatalogTests : IDisposable
 
         var rejections = new[]
         {
-            Assert.Throws<PreconditionRejection>(() => other.Tasks.Resolve(Tenant("acme"), task)),
+            await Assert.ThrowsAsync<PreconditionRejection>(() => other.ResolveAsync(task)),
             await Assert.ThrowsAsync<PreconditionRejection>(() => other.TaskAsync("acme", "u", pool)),
             await Assert.ThrowsAsync<PreconditionRejection>(() => other.OpenAsync("acme", pool, [task])),
         };
 
         Assert.All(rejections, rejection => Assert.Contains("'tiny' (SHA-256 ab12)", rejection.Message, StringComparison.Ordinal));
         Assert.All(rejections, rejection => Assert.Contains("'large' (SHA-256 cd34)", rejection.Message, StringComparison.Ordinal));
-        Assert.Empty(other.Sessions.ListOpen());
-        Assert.Equal("tiny", other.Pools.Get(Tenant("acme"), pool).BaseModel.Name);
+        Assert.Empty(await other.Sessions.ListOpenAsync(Cancellation));
+        Assert.Equal("tiny", (await other.Pools.GetAsync(Tenant("acme"), pool, Cancellation)).BaseModel.Name);
     }
 
     [Fact]
@@ -241,8 +254,9 @@ public sealed class PoolCatalogTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => _world.Pools.CreateAsync(By("acme"), "p1", Gaussian, PoolSharing.Private, impatient.Token));
 
-        Assert.Throws<NotFoundRejection>(() => _world.Pools.Get(Tenant("acme"), new PoolName("p1")));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Pools.GetAsync(Tenant("acme"), new PoolName("p1"), Cancellation).AsTask());
     }
 
-    private IEnumerable<string> Names(string tenant) => _world.Pools.List(Tenant(tenant), new PageRequest()).Items.Select(pool => pool.Name.Pool);
+    private async Task<IEnumerable<string>> NamesAsync(string tenant) =>
+        (await _world.Pools.ListAsync(Tenant(tenant), new PageRequest(), Cancellation)).Items.Select(pool => pool.Name.Pool);
 }

@@ -1,4 +1,7 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;
@@ -7,16 +10,27 @@ using static CoLA.Core.Tests.Catalog.TestWorld;
 namespace CoLA.Core.Tests.Catalog;
 
 /// <summary>What must hold whatever tenants do, after every call of a random sequence, refused calls included.</summary>
-public sealed class PromisesTests : IDisposable
+public class PromisesTests : IDisposable
 {
     private static readonly string[] Tenants = ["acme", "globex", "initech"];
 
-    private TestWorld _world = Create();
+    private TestWorld _world;
     private Random _random = new(0);
+
+    public PromisesTests()
+        : this(Create())
+    {
+    }
+
+    private protected PromisesTests(TestWorld world) => _world = world;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData(1)]
@@ -29,7 +43,7 @@ public sealed class PromisesTests : IDisposable
         var accepted = 0;
         for (var call = 0; call < 80; call++)
         {
-            var before = See(pool);
+            var before = await SeeAsync(pool);
             var caller = Tenants[_random.Next(Tenants.Length)];
             try
             {
@@ -38,16 +52,16 @@ public sealed class PromisesTests : IDisposable
             }
             catch (Rejection)
             {
-                AssertSame(before, See(pool));
+                AssertSame(before, await SeeAsync(pool));
             }
 
-            Check(caller, pool, before, See(pool));
+            await CheckAsync(caller, pool, before, await SeeAsync(pool));
         }
 
         Assert.True(accepted > 30, $"only {accepted} of 80 calls were accepted: the sequence tries too little");
-        var last = See(pool);
+        var last = await SeeAsync(pool);
         _world = _world.Restart();
-        AssertSame(last, See(pool));
+        AssertSame(last, await SeeAsync(pool));
     }
 
     [Fact]
@@ -67,7 +81,7 @@ public sealed class PromisesTests : IDisposable
                 for (var times = 0; times < 5; times++)
                 {
                     numbers.Add((await _world.PublishAsync(session)).PoolVersion!.Number);
-                    Assert.Equal(times + 2, _world.Tasks.Resolve(Tenant("acme"), session.Tasks[0].Task).Number);
+                    Assert.Equal(times + 2, (await _world.ResolveAsync(session.Tasks[0].Task)).Number);
                 }
 
                 return numbers;
@@ -75,7 +89,7 @@ public sealed class PromisesTests : IDisposable
             Cancellation)));
 
         Assert.Equal(Enumerable.Range(2, 20), made.SelectMany(numbers => numbers).Order());
-        FilesAreThoseNamed();
+        await FilesAreThoseNamedAsync();
     }
 
     // Mostly calls that can be accepted, now and then one that tries its luck.
@@ -83,7 +97,7 @@ public sealed class PromisesTests : IDisposable
     {
         var lucky = _random.Next(6) == 0;
         var task = Name(lucky ? Tenants[_random.Next(Tenants.Length)] : caller, $"t{_random.Next(2)}");
-        var own = _world.Sessions.ListOpen().Where(session => session.Opener.Value == caller).ToList();
+        var own = (await _world.Sessions.ListOpenAsync(Cancellation)).Where(session => session.Opener.Value == caller).ToList();
         var session = own.Count > 0 ? own[_random.Next(own.Count)] : null;
         switch (_random.Next(session is null ? 5 : 10))
         {
@@ -94,20 +108,20 @@ public sealed class PromisesTests : IDisposable
                 await _world.Tasks.UpdateAsync(By(caller), task, RandomGrants(task), Cancellation);
                 break;
             case 2:
-                var seen = _world.Tasks.List(Tenant(caller), true, null, new PageRequest()).Items
+                var seen = (await _world.Tasks.ListAsync(Tenant(caller), true, null, new PageRequest(), Cancellation)).Items
                     .Where(seen => lucky || seen.Name.Tenant.Value == caller || seen.Grants[0].Grants.HasFlag(Grants.Train))
                     .Where(_ => _random.Next(2) == 0);
                 await _world.OpenAsync(caller, pool, [.. seen.Select(seen => seen.Name)], trainable: _random.Next(3) > 0, rebase: !lucky);
                 break;
             case 3:
-                var granted = _world.Tasks.List(Tenant(caller), true, null, new PageRequest()).Items;
+                var granted = (await _world.Tasks.ListAsync(Tenant(caller), true, null, new PageRequest(), Cancellation)).Items;
                 await _world.ServeAsync(caller, granted.Count > 0 ? granted[_random.Next(granted.Count)].Name : task, _random.Next(1, 5));
                 break;
             case 4 when _random.Next(3) == 0:
                 await _world.Tasks.DeleteAsync(By(caller), task, Cancellation);
                 break;
             case 4:
-                await _world.Pools.UpdateAsync(By(caller), pool, null, _world.PoolVersions("acme", pool).First(), Cancellation);
+                await _world.Pools.UpdateAsync(By(caller), pool, null, (await _world.PoolVersionsAsync("acme", pool))[0], Cancellation);
                 break;
             case 5 or 6 or 7:
                 await _world.PublishAsync(session!, serve: _random.Next(4) > 0, makeCurrent: _random.Next(2) == 0);
@@ -124,19 +138,19 @@ public sealed class PromisesTests : IDisposable
     private List<TaskGrant> RandomGrants(TaskName task) =>
         [.. Tenants.Where(tenant => tenant != task.Tenant.Value && _random.Next(4) > 0).Select(tenant => Grant(tenant, (Grants)_random.Next(1, 16)))];
 
-    private void Check(string caller, PoolName pool, Seen before, Seen after)
+    private async Task CheckAsync(string caller, PoolName pool, Seen before, Seen after)
     {
-        FilesAreThoseNamed();
+        await FilesAreThoseNamedAsync();
         foreach (var task in after.Tasks.Values)
         {
-            var resolved = _world.Tasks.Resolve(task.Name.Tenant, task.Name);
+            var resolved = await _world.ResolveAsync(task.Name);
             Assert.Equal(task.PoolVersion, resolved.PoolVersion.Number);
-            foreach (var version in _world.Tasks.ListVersions(task.Name.Tenant, task.Name, new PageRequest()).Items)
+            foreach (var version in (await _world.Tasks.ListVersionsAsync(task.Name.Tenant, task.Name, new PageRequest(), Cancellation)).Items)
             {
-                _world.Data.Artifacts.Open(version.PoolVersion.Artifact);
+                await _world.ReadAsync(version.PoolVersion.Artifact);
                 if (version.Heads is { } heads)
                 {
-                    _world.Data.Artifacts.Open(heads);
+                    await _world.ReadAsync(heads);
                 }
             }
 
@@ -154,15 +168,27 @@ public sealed class PromisesTests : IDisposable
             pair.Opener == pair.Task.Tenant
             || after.Tasks[pair.Task].Grants.Any(grant => grant.Tenant == pair.Opener && grant.Grants.HasFlag(Grants.Train))));
         Assert.True(before.CurrentVersion == after.CurrentVersion || caller == "acme", $"{caller} moved the pool's current version");
-        var versions = _world.PoolVersions("acme", pool).ToList();
+        var versions = await _world.PoolVersionsAsync("acme", pool);
         Assert.Contains(1, versions);
         Assert.Contains(after.CurrentVersion, versions);
     }
 
-    private Seen See(PoolName pool) => new(
-        Tenants.SelectMany(tenant => _world.Tasks.List(Tenant(tenant), false, null, new PageRequest()).Items).ToDictionary(task => task.Name),
-        _world.Sessions.ListOpen(),
-        _world.Pools.Get(Tenant("acme"), pool).CurrentVersion);
+    private async Task<Seen> SeeAsync(PoolName pool)
+    {
+        var tasks = new Dictionary<TaskName, TaskSnapshot>();
+        foreach (var tenant in Tenants)
+        {
+            foreach (var task in (await _world.Tasks.ListAsync(Tenant(tenant), false, null, new PageRequest(), Cancellation)).Items)
+            {
+                tasks.Add(task.Name, task);
+            }
+        }
+
+        return new Seen(
+            tasks,
+            await _world.Sessions.ListOpenAsync(Cancellation),
+            (await _world.Pools.GetAsync(Tenant("acme"), pool, Cancellation)).CurrentVersion);
+    }
 
     // Not the pool version that a session goes on from, which a restart sets back to where the session stood.
     private static void AssertSame(Seen expected, Seen found)
@@ -174,8 +200,8 @@ public sealed class PromisesTests : IDisposable
             CatalogJson.Write(found.Sessions.Select(session => (session.Name.ToString(), session.Tasks, session.Stand).ToTuple())));
     }
 
-    private void FilesAreThoseNamed() => Assert.Equal(
-        _world.Data.Ledger.Read(registry => registry.Files.All()).Order(),
+    private async Task FilesAreThoseNamedAsync() => Assert.Equal(
+        (await _world.NamedFilesAsync()).Order(),
         _world.Files().Select(file => Path.GetFileNameWithoutExtension(file)).Order());
 
     private sealed record Seen(Dictionary<TaskName, TaskSnapshot> Tasks, IReadOnlyList<SessionSnapshot> Sessions, int CurrentVersion);

@@ -1,4 +1,7 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;
@@ -6,13 +9,24 @@ using static CoLA.Core.Tests.Catalog.TestWorld;
 
 namespace CoLA.Core.Tests.Catalog;
 
-public sealed class PublicationTests : IDisposable
+public class PublicationTests : IDisposable
 {
-    private readonly TestWorld _world = Create();
+    private readonly TestWorld _world;
+
+    public PublicationTests()
+        : this(Create())
+    {
+    }
+
+    private protected PublicationTests(TestWorld world) => _world = world;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Publish_TrainedPool_MakesOnePoolVersionAndOneOfEveryTask()
@@ -27,12 +41,12 @@ public sealed class PublicationTests : IDisposable
             (publication.PoolVersion!.Number, publication.PoolVersion.Parent, publication.PoolVersion.Maker.Value, publication.PoolVersion.Current));
         Assert.Equal(
             [(own, 2, true), (granted, 2, true), (lent, 2, false)], publication.Tasks.Select(task => (task.Version.Task, task.Version.Number, task.Served)));
-        Assert.Equal((2, 2), Served(own));
-        Assert.Equal((2, 2), Served(granted));
-        Assert.Equal((1, 1), Served(lent));
+        Assert.Equal((2, 2), await ServedAsync(own));
+        Assert.Equal((2, 2), await ServedAsync(granted));
+        Assert.Equal((1, 1), await ServedAsync(lent));
         await _world.ServeAsync("initech", lent, 2);
-        Assert.Equal((2, 2), Served(lent));
-        Assert.Equal("acme", _world.Tasks.Resolve(lent.Tenant, lent).Maker.Value);
+        Assert.Equal((2, 2), await ServedAsync(lent));
+        Assert.Equal("acme", (await _world.ResolveAsync(lent)).Maker.Value);
     }
 
     [Fact]
@@ -44,8 +58,8 @@ public sealed class PublicationTests : IDisposable
         var publication = await _world.PublishAsync(session);
 
         Assert.Null(publication.PoolVersion);
-        Assert.Equal((2, 1), Served(own));
-        Assert.Equal([1], _world.PoolVersions("acme", pool));
+        Assert.Equal((2, 1), await ServedAsync(own));
+        Assert.Equal([1], await _world.PoolVersionsAsync("acme", pool));
     }
 
     [Fact]
@@ -56,8 +70,8 @@ public sealed class PublicationTests : IDisposable
         var publication = await _world.PublishAsync(await _world.OpenAsync("acme", pool, [own, granted]), serve: false);
 
         Assert.All(publication.Tasks, task => Assert.False(task.Served));
-        Assert.Equal((1, 1), Served(own));
-        Assert.Equal([2, 1], _world.TaskVersions(own));
+        Assert.Equal((1, 1), await ServedAsync(own));
+        Assert.Equal([2, 1], await _world.TaskVersionsAsync(own));
     }
 
     [Theory]
@@ -71,10 +85,11 @@ public sealed class PublicationTests : IDisposable
 
         await _world.PublishAsync(await _world.OpenAsync(opener, pool, [task]), makeCurrent: makeCurrent);
 
-        Assert.Equal(current, _world.Pools.Get(Tenant("acme"), pool).CurrentVersion);
+        Assert.Equal(current, (await _world.Pools.GetAsync(Tenant("acme"), pool, Cancellation)).CurrentVersion);
+        var versions = await _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(), Cancellation);
         Assert.Equal(
             [(2, opener), (1, "acme")],
-            _world.Pools.ListVersions(Tenant("acme"), pool, new PageRequest()).Items.Select(version => (version.Number, version.Maker.Value)));
+            versions.Items.Select(version => (version.Number, version.Maker.Value)));
     }
 
     [Fact]
@@ -97,21 +112,21 @@ public sealed class PublicationTests : IDisposable
         var (pool, own, _, _) = await FourTenantsAsync();
         var session = await _world.OpenAsync("acme", pool, [own]);
         var mutation = By("acme", "publish");
-        Assert.Null(_world.Sessions.FindPublication(mutation));
+        Assert.Null(await _world.Sessions.FindPublicationAsync(mutation, Cancellation));
 
         var first = await PublishAsync();
         var second = await PublishAsync();
 
         Assert.Equal(CatalogJson.Write(first), CatalogJson.Write(second));
-        Assert.Equal(CatalogJson.Write(first), CatalogJson.Write(_world.Sessions.FindPublication(mutation)));
-        Assert.Equal([2, 1], _world.TaskVersions(own));
+        Assert.Equal(CatalogJson.Write(first), CatalogJson.Write(await _world.Sessions.FindPublicationAsync(mutation, Cancellation)));
+        Assert.Equal([2, 1], await _world.TaskVersionsAsync(own));
         Assert.Equal(3, _world.Files().Count());
 
-        Task<Publication> PublishAsync() => _world.Sessions.RecordPublicationAsync(
+        async Task<Publication> PublishAsync() => await _world.Sessions.RecordPublicationAsync(
             mutation,
             session.Name,
-            _world.Matrices(),
-            new Dictionary<TaskName, Core.Artifacts.Artifact> { [own] = _world.Matrices() },
+            await _world.MatricesAsync(),
+            new Dictionary<TaskName, Core.Artifacts.Artifact> { [own] = await _world.MatricesAsync() },
             true,
             true,
             Cancellation);
@@ -127,8 +142,8 @@ public sealed class PublicationTests : IDisposable
             () => _world.PublishAsync(session with { Tasks = [.. session.Tasks.Where(task => task.Task == own)] }));
 
         Assert.Contains(granted.ToString(), rejection.Message, StringComparison.Ordinal);
-        Assert.Equal((1, 1), Served(own));
-        Assert.Equal([1], _world.PoolVersions("acme", pool));
+        Assert.Equal((1, 1), await ServedAsync(own));
+        Assert.Equal([1], await _world.PoolVersionsAsync("acme", pool));
         Assert.Single(_world.Files());
     }
 
@@ -142,7 +157,7 @@ public sealed class PublicationTests : IDisposable
         var publication = await _world.PublishAsync(session);
 
         Assert.False(Assert.Single(publication.Tasks).Served);
-        Assert.Equal((1, 1), Served(granted));
+        Assert.Equal((1, 1), await ServedAsync(granted));
     }
 
     // A pool of acme's with a task of acme's, one that globex lets it train and publish, one that initech lets it train.
@@ -156,9 +171,9 @@ public sealed class PublicationTests : IDisposable
             await _world.TaskAsync("initech", "lent", pool, Grant("acme", Grants.Train)));
     }
 
-    private (int Version, int PoolVersion) Served(TaskName task)
+    private async Task<(int Version, int PoolVersion)> ServedAsync(TaskName task)
     {
-        var snapshot = _world.Tasks.Get(task.Tenant, task);
+        var snapshot = await _world.Tasks.GetAsync(task.Tenant, task, Cancellation);
         return (snapshot.ServedVersion, snapshot.PoolVersion);
     }
 }

@@ -1,17 +1,30 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Rejections;
 using Xunit;
 using static CoLA.Core.Tests.Catalog.TestWorld;
 
 namespace CoLA.Core.Tests.Catalog;
 
-public sealed class RequestIdTests : IDisposable
+public class RequestIdTests : IDisposable
 {
-    private readonly TestWorld _world = Create();
+    private readonly TestWorld _world;
+
+    public RequestIdTests()
+        : this(Create())
+    {
+    }
+
+    private protected RequestIdTests(TestWorld world) => _world = world;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Request_SentTwice_ActsOnceAndRepliesTheSame()
@@ -23,7 +36,7 @@ public sealed class RequestIdTests : IDisposable
         var second = await RegisterAsync();
 
         Assert.Equal(CatalogJson.Write(first), CatalogJson.Write(second));
-        Assert.Single(_world.Tasks.List(Tenant("acme"), false, null, new PageRequest()).Items);
+        Assert.Single((await _world.Tasks.ListAsync(Tenant("acme"), false, null, new PageRequest(), Cancellation)).Items);
 
         Task<RegisteredTask> RegisterAsync() =>
             _world.Tasks.RegisterAsync(By("acme", "one"), Name("acme", "t"), pool, null, Full, [], Cancellation);
@@ -48,7 +61,7 @@ public sealed class RequestIdTests : IDisposable
         var rejection = await Assert.ThrowsAsync<InvalidArgumentRejection>(() => CreateAsync("acme", "one", "b", "p2"));
 
         Assert.Equal("request_id", Assert.Single(rejection.Violations).Field);
-        Assert.Equal(["p1"], _world.Pools.List(Tenant("acme"), new PageRequest()).Items.Select(pool => pool.Name.Pool));
+        Assert.Equal(["p1"], (await _world.Pools.ListAsync(Tenant("acme"), new PageRequest(), Cancellation)).Items.Select(pool => pool.Name.Pool));
     }
 
     [Fact]
@@ -65,7 +78,7 @@ public sealed class RequestIdTests : IDisposable
         await CreateAsync("acme", "one", "a", "p1");
         await CreateAsync("globex", "one", "b", "p2");
 
-        Assert.Equal(["p2"], _world.Pools.List(Tenant("globex"), new PageRequest()).Items.Select(pool => pool.Name.Pool));
+        Assert.Equal(["p2"], (await _world.Pools.ListAsync(Tenant("globex"), new PageRequest(), Cancellation)).Items.Select(pool => pool.Name.Pool));
     }
 
     [Fact]
@@ -123,7 +136,7 @@ public sealed class RequestIdTests : IDisposable
             Interlocked.Increment(ref made);
             making.Release();
             await go.WaitAsync(cancellation);
-            return _world.Matrices();
+            return await _world.MatricesAsync();
         };
 
         var first = CreateAsync("acme", "one", "a", null);

@@ -5,13 +5,24 @@ using static CoLA.Core.Tests.Catalog.TestWorld;
 
 namespace CoLA.Core.Tests.Catalog;
 
-public sealed class RetentionTests : IDisposable
+public class RetentionTests : IDisposable
 {
-    private readonly TestWorld _world = Create();
+    private readonly TestWorld _world;
+
+    public RetentionTests()
+        : this(Create())
+    {
+    }
+
+    private protected RetentionTests(TestWorld world) => _world = world;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Task_PublishedOften_KeepsTheServedTheLastTenServedAndTheLastTenMade()
@@ -31,10 +42,10 @@ public sealed class RetentionTests : IDisposable
         await _world.CloseAsync(session);
 
         // Served last: 14 down to 5. Made last: 26 down to 17.
-        Assert.Equal([.. Down(26, 17), .. Down(14, 5)], _world.TaskVersions(task));
-        Assert.Equal(14, _world.Tasks.Get(Tenant("acme"), task).ServedVersion);
-        Assert.Equal([.. Down(26, 17), .. Down(14, 5), 1], _world.PoolVersions("acme", pool));
-        FilesAreExactlyThoseNamed(pool, task);
+        Assert.Equal([.. Down(26, 17), .. Down(14, 5)], await _world.TaskVersionsAsync(task));
+        Assert.Equal(14, (await _world.Tasks.GetAsync(Tenant("acme"), task, Cancellation)).ServedVersion);
+        Assert.Equal([.. Down(26, 17), .. Down(14, 5), 1], await _world.PoolVersionsAsync("acme", pool));
+        await FilesAreExactlyThoseNamedAsync(pool, task);
     }
 
     [Fact]
@@ -51,8 +62,8 @@ public sealed class RetentionTests : IDisposable
 
         await _world.CloseAsync(session);
 
-        Assert.Equal([.. Down(30, 21), 2, 1], _world.TaskVersions(task));
-        Assert.Equal(1, _world.Tasks.Get(Tenant("acme"), task).ServedVersion);
+        Assert.Equal([.. Down(30, 21), 2, 1], await _world.TaskVersionsAsync(task));
+        Assert.Equal(1, (await _world.Tasks.GetAsync(Tenant("acme"), task, Cancellation)).ServedVersion);
     }
 
     [Fact]
@@ -69,12 +80,12 @@ public sealed class RetentionTests : IDisposable
             await _world.PublishAsync(session);
         }
 
-        Assert.Equal([.. Down(16, 7), 2, 1], _world.PoolVersions("acme", pool));
+        Assert.Equal([.. Down(16, 7), 2, 1], await _world.PoolVersionsAsync("acme", pool));
         await _world.CloseAsync(session);
-        Assert.Contains(2, _world.PoolVersions("acme", pool));
+        Assert.Contains(2, await _world.PoolVersionsAsync("acme", pool));
         await _world.CloseAsync(waiting);
-        Assert.Equal([.. Down(16, 7), 1], _world.PoolVersions("acme", pool));
-        FilesAreExactlyThoseNamed(pool, task);
+        Assert.Equal([.. Down(16, 7), 1], await _world.PoolVersionsAsync("acme", pool));
+        await FilesAreExactlyThoseNamedAsync(pool, task);
     }
 
     [Fact]
@@ -90,9 +101,9 @@ public sealed class RetentionTests : IDisposable
             await _world.PublishAsync(session);
         }
 
-        Assert.Equal([.. Down(20, 11), 2], _world.TaskVersions(task));
+        Assert.Equal([.. Down(20, 11), 2], await _world.TaskVersionsAsync(task));
         await _world.SaveAsync(session, 1);
-        Assert.Equal(Down(20, 11), _world.TaskVersions(task));
+        Assert.Equal(Down(20, 11), await _world.TaskVersionsAsync(task));
     }
 
     [Fact]
@@ -103,11 +114,11 @@ public sealed class RetentionTests : IDisposable
         await _world.PublishAsync(session);
         await _world.CloseAsync(session);
         await _world.Tasks.DeleteAsync(By("acme"), task, Cancellation);
-        Assert.Equal([2, 1], _world.PoolVersions("acme", pool));
+        Assert.Equal([2, 1], await _world.PoolVersionsAsync("acme", pool));
 
         await _world.Pools.UpdateAsync(By("acme"), pool, null, 1, Cancellation);
 
-        Assert.Equal([1], _world.PoolVersions("acme", pool));
+        Assert.Equal([1], await _world.PoolVersionsAsync("acme", pool));
         Assert.Single(_world.Files());
     }
 
@@ -119,11 +130,11 @@ public sealed class RetentionTests : IDisposable
         return (pool, await _world.TaskAsync("acme", "t", pool));
     }
 
-    private void FilesAreExactlyThoseNamed(PoolName pool, TaskName task)
+    private async Task FilesAreExactlyThoseNamedAsync(PoolName pool, TaskName task)
     {
-        var named = _world.Pools.ListVersions(Tenant("acme"), pool, new PageRequest()).Items.Select(version => version.Artifact)
-            .Concat(_world.Tasks.ListVersions(task.Tenant, task, new PageRequest()).Items.Select(version => version.Heads).OfType<Core.Artifacts.Artifact>())
-            .Select(_world.FileOf);
-        Assert.Equal(named.Order(), _world.Files().Order());
+        var versions = await _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(), Cancellation);
+        var heads = await _world.Tasks.ListVersionsAsync(task.Tenant, task, new PageRequest(), Cancellation);
+        var named = versions.Items.Select(version => version.Artifact).Concat(heads.Items.Select(version => version.Heads).OfType<Core.Artifacts.Artifact>());
+        Assert.Equal(named.Select(_world.FileOf).Order(), _world.Files().Order());
     }
 }

@@ -1,4 +1,7 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;
@@ -6,13 +9,24 @@ using static CoLA.Core.Tests.Catalog.TestWorld;
 
 namespace CoLA.Core.Tests.Catalog;
 
-public sealed class SessionCatalogTests : IDisposable
+public class SessionCatalogTests : IDisposable
 {
-    private readonly TestWorld _world = Create();
+    private readonly TestWorld _world;
+
+    public SessionCatalogTests()
+        : this(Create())
+    {
+    }
+
+    private protected SessionCatalogTests(TestWorld world) => _world = world;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Open_UntrainedTask_BeginsWithItsInitialHeads()
@@ -26,8 +40,8 @@ public sealed class SessionCatalogTests : IDisposable
         Assert.Equal("{\"steps\":3}", session.SettingsJson);
         Assert.Equal([new SessionTaskSnapshot(task, Full, 1, null, true)], session.Tasks);
         Assert.Equal(new SessionStand(null, null, 0, null, null), session.Stand);
-        Assert.Equal(CatalogJson.Write(session), CatalogJson.Write(_world.Sessions.Get(Tenant("acme"), session.Name)));
-        Assert.Equal(CatalogJson.Write(session), CatalogJson.Write(Assert.Single(_world.Sessions.ListOpen())));
+        Assert.Equal(CatalogJson.Write(session), CatalogJson.Write(await _world.Sessions.GetAsync(Tenant("acme"), session.Name, Cancellation)));
+        Assert.Equal(CatalogJson.Write(session), CatalogJson.Write(Assert.Single(await _world.Sessions.ListOpenAsync(Cancellation))));
     }
 
     [Fact]
@@ -37,7 +51,7 @@ public sealed class SessionCatalogTests : IDisposable
 
         var session = await _world.OpenAsync("acme", pool, [task]);
 
-        var heads = _world.Tasks.Resolve(Tenant("acme"), task, 2).Heads;
+        var heads = (await _world.ResolveAsync(task, 2)).Heads;
         Assert.Equal([new SessionTaskSnapshot(task, Full, 2, heads, true)], session.Tasks);
     }
 
@@ -75,7 +89,7 @@ public sealed class SessionCatalogTests : IDisposable
         Assert.Contains("pools/p1/versions/3", rejection.Message, StringComparison.Ordinal);
 
         var session = await _world.OpenAsync("acme", pool, [task], rebase: true);
-        Assert.Equal([new SessionTaskSnapshot(task, Full, 2, _world.Tasks.Resolve(Tenant("acme"), task).Heads, true)], session.Tasks);
+        Assert.Equal([new SessionTaskSnapshot(task, Full, 2, (await _world.ResolveAsync(task)).Heads, true)], session.Tasks);
     }
 
     [Fact]
@@ -131,9 +145,9 @@ public sealed class SessionCatalogTests : IDisposable
         var state = await _world.SaveAsync(session, 1);
         var owner = Tenant("acme");
 
-        Assert.Throws<NotFoundRejection>(() => _world.Sessions.Get(owner, session.Name));
-        Assert.Throws<NotFoundRejection>(() => _world.Sessions.ListStates(owner, session.Name));
-        Assert.Throws<NotFoundRejection>(() => _world.Sessions.GetState(owner, state.Name));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Sessions.GetAsync(owner, session.Name, Cancellation).AsTask());
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Sessions.ListStatesAsync(owner, session.Name, Cancellation).AsTask());
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Sessions.GetStateAsync(owner, state.Name, Cancellation).AsTask());
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.CloseAsync(session with { Opener = owner }));
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.SaveAsync(session with { Opener = owner }, 2));
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.PublishAsync(session with { Opener = owner }));
@@ -148,18 +162,18 @@ public sealed class SessionCatalogTests : IDisposable
         var task = await _world.TaskAsync("acme", "t", pool, Grant("globex", Grants.Train | Grants.Generate));
         var other = await _world.TaskAsync("globex", "u", pool);
         var session = await _world.OpenAsync("globex", pool, [task, other]);
-        var taken = new List<(SessionName, TaskName)>();
-        _world.Tasks.TakenOutOfSession += (from, which) => taken.Add((from, which));
 
         await _world.GrantAsync(task, Grant("globex", Grants.Train));
-        Assert.Empty(taken);
+        Assert.Equal([task, other], await HeldAsync());
         await _world.GrantAsync(task, Grant("globex", Grants.Generate));
 
-        Assert.Equal([(session.Name, task)], taken);
-        Assert.Equal([other], _world.Sessions.Get(Tenant("globex"), session.Name).Tasks.Select(held => held.Task));
+        Assert.Equal([other], await HeldAsync());
         var rejection = await Assert.ThrowsAsync<PreconditionRejection>(() => _world.PublishAsync(session));
         Assert.Contains(task.ToString(), rejection.Message, StringComparison.Ordinal);
         await _world.OpenAsync("acme", pool, [task]);
+
+        async Task<IEnumerable<TaskName>> HeldAsync() =>
+            (await _world.Sessions.GetAsync(Tenant("globex"), session.Name, Cancellation)).Tasks.Select(held => held.Task);
     }
 
     [Fact]
@@ -171,7 +185,7 @@ public sealed class SessionCatalogTests : IDisposable
 
         await _world.GrantAsync(task);
 
-        Assert.Single(_world.Sessions.Get(Tenant("acme"), session.Name).Tasks);
+        Assert.Single((await _world.Sessions.GetAsync(Tenant("acme"), session.Name, Cancellation)).Tasks);
     }
 
     [Fact]
@@ -184,10 +198,10 @@ public sealed class SessionCatalogTests : IDisposable
 
         await _world.CloseAsync(session);
 
-        Assert.Throws<NotFoundRejection>(() => _world.Sessions.Get(Tenant("acme"), session.Name));
-        Assert.Throws<NotFoundRejection>(() => _world.Sessions.GetState(Tenant("acme"), state.Name));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Sessions.GetAsync(Tenant("acme"), session.Name, Cancellation).AsTask());
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Sessions.GetStateAsync(Tenant("acme"), state.Name, Cancellation).AsTask());
         Assert.False(File.Exists(_world.FileOf(state.Artifact)));
-        Assert.Empty(_world.Sessions.ListOpen());
+        Assert.Empty(await _world.Sessions.ListOpenAsync(Cancellation));
     }
 
     [Fact]
@@ -206,9 +220,10 @@ public sealed class SessionCatalogTests : IDisposable
         Assert.Equal("\"reply 8\"", second.LastReplyJson);
         Assert.Equal(
             CatalogJson.Write<IReadOnlyList<SavedState>>([first, second]),
-            CatalogJson.Write(_world.Sessions.ListStates(Tenant("acme"), session.Name)));
-        Assert.Equal(CatalogJson.Write(first), CatalogJson.Write(_world.Sessions.GetState(Tenant("acme"), first.Name)));
-        Assert.Throws<NotFoundRejection>(() => _world.Sessions.GetState(Tenant("acme"), new SessionStateName(session.Name, 3)));
+            CatalogJson.Write(await _world.Sessions.ListStatesAsync(Tenant("acme"), session.Name, Cancellation)));
+        Assert.Equal(CatalogJson.Write(first), CatalogJson.Write(await _world.Sessions.GetStateAsync(Tenant("acme"), first.Name, Cancellation)));
+        await Assert.ThrowsAsync<NotFoundRejection>(
+            () => _world.Sessions.GetStateAsync(Tenant("acme"), new SessionStateName(session.Name, 3), Cancellation).AsTask());
     }
 
     [Fact]
@@ -220,15 +235,15 @@ public sealed class SessionCatalogTests : IDisposable
         await _world.SaveAsync(session, 5);
         var state = await _world.SaveAsync(session, 8);
         await _world.PublishAsync(session);
-        Assert.Equal(2, _world.Sessions.Get(Tenant("acme"), session.Name).PoolVersion.Number);
+        Assert.Equal(2, (await _world.Sessions.GetAsync(Tenant("acme"), session.Name, Cancellation)).PoolVersion.Number);
 
         using var restarted = _world.Restart();
 
-        var found = Assert.Single(restarted.Sessions.ListOpen());
+        var found = Assert.Single(await restarted.Sessions.ListOpenAsync(Cancellation));
         Assert.Equal((session.Name, 1), (found.Name, found.PoolVersion.Number));
         Assert.Equal((2, state.Artifact, 8, "\"reply 8\""), (found.Stand.State, found.Stand.Artifact, found.Stand.Sequence, found.Stand.LastReplyJson));
         Assert.Equal([8], found.Stand.LastRequestHash);
-        Assert.Equal(2, restarted.Tasks.Resolve(Tenant("acme"), task).Number);
+        Assert.Equal(2, (await restarted.ResolveAsync(task)).Number);
     }
 
     [Fact]
@@ -241,7 +256,7 @@ public sealed class SessionCatalogTests : IDisposable
 
         using var restarted = _world.Restart();
 
-        var found = Assert.Single(restarted.Sessions.ListOpen());
+        var found = Assert.Single(await restarted.Sessions.ListOpenAsync(Cancellation));
         Assert.Equal(CatalogJson.Write(session.Tasks), CatalogJson.Write(found.Tasks));
         Assert.Equal((1, null, 0), (found.PoolVersion.Number, found.Stand.State, found.Stand.Sequence));
     }
@@ -261,7 +276,8 @@ public sealed class SessionCatalogTests : IDisposable
         Assert.Equal((1, 1, early.Artifact, 9), (loaded.PoolVersion.Number, loaded.Stand.State, loaded.Stand.Artifact, loaded.Stand.Sequence));
         Assert.Equal(1, (await _world.PublishAsync(session)).PoolVersion!.Parent);
         using var restarted = _world.Restart();
-        Assert.Equal((1, 9), (restarted.Sessions.ListOpen().Single().Stand.State, restarted.Sessions.ListOpen().Single().Stand.Sequence));
+        var stand = Assert.Single(await restarted.Sessions.ListOpenAsync(Cancellation)).Stand;
+        Assert.Equal((1, 9), (stand.State, stand.Sequence));
     }
 
     private async Task<(PoolName Pool, TaskName Task)> TrainedAsync()

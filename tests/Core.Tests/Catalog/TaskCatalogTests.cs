@@ -1,6 +1,8 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;
@@ -8,13 +10,24 @@ using static CoLA.Core.Tests.Catalog.TestWorld;
 
 namespace CoLA.Core.Tests.Catalog;
 
-public sealed class TaskCatalogTests : IDisposable
+public class TaskCatalogTests : IDisposable
 {
-    private readonly TestWorld _world = Create();
+    private readonly TestWorld _world;
+
+    public TaskCatalogTests()
+        : this(Create())
+    {
+    }
+
+    private protected TaskCatalogTests(TestWorld world) => _world = world;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Register_Task_ServesItsFirstVersionAtOnce()
@@ -26,11 +39,11 @@ public sealed class TaskCatalogTests : IDisposable
         Assert.Equal((1, 1, pool), (registered.Task.ServedVersion, registered.Task.PoolVersion, registered.Task.Pool));
         Assert.Empty(registered.Task.Grants);
         Assert.Empty(registered.Notes);
-        var resolved = Resolve(registered.Task.Name);
+        var resolved = await _world.ResolveAsync(registered.Task.Name);
         Assert.Equal((1, null, true), (resolved.Number, resolved.Heads, resolved.Served));
         Assert.Equal(Full, resolved.Spec);
         Assert.Equal(CatalogJson.Write(Gaussian), CatalogJson.Write(resolved.PoolSpec));
-        Assert.Equal(_world.Pools.ListVersions(Tenant("acme"), pool, new PageRequest()).Items.Single(), resolved.PoolVersion);
+        Assert.Equal((await _world.Pools.ListVersionsAsync(Tenant("acme"), pool, new PageRequest(), Cancellation)).Items.Single(), resolved.PoolVersion);
     }
 
     [Theory]
@@ -47,10 +60,10 @@ public sealed class TaskCatalogTests : IDisposable
         var named = await RegisterAsync("c", pool, 1, spec);
 
         Assert.Equal((2, 1), (onLater.Task.PoolVersion, named.Task.PoolVersion));
-        Assert.Equal(onFirst, Resolve(first, 1).SubtractsInitial);
-        Assert.Equal(onFirst, Resolve(first, 2).SubtractsInitial);
-        Assert.Equal(onFirst, Resolve(named.Task.Name).SubtractsInitial);
-        Assert.False(Resolve(onLater.Task.Name).SubtractsInitial);
+        Assert.Equal(onFirst, (await _world.ResolveAsync(first, 1)).SubtractsInitial);
+        Assert.Equal(onFirst, (await _world.ResolveAsync(first, 2)).SubtractsInitial);
+        Assert.Equal(onFirst, (await _world.ResolveAsync(named.Task.Name)).SubtractsInitial);
+        Assert.False((await _world.ResolveAsync(onLater.Task.Name)).SubtractsInitial);
         Assert.Equal(onFirst, onLater.Notes.Any(note => note.Contains("zero heads", StringComparison.Ordinal)));
     }
 
@@ -82,7 +95,8 @@ public sealed class TaskCatalogTests : IDisposable
         await Assert.ThrowsAsync<NotFoundRejection>(() => RegisterAsync("t", new PoolName("none"), null, Full));
         await Assert.ThrowsAsync<AlreadyExistsRejection>(() => RegisterAsync("taken", pool, null, Full));
 
-        Assert.Equal(["taken"], _world.Tasks.List(Tenant("acme"), true, null, new PageRequest()).Items.Select(task => task.Name.Task));
+        var listed = await _world.Tasks.ListAsync(Tenant("acme"), true, null, new PageRequest(), Cancellation);
+        Assert.Equal(["taken"], listed.Items.Select(task => task.Name.Task));
     }
 
     [Fact]
@@ -100,14 +114,14 @@ public sealed class TaskCatalogTests : IDisposable
         var task = await _world.TaskAsync("acme", "t", pool, Grant("globex", Grants.All));
         var stranger = Tenant("umbrella");
 
-        Assert.Throws<NotFoundRejection>(() => _world.Tasks.Get(stranger, task));
-        Assert.Throws<NotFoundRejection>(() => _world.Tasks.ListVersions(stranger, task, new PageRequest()));
-        Assert.Throws<NotFoundRejection>(() => _world.Tasks.Resolve(stranger, task));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Tasks.GetAsync(stranger, task, Cancellation).AsTask());
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Tasks.ListVersionsAsync(stranger, task, new PageRequest(), Cancellation).AsTask());
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Tasks.ResolveAsync(stranger, task, null, Cancellation).AsTask());
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.ServeAsync("umbrella", task, 1));
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Tasks.DeleteAsync(By("umbrella"), task, Cancellation));
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Tasks.UpdateAsync(By("umbrella"), task, [], Cancellation));
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.OpenAsync("umbrella", pool, [task]));
-        Assert.Empty(_world.Tasks.List(stranger, true, null, new PageRequest()).Items);
+        Assert.Empty((await _world.Tasks.ListAsync(stranger, true, null, new PageRequest(), Cancellation)).Items);
     }
 
     [Theory]
@@ -120,9 +134,9 @@ public sealed class TaskCatalogTests : IDisposable
         var pool = await _world.PoolAsync("acme", "p1", PoolSharing.Public);
         var task = await _world.TaskAsync("acme", "t", pool, Grant("globex", granted), Grant("initech", Grants.All));
 
-        Assert.Equal([Grant("globex", granted)], _world.Tasks.Get(Tenant("globex"), task).Grants);
-        Assert.Equal(1, _world.Tasks.ListVersions(Tenant("globex"), task, new PageRequest()).Items.Single().Number);
-        await Allows(Grants.Generate, () => Task.FromResult(_world.Tasks.Resolve(Tenant("globex"), task)));
+        Assert.Equal([Grant("globex", granted)], (await _world.Tasks.GetAsync(Tenant("globex"), task, Cancellation)).Grants);
+        Assert.Equal(1, (await _world.Tasks.ListVersionsAsync(Tenant("globex"), task, new PageRequest(), Cancellation)).Items.Single().Number);
+        await Allows(Grants.Generate, () => _world.Tasks.ResolveAsync(Tenant("globex"), task, null, Cancellation).AsTask());
         await Allows(Grants.Publish, () => _world.ServeAsync("globex", task, 1));
         await Allows(Grants.Train, () => _world.OpenAsync("globex", pool, [task]));
         await Assert.ThrowsAsync<PermissionRejection>(() => _world.Tasks.DeleteAsync(By("globex"), task, Cancellation));
@@ -152,15 +166,16 @@ public sealed class TaskCatalogTests : IDisposable
         var lent = await _world.TaskAsync("acme", "lent", first, Grant("globex", Grants.Lend));
         await _world.TaskAsync("acme", "hidden", first);
 
-        Assert.Equal([other, own], Names(false, null));
-        Assert.Equal([lent, other, own], Names(true, null));
-        Assert.Equal([lent, own], Names(true, first));
-        Assert.Empty(Names(true, new PoolName("none")));
-        var page = _world.Tasks.List(Tenant("globex"), true, null, new PageRequest(2));
-        Assert.Equal([own], _world.Tasks.List(Tenant("globex"), true, null, new PageRequest(2, page.NextToken)).Items.Select(task => task.Name));
+        Assert.Equal([other, own], await NamesAsync(false, null));
+        Assert.Equal([lent, other, own], await NamesAsync(true, null));
+        Assert.Equal([lent, own], await NamesAsync(true, first));
+        Assert.Empty(await NamesAsync(true, new PoolName("none")));
+        var page = await _world.Tasks.ListAsync(Tenant("globex"), true, null, new PageRequest(2), Cancellation);
+        var next = await _world.Tasks.ListAsync(Tenant("globex"), true, null, new PageRequest(2, page.NextToken), Cancellation);
+        Assert.Equal([own], next.Items.Select(task => task.Name));
 
-        IEnumerable<TaskName> Names(bool granted, PoolName? pool) =>
-            _world.Tasks.List(Tenant("globex"), granted, pool, new PageRequest()).Items.Select(task => task.Name);
+        async Task<IEnumerable<TaskName>> NamesAsync(bool granted, PoolName? pool) =>
+            (await _world.Tasks.ListAsync(Tenant("globex"), granted, pool, new PageRequest(), Cancellation)).Items.Select(task => task.Name);
     }
 
     [Fact]
@@ -169,13 +184,13 @@ public sealed class TaskCatalogTests : IDisposable
         var pool = await _world.PoolAsync("acme", "p1");
         var task = await _world.TaskAsync("acme", "t", pool);
         await _world.PublishAsync(await _world.OpenAsync("acme", pool, [task]));
-        Assert.Equal((2, 2), (Resolve(task).Number, Resolve(task).PoolVersion.Number));
+        Assert.Equal((2, 2), ((await _world.ResolveAsync(task)).Number, (await _world.ResolveAsync(task)).PoolVersion.Number));
 
         await _world.ServeAsync("acme", task, 1);
-        Assert.Equal((1, 1), (Resolve(task).Number, Resolve(task).PoolVersion.Number));
-        Assert.Null(Resolve(task).Heads);
-        Assert.NotNull(Resolve(task, 2).Heads);
-        Assert.Equal([2, 1], _world.TaskVersions(task));
+        Assert.Equal((1, 1), ((await _world.ResolveAsync(task)).Number, (await _world.ResolveAsync(task)).PoolVersion.Number));
+        Assert.Null((await _world.ResolveAsync(task)).Heads);
+        Assert.NotNull((await _world.ResolveAsync(task, 2)).Heads);
+        Assert.Equal([2, 1], await _world.TaskVersionsAsync(task));
 
         var rejection = await Assert.ThrowsAsync<NotFoundRejection>(() => _world.ServeAsync("acme", task, 3));
         Assert.Contains("kept: 1, 2", rejection.Message, StringComparison.Ordinal);
@@ -186,11 +201,11 @@ public sealed class TaskCatalogTests : IDisposable
     {
         var pool = await _world.PoolAsync("acme", "p1");
         var task = await _world.TaskAsync("acme", "t", pool, Grant("globex", Grants.Generate));
-        _world.Tasks.Resolve(Tenant("globex"), task);
+        await _world.Tasks.ResolveAsync(Tenant("globex"), task, null, Cancellation);
 
         await _world.GrantAsync(task);
 
-        Assert.Throws<NotFoundRejection>(() => _world.Tasks.Resolve(Tenant("globex"), task));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.Tasks.ResolveAsync(Tenant("globex"), task, null, Cancellation).AsTask());
     }
 
     [Fact]
@@ -198,12 +213,12 @@ public sealed class TaskCatalogTests : IDisposable
     {
         var pool = await _world.PoolAsync("acme", "p1");
         var task = await _world.TaskAsync("acme", "t", pool);
-        var before = Resolve(task).Key;
+        var before = (await _world.ResolveAsync(task)).Key;
         await _world.Tasks.DeleteAsync(By("acme"), task, Cancellation);
-        Assert.Throws<NotFoundRejection>(() => Resolve(task));
+        await Assert.ThrowsAsync<NotFoundRejection>(() => _world.ResolveAsync(task));
         await _world.TaskAsync("acme", "t", pool);
 
-        Assert.NotEqual(before, Resolve(task).Key);
+        Assert.NotEqual(before, (await _world.ResolveAsync(task)).Key);
     }
 
     [Fact]
@@ -214,7 +229,7 @@ public sealed class TaskCatalogTests : IDisposable
 
         await _world.Pools.UpdateAsync(By("acme"), pool, PoolSharing.Private, null, Cancellation);
 
-        Assert.Equal(1, _world.Tasks.Resolve(Tenant("globex"), task).Number);
+        Assert.Equal(1, (await _world.Tasks.ResolveAsync(Tenant("globex"), task, null, Cancellation)).Number);
         await Assert.ThrowsAsync<NotFoundRejection>(() => _world.OpenAsync("globex", pool, [task]));
     }
 
@@ -232,8 +247,6 @@ public sealed class TaskCatalogTests : IDisposable
         await _world.CloseAsync(session);
         await _world.Tasks.DeleteAsync(By("acme"), task, Cancellation);
     }
-
-    private TaskVersionSnapshot Resolve(TaskName task, int? version = null) => _world.Tasks.Resolve(task.Tenant, task, version);
 
     private Task<RegisteredTask> RegisterAsync(string id, PoolName pool, int? version, TaskSpec spec, params TaskGrant[] grants) =>
         _world.Tasks.RegisterAsync(By("acme"), Name("acme", id), pool, version, spec, grants, Cancellation);

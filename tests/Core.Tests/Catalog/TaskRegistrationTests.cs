@@ -1,5 +1,7 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using Xunit;
@@ -7,13 +9,24 @@ using static CoLA.Core.Tests.Catalog.TestWorld;
 
 namespace CoLA.Core.Tests.Catalog;
 
-public sealed class TaskRegistrationTests : IDisposable
+public class TaskRegistrationTests : IDisposable
 {
-    private readonly TestWorld _world = Create();
+    private readonly TestWorld _world;
+
+    public TaskRegistrationTests()
+        : this(Create())
+    {
+    }
+
+    private protected TaskRegistrationTests(TestWorld world) => _world = world;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task From_LentTask_TakesAllOfItAndKeepsItWhenLendIsWithdrawn()
@@ -25,11 +38,12 @@ public sealed class TaskRegistrationTests : IDisposable
         await _world.GrantAsync(lender);
 
         var newcomer = registered.Task.Name;
-        var (lent, taken) = (_world.Tasks.Resolve(lender.Tenant, lender), _world.Tasks.Resolve(newcomer.Tenant, newcomer));
+        var (lent, taken) = (await _world.ResolveAsync(lender), await _world.ResolveAsync(newcomer));
         Assert.Equal((lent.Heads, lent.PoolVersion.Number, lent.SubtractsInitial), (taken.Heads, taken.PoolVersion.Number, taken.SubtractsInitial));
         Assert.Equal(Full with { Seed = 9 }, taken.Spec);
-        Assert.Equal(new TaskVersionName(lender, 2), _world.Tasks.Get(newcomer.Tenant, newcomer).StartedFrom);
-        Assert.Equal(new TaskVersionName(lender, 2), _world.Tasks.ListVersions(newcomer.Tenant, newcomer, new PageRequest()).Items.Single().StartedFrom);
+        Assert.Equal(new TaskVersionName(lender, 2), (await _world.Tasks.GetAsync(newcomer.Tenant, newcomer, Cancellation)).StartedFrom);
+        var versions = await _world.Tasks.ListVersionsAsync(newcomer.Tenant, newcomer, new PageRequest(), Cancellation);
+        Assert.Equal(new TaskVersionName(lender, 2), versions.Items.Single().StartedFrom);
         Assert.NotEqual(lent.Key, taken.Key);
     }
 
@@ -41,7 +55,7 @@ public sealed class TaskRegistrationTests : IDisposable
         await Assert.ThrowsAsync<NotFoundRejection>(() => FromAsync("globex", "new", pool, lender));
         await _world.GrantAsync(lender, Grant("globex", Grants.Generate | Grants.Train | Grants.Publish));
         await Assert.ThrowsAsync<PermissionRejection>(() => FromAsync("globex", "new", pool, lender));
-        Assert.Empty(_world.Tasks.List(Tenant("globex"), false, null, new PageRequest()).Items);
+        Assert.Empty((await _world.Tasks.ListAsync(Tenant("globex"), false, null, new PageRequest(), Cancellation)).Items);
     }
 
     [Fact]
@@ -66,9 +80,9 @@ public sealed class TaskRegistrationTests : IDisposable
         var newcomer = (await FromAsync("globex", "new", pool, lender)).Task.Name;
         await _world.GrantAsync(newcomer, Grant("initech", Grants.Generate), Grant("acme", Grants.Generate));
 
-        Assert.Null(_world.Tasks.Get(Tenant("initech"), newcomer).StartedFrom);
-        Assert.Null(_world.Tasks.ListVersions(Tenant("initech"), newcomer, new PageRequest()).Items.Single().StartedFrom);
-        Assert.Equal(new TaskVersionName(lender, 2), _world.Tasks.Get(Tenant("acme"), newcomer).StartedFrom);
+        Assert.Null((await _world.Tasks.GetAsync(Tenant("initech"), newcomer, Cancellation)).StartedFrom);
+        Assert.Null((await _world.Tasks.ListVersionsAsync(Tenant("initech"), newcomer, new PageRequest(), Cancellation)).Items.Single().StartedFrom);
+        Assert.Equal(new TaskVersionName(lender, 2), (await _world.Tasks.GetAsync(Tenant("acme"), newcomer, Cancellation)).StartedFrom);
     }
 
     [Fact]
@@ -82,7 +96,7 @@ public sealed class TaskRegistrationTests : IDisposable
 
         Assert.Contains("pools/p1/versions/2", rejection.Message, StringComparison.Ordinal);
         Assert.Contains("pools/p1/versions/1", rejection.Message, StringComparison.Ordinal);
-        Assert.Equal(_world.Tasks.Resolve(lender.Tenant, lender).Heads, session.Tasks[0].Heads);
+        Assert.Equal((await _world.ResolveAsync(lender)).Heads, session.Tasks[0].Heads);
     }
 
     [Theory]
@@ -92,12 +106,12 @@ public sealed class TaskRegistrationTests : IDisposable
     {
         var (pool, lender) = await TrainedAsync();
         var newcomer = (await FromAsync("acme", "new", pool, lender)).Task.Name;
-        var heads = _world.FileOf(_world.Tasks.Resolve(lender.Tenant, lender).Heads!);
+        var heads = _world.FileOf((await _world.ResolveAsync(lender)).Heads!);
         var (first, second) = lenderFirst ? (lender, newcomer) : (newcomer, lender);
 
         await _world.Tasks.DeleteAsync(By("acme"), first, Cancellation);
         Assert.Contains(heads, _world.Files());
-        Assert.Contains(2, _world.PoolVersions("acme", pool));
+        Assert.Contains(2, await _world.PoolVersionsAsync("acme", pool));
 
         await _world.Tasks.DeleteAsync(By("acme"), second, Cancellation);
         Assert.DoesNotContain(heads, _world.Files());

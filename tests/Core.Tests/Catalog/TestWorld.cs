@@ -3,14 +3,19 @@ using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
+using CoLA.Core.Ownership;
+using CoLA.Core.Tests.Registry;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace CoLA.Core.Tests.Catalog;
 
-/// <summary>A data directory with its catalogs, and short ways to fill it.</summary>
+/// <summary>A registry and artifacts with their catalogs, and short ways to fill them.</summary>
 internal sealed class TestWorld : IDisposable
 {
     public static readonly BaseModelIdentity Base = new("tiny", "ab12");
@@ -18,22 +23,41 @@ internal sealed class TestWorld : IDisposable
     public static readonly PoolSpec Pissa = Gaussian with { Initialisation = Initialisation.Pissa };
     public static readonly TaskSpec Full = new(Strategy.Full, 3, 7);
 
-    private TestWorld(string path, FakeTimeProvider time, BaseModelIdentity baseModel)
+    private readonly ReplayingRegistry? _replayed;
+    private readonly DataDirectory? _data;
+
+    private TestWorld(string path, FakeTimeProvider time, BaseModelIdentity baseModel, ReplayingRegistry? replayed)
     {
         Path = path;
         Time = time;
-        Data = DataDirectory.Open(path, time, () => BeforeCommit());
-        MakeFirstVersion = (_, _) => Task.FromResult(Matrices());
-        Pools = new PoolCatalog(Data, baseModel, (_, spec, cancellation) => MakeFirstVersion(spec, cancellation));
-        Tasks = new TaskCatalog(Data, baseModel);
-        Sessions = new SessionCatalog(Data, baseModel);
+        _replayed = replayed;
+        var changes = new RegistryChanges();
+        if (replayed is null)
+        {
+            _data = DataDirectory.OpenAsync(path, time, () => BeforeCommit()).GetAwaiter().GetResult();
+            (Artifacts, Ledger, changes) = (_data.Artifacts, _data.Ledger, _data.Changes);
+        }
+        else
+        {
+            replayed.BeforeCommit = () => BeforeCommit();
+            Artifacts = new ArtifactStore(new LocalArtifactStorage(System.IO.Path.Combine(path, "matrices"), lasts: false));
+            Ledger = new Ledger(replayed, Artifacts, changes, new SoleOwner(), time);
+            Recovery.RunAsync(replayed, Artifacts, new SoleOwner()).GetAwaiter().GetResult();
+        }
+
+        MakeFirstVersion = (_, _) => MatricesAsync();
+        Pools = new PoolCatalog(Ledger, baseModel, (_, spec, cancellation) => MakeFirstVersion(spec, cancellation));
+        Tasks = new TaskCatalog(Ledger, baseModel, changes);
+        Sessions = new SessionCatalog(Ledger, baseModel, new SoleOwner());
     }
 
     public string Path { get; }
 
     public FakeTimeProvider Time { get; }
 
-    public DataDirectory Data { get; }
+    public ArtifactStore Artifacts { get; }
+
+    public Ledger Ledger { get; }
 
     public PoolCatalog Pools { get; }
 
@@ -48,7 +72,12 @@ internal sealed class TestWorld : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TestWorld Create() => new(Directory.CreateTempSubdirectory("cola-data-").FullName, new FakeTimeProvider(), Base);
+    /// <summary>On the data directory of a server.</summary>
+    public static TestWorld Create() => new(Directory.CreateTempSubdirectory("cola-data-").FullName, new FakeTimeProvider(), Base, null);
+
+    /// <summary>On a registry that runs every transaction several times.</summary>
+    public static TestWorld CreateReplayed() =>
+        new(Directory.CreateTempSubdirectory("cola-data-").FullName, new FakeTimeProvider(), Base, new ReplayingRegistry { Conflicts = true });
 
     public static TenantId Tenant(string tenant) => new(tenant);
 
@@ -63,8 +92,8 @@ internal sealed class TestWorld : IDisposable
     /// <summary>Ends this server in good order and starts another on the same directory.</summary>
     public TestWorld Restart(BaseModelIdentity? baseModel = null)
     {
-        Data.Dispose();
-        return new TestWorld(Path, Time, baseModel ?? Base);
+        _data?.Dispose();
+        return new TestWorld(Path, Time, baseModel ?? Base, _replayed);
     }
 
     /// <summary>What a server finds that starts after this one was killed at this very moment.</summary>
@@ -79,11 +108,14 @@ internal sealed class TestWorld : IDisposable
             File.Copy(file, target);
         }
 
-        return new TestWorld(copy, Time, Base);
+        return new TestWorld(copy, Time, Base, _replayed?.Copy());
     }
 
     /// <summary>Matrices unlike any others.</summary>
-    public Artifact Matrices() => Data.Artifacts.Write(stream => stream.Write(Guid.NewGuid().ToByteArray()));
+    public Task<Artifact> MatricesAsync() => Artifacts.WriteAsync(stream => stream.Write(Guid.NewGuid().ToByteArray()));
+
+    /// <summary>Reads an artifact as those do who use it, and lets go of it.</summary>
+    public async Task ReadAsync(Artifact artifact) => (await Artifacts.MapAsync(artifact)).Dispose();
 
     public IEnumerable<string> Files() => Directory.EnumerateFiles(System.IO.Path.Combine(Path, "matrices"));
 
@@ -104,20 +136,23 @@ internal sealed class TestWorld : IDisposable
         bool rebase = false) =>
         Sessions.OpenAsync(By(opener), new OpenSession(pool, poolVersion, tasks, trainable, rebase, "{\"steps\":3}"), Cancellation);
 
-    public Task<Publication> PublishAsync(SessionSnapshot session, bool serve = true, bool makeCurrent = true) => Sessions.RecordPublicationAsync(
-        By(session.Opener.Value),
-        session.Name,
-        session.PoolTrainable ? Matrices() : null,
-        session.Tasks.ToDictionary(task => task.Task, _ => Matrices()),
-        serve,
-        makeCurrent,
-        Cancellation);
+    public async Task<Publication> PublishAsync(SessionSnapshot session, bool serve = true, bool makeCurrent = true)
+    {
+        var heads = new Dictionary<TaskName, Artifact>();
+        foreach (var task in session.Tasks)
+        {
+            heads.Add(task.Task, await MatricesAsync());
+        }
 
-    public Task<SavedState> SaveAsync(SessionSnapshot session, long sequence) => Sessions.RecordStateAsync(
+        var matrices = session.PoolTrainable ? await MatricesAsync() : null;
+        return await Sessions.RecordPublicationAsync(By(session.Opener.Value), session.Name, matrices, heads, serve, makeCurrent, Cancellation);
+    }
+
+    public async Task<SavedState> SaveAsync(SessionSnapshot session, long sequence) => await Sessions.RecordStateAsync(
         By(session.Opener.Value),
         session.Name,
         sequence,
-        Matrices(),
+        await MatricesAsync(),
         [(byte)sequence],
         $"\"reply {sequence}\"",
         Cancellation);
@@ -130,15 +165,23 @@ internal sealed class TestWorld : IDisposable
     public Task<TaskSnapshot> GrantAsync(TaskName task, params TaskGrant[] grants) =>
         Tasks.UpdateAsync(By(task.Tenant.Value), task, grants, Cancellation);
 
-    public IEnumerable<int> PoolVersions(string caller, PoolName pool) =>
-        Pools.ListVersions(Tenant(caller), pool, new PageRequest()).Items.Select(version => version.Number);
+    /// <summary>What its owner's rows that name the task are served with.</summary>
+    public Task<TaskVersionSnapshot> ResolveAsync(TaskName task, int? version = null) =>
+        Tasks.ResolveAsync(task.Tenant, task, version, Cancellation).AsTask();
 
-    public IEnumerable<int> TaskVersions(TaskName task) =>
-        Tasks.ListVersions(task.Tenant, task, new PageRequest()).Items.Select(version => version.Number);
+    public async Task<IReadOnlyList<int>> PoolVersionsAsync(string caller, PoolName pool) =>
+        [.. (await Pools.ListVersionsAsync(Tenant(caller), pool, new PageRequest(), Cancellation)).Items.Select(version => version.Number)];
+
+    public async Task<IReadOnlyList<int>> TaskVersionsAsync(TaskName task) =>
+        [.. (await Tasks.ListVersionsAsync(task.Tenant, task, new PageRequest(), Cancellation)).Items.Select(version => version.Number)];
+
+    /// <summary>Every file that the registry names, by its SHA-256.</summary>
+    public ValueTask<IReadOnlyList<string>> NamedFilesAsync() =>
+        Ledger.ReadAsync(registry => registry.Files.ListAsync("", int.MaxValue), Cancellation);
 
     public void Dispose()
     {
-        Data.Dispose();
+        _data?.Dispose();
         if (Directory.Exists(Path))
         {
             Directory.Delete(Path, recursive: true);

@@ -1,5 +1,5 @@
 using CoLA.Core.Adapters.Couplings;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Sequences;

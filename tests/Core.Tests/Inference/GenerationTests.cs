@@ -246,7 +246,7 @@ public sealed class GenerationTests
     {
         await using var world = new CoreWorld();
         var task = (await TrainedTasksAsync(world))[0];
-        var served = world.Core.Tasks.Get(Acme, task).ServedVersion;
+        var served = (await world.Core.Tasks.GetAsync(Acme, task, world.Cancellation)).ServedVersion;
         var first = await world.ScoreAsync(task, "hello", " world");
 
         await world.Core.Tasks.SetServedVersionAsync(world.Mutation(), task, 1, world.Cancellation);

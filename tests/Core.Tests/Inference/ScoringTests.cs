@@ -33,7 +33,8 @@ public sealed class ScoringTests
         var task = await world.MakeBrokenTaskAsync();
         var model = world.Core.Model.Language;
         using var bank = new AdapterBank(model, new AdapterBankOptions { Memory = long.MaxValue, HostMemory = 0 }, new ColaTelemetry().Adapters, () => { });
-        var source = AdapterSource.Of(world.Core.Tasks.Resolve(Acme, task), new ArtifactStore(world.MatricesDirectory))!;
+        var artifacts = new ArtifactStore(new LocalArtifactStorage(world.MatricesDirectory));
+        var source = AdapterSource.Of(await world.Core.Tasks.ResolveAsync(Acme, task, null, world.Cancellation), artifacts)!;
         ScoredText Text(AdapterSource? adapter) => new(0, [97, 98], 2, [new ScoredContinuation(0, [99])], adapter);
         ScoredText[] texts = [Text(null), Text(source), Text(null)];
         Directory.Delete(world.MatricesDirectory, recursive: true);

@@ -37,7 +37,7 @@ public sealed class JobRestartTests
         }
 
         await world.World.RestartAsync();
-        Assert.InRange(world.Jobs.Get(CoreWorld.Acme, job.Name).Progress.CheckpointStep, 100, 200);
+        Assert.InRange((await world.Jobs.GetAsync(CoreWorld.Acme, job.Name, world.Cancellation)).Progress.CheckpointStep, 100, 200);
         await foreach (var news in world.Jobs.WatchAsync(CoreWorld.Acme, job.Name, heard[^1].Number, world.Cancellation))
         {
             heard.Add(news);
@@ -58,7 +58,7 @@ public sealed class JobRestartTests
 
         await world.World.RestartAsync();
         await world.ReachAsync(running.Name, 1);
-        Assert.Equal(JobState.Queued, world.Jobs.Get(CoreWorld.Acme, waiting.Name).State);
+        Assert.Equal(JobState.Queued, (await world.Jobs.GetAsync(CoreWorld.Acme, waiting.Name, world.Cancellation)).State);
         await world.Jobs.CancelAsync(world.World.Mutation(), running.Name, world.Cancellation);
 
         Assert.Equal(JobState.Succeeded, (await world.WatchAsync(waiting.Name)).End.State);

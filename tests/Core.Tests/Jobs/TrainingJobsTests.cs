@@ -1,4 +1,5 @@
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Jobs;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Optimizers;
@@ -26,7 +27,7 @@ public sealed class TrainingJobsTests
         Assert.True(end.Progress.BestLoss < events.OfType<JobEvaluation>().First().Loss / 2);
         Assert.Equal(events.OfType<JobStep>().Sum(step => step.Tokens), end.Progress.Tokens);
         Assert.All(end.Outcome!.Publication!.Tasks, task => Assert.True(task.Served));
-        Assert.Equal(2, world.World.Core.Tasks.Get(CoreWorld.Acme, one).ServedVersion);
+        Assert.Equal(2, (await world.World.Core.Tasks.GetAsync(CoreWorld.Acme, one, world.Cancellation)).ServedVersion);
         await world.World.OpenAsync([one, two]);
     }
 
@@ -67,7 +68,7 @@ public sealed class TrainingJobsTests
         var both = await Task.WhenAll(Submit(), Submit());
 
         Assert.Equal(both[0].Name, both[1].Name);
-        Assert.Single(world.Jobs.List(CoreWorld.Acme, new PageRequest()).Items);
+        Assert.Single((await world.Jobs.ListAsync(CoreWorld.Acme, new PageRequest(), world.Cancellation)).Items);
     }
 
     [Fact]
@@ -114,7 +115,7 @@ public sealed class TrainingJobsTests
 
         Assert.Equal(JobState.Cancelled, cancelled.State);
         Assert.Null(cancelled.Session);
-        Assert.Equal(1, world.World.Core.Tasks.Get(CoreWorld.Acme, one).ServedVersion);
+        Assert.Equal(1, (await world.World.Core.Tasks.GetAsync(CoreWorld.Acme, one, world.Cancellation)).ServedVersion);
         await world.World.OpenAsync([one]);
         Assert.Equal(JobState.Cancelled, (await world.WatchAsync(job.Name)).End.State);
         var refused = await Assert.ThrowsAsync<PreconditionRejection>(() => world.Jobs.CancelAsync(world.World.Mutation(), job.Name, world.Cancellation));
@@ -134,14 +135,14 @@ public sealed class TrainingJobsTests
         var foreign = await world.SubmitAsync(JobWorld.Spec(other) with { Steps = 2 }, tenant: CoreWorld.Globex);
         var waiting = await world.SubmitAsync(JobWorld.Spec(one) with { Steps = 2 });
 
-        Assert.Equal(JobState.Queued, world.Jobs.Get(CoreWorld.Acme, second.Name).State);
+        Assert.Equal(JobState.Queued, (await world.Jobs.GetAsync(CoreWorld.Acme, second.Name, world.Cancellation)).State);
         await world.Jobs.CancelAsync(world.World.Mutation(), waiting.Name, world.Cancellation);
         await world.Jobs.CancelAsync(world.World.Mutation(), running.Name, world.Cancellation);
 
         var ends = new[] { (await world.WatchAsync(second.Name)).End, (await world.WatchAsync(foreign.Name)).End };
         Assert.All(ends, end => Assert.Equal(JobState.Succeeded, end.State));
         Assert.True(ends[1].Started <= ends[0].Started, "the tenant that had no turn yet comes first");
-        Assert.Equal(JobState.Cancelled, world.Jobs.Get(CoreWorld.Acme, waiting.Name).State);
+        Assert.Equal(JobState.Cancelled, (await world.Jobs.GetAsync(CoreWorld.Acme, waiting.Name, world.Cancellation)).State);
     }
 
     [Fact]
@@ -198,7 +199,7 @@ public sealed class TrainingJobsTests
         await world.World.MakePoolAsync();
         var job = await world.SubmitAsync(JobWorld.Spec(await world.World.MakeTaskAsync("one")) with { Steps = 1_000_000 });
         await world.ReachAsync(job.Name, 2);
-        var session = world.Jobs.Get(CoreWorld.Acme, job.Name).Session!.Value;
+        var session = (await world.Jobs.GetAsync(CoreWorld.Acme, job.Name, world.Cancellation)).Session!.Value;
 
         await world.World.Core.Sessions.CloseAsync(world.World.Mutation(), session, world.Cancellation);
         var (_, end) = await world.WatchAsync(job.Name);
@@ -234,8 +235,8 @@ public sealed class TrainingJobsTests
 
         await Assert.ThrowsAsync<NotFoundRejection>(
             async () => await world.Jobs.WatchAsync(CoreWorld.Globex, job.Name, 0, world.Cancellation).ToListAsync(world.Cancellation));
-        Assert.Throws<NotFoundRejection>(() => world.Jobs.Get(CoreWorld.Globex, job.Name));
-        Assert.Empty(world.Jobs.List(CoreWorld.Globex, new PageRequest()).Items);
+        await Assert.ThrowsAsync<NotFoundRejection>(() => world.Jobs.GetAsync(CoreWorld.Globex, job.Name, world.Cancellation).AsTask());
+        Assert.Empty((await world.Jobs.ListAsync(CoreWorld.Globex, new PageRequest(), world.Cancellation)).Items);
     }
 
     [Fact]

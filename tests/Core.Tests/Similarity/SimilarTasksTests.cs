@@ -1,6 +1,6 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Data.Examples;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;

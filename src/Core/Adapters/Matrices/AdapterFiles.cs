@@ -43,20 +43,10 @@ internal static class AdapterFiles
 
     /// <summary>Reads the matrices of <paramref name="layout"/> to <paramref name="device"/>; the caller disposes them.</summary>
     /// <exception cref="DamagedFileRejection">The file does not hold the matrices of this layout.</exception>
-    public static FlatMatrices ReadPool(string path, MatrixLayout layout, Device device) => Read(path, layout, device);
-
-    /// <inheritdoc cref="ReadPool(string, MatrixLayout, Device)"/>
     public static FlatMatrices ReadPool(SafetensorsFile file, MatrixLayout layout, Device device) => Read(file, layout, device);
 
     /// <summary>Reads the heads of a task version: all N, or one of each tied group, whichever the file holds.</summary>
     /// <exception cref="DamagedFileRejection">The file does not hold the heads of this task.</exception>
-    public static FlatMatrices ReadHeads(string path, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
-    {
-        using var file = SafetensorsFile.Open(path);
-        return ReadHeads(file, config, pool, task, device);
-    }
-
-    /// <inheritdoc cref="ReadHeads(string, ModelConfig, PoolSpec, TaskSpec, Device)"/>
     public static FlatMatrices ReadHeads(SafetensorsFile file, ModelConfig config, PoolSpec pool, TaskSpec task, Device device)
     {
         var tied = TiedHeads.Of(config, pool, task)?.Layout;
@@ -78,12 +68,6 @@ internal static class AdapterFiles
         {
             tensors.Add(slot.Name(role), matrices.View(slot));
         }
-    }
-
-    private static FlatMatrices Read(string path, MatrixLayout layout, Device device)
-    {
-        using var file = SafetensorsFile.Open(path);
-        return Read(file, layout, device);
     }
 
     private static FlatMatrices Read(SafetensorsFile file, MatrixLayout layout, Device device)

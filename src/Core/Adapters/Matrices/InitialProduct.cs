@@ -44,13 +44,6 @@ internal sealed class InitialProduct(FlatMatrices a, FlatMatrices b, int rank) :
 
     /// <summary>Reads the initial product from the file of pool version 1.</summary>
     /// <exception cref="Rejections.DamagedFileRejection">The file does not hold it.</exception>
-    public static InitialProduct Read(string path, ModelConfig config, PoolSpec pool, Device device)
-    {
-        using var file = SafetensorsFile.Open(path);
-        return Read(file, config, pool, device);
-    }
-
-    /// <inheritdoc cref="Read(string, ModelConfig, PoolSpec, Device)"/>
     public static InitialProduct Read(SafetensorsFile file, ModelConfig config, PoolSpec pool, Device device)
     {
         var initial = Empty(config, pool, device);

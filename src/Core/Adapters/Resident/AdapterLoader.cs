@@ -26,19 +26,19 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
     {
         var (spec, task) = (source.Version.PoolSpec, source.Version.Spec);
         using var shared = Coupling.Of(task.Strategy, spec.M, task.N).UsesSharedHead ? (await pool.ConfigureAwait(false)).OnHost() : null;
-        return await InTurnAsync(source, () => Fold(source, shared)).ConfigureAwait(false);
+        return await InTurnAsync(source, () => FoldAsync(source, shared)).ConfigureAwait(false);
     }
 
     /// <summary>Loads the pool version of a task version.</summary>
     /// <exception cref="DamagedFileRejection">A file does not have the content that its name (SHA-256) states.</exception>
     /// <exception cref="NotFoundRejection">The version was deleted in the meantime.</exception>
-    public Task<PoolOnDevice> PoolAsync(AdapterSource source) => InTurnAsync(source, () =>
+    public Task<PoolOnDevice> PoolAsync(AdapterSource source) => InTurnAsync(source, async () =>
     {
         var version = source.Version;
-        var a = PoolOf(source);
+        var a = await PoolOfAsync(source).ConfigureAwait(false);
         try
         {
-            return new PoolOnDevice(model, version.PoolSpec, new PoolMatrices(a, InitialOf(source)));
+            return new PoolOnDevice(model, version.PoolSpec, new PoolMatrices(a, await InitialOfAsync(source).ConfigureAwait(false)));
         }
         catch
         {
@@ -49,47 +49,47 @@ internal sealed class AdapterLoader(CausalLanguageModel model) : IDisposable
 
     public void Dispose() => _turns.Dispose();
 
-    private FoldedHeads Fold(AdapterSource source, FlatMatrices? shared)
+    private async Task<FoldedHeads> FoldAsync(AdapterSource source, FlatMatrices? shared)
     {
         var version = source.Version;
-        using var heads = HeadsOf(source);
+        using var heads = await HeadsOfAsync(source).ConfigureAwait(false);
         return FoldedHeads.Fold(model.Config, version.PoolSpec, version.Spec, heads, shared);
     }
 
-    private FlatMatrices HeadsOf(AdapterSource source)
+    private async ValueTask<FlatMatrices> HeadsOfAsync(AdapterSource source)
     {
         if (source.WorkingHeads is { } working)
         {
             return working.On(TorchSharp.torch.CPU);
         }
 
-        using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.Heads!));
+        using var file = SafetensorsFile.Of(await source.Artifacts.MapAsync(source.Version.Heads!).ConfigureAwait(false));
         return AdapterFiles.ReadHeads(file, model.Config, source.Version.PoolSpec, source.Version.Spec, TorchSharp.torch.CPU);
     }
 
-    private FlatMatrices PoolOf(AdapterSource source)
+    private async ValueTask<FlatMatrices> PoolOfAsync(AdapterSource source)
     {
         if (source.WorkingPool is { } working)
         {
             return working.On(model.Device);
         }
 
-        using var file = SafetensorsFile.Of(source.Artifacts.Map(source.Version.PoolVersion.Artifact));
+        using var file = SafetensorsFile.Of(await source.Artifacts.MapAsync(source.Version.PoolVersion.Artifact).ConfigureAwait(false));
         return AdapterFiles.ReadPool(file, MatrixLayout.OfPool(model.Config, source.Version.PoolSpec), model.Device);
     }
 
-    private InitialProduct? InitialOf(AdapterSource source)
+    private async ValueTask<InitialProduct?> InitialOfAsync(AdapterSource source)
     {
         if (source.Version.PoolVersion.Initial is not { } artifact)
         {
             return null;
         }
 
-        using var file = SafetensorsFile.Of(source.Artifacts.Map(artifact));
+        using var file = SafetensorsFile.Of(await source.Artifacts.MapAsync(artifact).ConfigureAwait(false));
         return InitialProduct.Read(file, model.Config, source.Version.PoolSpec, model.Device);
     }
 
-    private async Task<T> InTurnAsync<T>(AdapterSource source, Func<T> load)
+    private async Task<T> InTurnAsync<T>(AdapterSource source, Func<Task<T>> load)
     {
         await _turns.WaitAsync().ConfigureAwait(false);
         try

@@ -6,7 +6,7 @@ using CoLA.Core.Training.State;
 namespace CoLA.Core.Training.Sessions;
 
 /// <summary>What a session trained, while its tensors are not on the device: in host memory, in a file, or both.</summary>
-internal sealed class EvictedSession(SessionName session, SessionState state, ArtifactStore files) : IDisposable
+internal sealed class EvictedSession(SessionName session, SessionState state, ArtifactStore files) : IAsyncDisposable
 {
     private SessionState? _state = state;
     private Artifact? _file;
@@ -20,20 +20,20 @@ internal sealed class EvictedSession(SessionName session, SessionState state, Ar
     public long DiskBytes => _file?.Bytes ?? 0;
 
     /// <summary>Moves it to a file; what is thrown leaves it in memory.</summary>
-    public void Spill()
+    public async Task SpillAsync()
     {
-        _file ??= files.Write(_state!.Write);
+        _file ??= await files.WriteAsync(_state!.Write).ConfigureAwait(false);
         _state!.Dispose();
         _state = null;
     }
 
     /// <summary>The state, read from the file if it is not in memory; this object still owns it.</summary>
     /// <exception cref="DamagedFileRejection">The file is missing or damaged: what was trained since the last SaveState is lost.</exception>
-    public SessionState Recall()
+    public async ValueTask<SessionState> RecallAsync()
     {
         try
         {
-            return _state ??= SessionState.Read(files.Map(_file!));
+            return _state ??= SessionState.Read(await files.MapAsync(_file!).ConfigureAwait(false));
         }
         catch (DamagedFileRejection damaged)
         {
@@ -44,12 +44,12 @@ internal sealed class EvictedSession(SessionName session, SessionState state, Ar
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _state?.Dispose();
         if (_file is not null)
         {
-            files.Remove(_file);
+            await files.RemoveAsync(_file).ConfigureAwait(false);
         }
     }
 }

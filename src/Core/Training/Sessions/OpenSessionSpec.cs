@@ -1,4 +1,4 @@
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.Optimizers;

@@ -1,5 +1,5 @@
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Training.State;
 

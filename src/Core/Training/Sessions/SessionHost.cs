@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Kernels;
 using CoLA.Core.Naming;
 
@@ -9,7 +9,7 @@ namespace CoLA.Core.Training.Sessions;
 /// The open sessions of this process. The calls of one session run one after another. A session that is not called for a
 /// while expires; its next call resumes it from its last saved state.
 /// </summary>
-internal sealed class SessionHost : IDisposable
+internal sealed class SessionHost : IAsyncDisposable
 {
     /// <summary>How often idle sessions are looked for within the expiry time.</summary>
     private const int Sweeps = 4;
@@ -45,7 +45,7 @@ internal sealed class SessionHost : IDisposable
     {
         while (true)
         {
-            var live = LiveOf(_catalog.Get(caller, name));
+            var live = LiveOf(await _catalog.GetAsync(caller, name, cancellation).ConfigureAwait(false));
             await live.Gate.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
@@ -55,7 +55,7 @@ internal sealed class SessionHost : IDisposable
                 }
 
                 // Asked again inside the gate: a task may have been taken out meanwhile.
-                var session = _catalog.Get(caller, name);
+                var session = await _catalog.GetAsync(caller, name, cancellation).ConfigureAwait(false);
                 if (session.IsExpired)
                 {
                     session = await _catalog.ResumeAsync(session, cancellation).ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal sealed class SessionHost : IDisposable
         await _sweep.WaitAsync().ConfigureAwait(false);
         try
         {
-            foreach (var session in _catalog.ListOpen())
+            foreach (var session in await _catalog.ListOpenAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 await ExpireAsync(session).ConfigureAwait(false);
             }
@@ -110,14 +110,17 @@ internal sealed class SessionHost : IDisposable
     }
 
     /// <summary>Frees what the sessions hold; once the engine has stopped, when no step can be using it.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _timer.Dispose();
         _memory.Dispose();
         foreach (var live in _live.Values)
         {
             live.Tensors?.Dispose();
-            live.Evicted?.Dispose();
+            if (live.Evicted is { } evicted)
+            {
+                await evicted.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

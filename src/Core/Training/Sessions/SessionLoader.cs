@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Training.State;
 using CoLA.Core.Work;
 
@@ -31,8 +31,12 @@ internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifact
     public async Task FreeAsync(LiveSession live)
     {
         memory.Forget(live);
-        live.Evicted?.Dispose();
-        live.Evicted = null;
+        if (live.Evicted is { } evicted)
+        {
+            live.Evicted = null;
+            await evicted.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (live.Tensors is { } tensors)
         {
             live.Tensors = null;
@@ -50,10 +54,12 @@ internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifact
     {
         var started = Stopwatch.GetTimestamp();
         SessionTensors? opened = null;
-        var files = SessionFiles.Of(session, artifacts);
+        using var files = await SessionFiles.OpenAsync(session, artifacts).ConfigureAwait(false);
         var evicted = live.Evicted;
-        using var saved = evicted is null && session.Stand.Artifact is { } artifact ? SessionState.Read(artifacts.Map(artifact)) : null;
-        var state = evicted?.Recall() ?? saved;
+        using var saved = evicted is null && session.Stand.Artifact is { } artifact
+            ? SessionState.Read(await artifacts.MapAsync(artifact).ConfigureAwait(false))
+            : null;
+        var state = evicted is null ? saved : await evicted.RecallAsync().ConfigureAwait(false);
         IEnumerable<Unit> Open()
         {
             foreach (var unit in SessionTensors.Open(engine.Model, files, made => opened = made))
@@ -80,7 +86,11 @@ internal sealed class SessionLoader(Engine.Engine engine, ArtifactStore artifact
         }
 
         live.Evicted = null;
-        evicted?.Dispose();
+        if (evicted is not null)
+        {
+            await evicted.DisposeAsync().ConfigureAwait(false);
+        }
+
         await memory.HoldAsync(session, live, evicted is null ? null : started, cancellation).ConfigureAwait(false);
         return opened!;
     }

@@ -1,5 +1,5 @@
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Kernels;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
@@ -172,11 +172,11 @@ internal sealed class SessionMemory(Engine.Engine engine, ArtifactStore files, S
     }
 
     /// <summary>On a thread of the pool.</summary>
-    private static Task<bool> SpillAsync(SessionSnapshot session, LiveSession live) => Task.Run(() =>
+    private static Task<bool> SpillAsync(SessionSnapshot session, LiveSession live) => Task.Run(async () =>
     {
         try
         {
-            live.Evicted!.Spill();
+            await live.Evicted!.SpillAsync().ConfigureAwait(false);
         }
         catch (Exception full) when (full is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Residency;
 using CoLA.Core.Training.State;

@@ -1,5 +1,6 @@
 using CoLA.Core.Artifacts;
 using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Residency;
@@ -63,7 +64,7 @@ public sealed class TrainingSessions
         name,
         async (session, live) =>
         {
-            if (_catalog.FindPublication(mutation) is { } made)
+            if (await _catalog.FindPublicationAsync(mutation, cancellation).ConfigureAwait(false) is { } made)
             {
                 return made;
             }
@@ -85,7 +86,7 @@ public sealed class TrainingSessions
         name,
         async (session, live) =>
         {
-            if (_catalog.FindSavedState(mutation) is { } saved)
+            if (await _catalog.FindSavedStateAsync(mutation, cancellation).ConfigureAwait(false) is { } saved)
             {
                 return saved;
             }
@@ -97,7 +98,7 @@ public sealed class TrainingSessions
                 mutation,
                 name,
                 live.Sequence,
-                _artifacts.Write(state.Write),
+                await _artifacts.WriteAsync(state.Write).ConfigureAwait(false),
                 live.LastRequestHash,
                 live.LastReplyJson,
                 cancellation).ConfigureAwait(false);
@@ -110,12 +111,13 @@ public sealed class TrainingSessions
         state.Session,
         async (session, live) =>
         {
-            if (_catalog.FindLoad(mutation) is { } loaded)
+            if (await _catalog.FindLoadAsync(mutation, cancellation).ConfigureAwait(false) is { } loaded)
             {
                 return View(loaded, live);
             }
 
-            using var saved = SessionState.Read(_artifacts.Map(_catalog.GetState(mutation.Tenant, state).Artifact));
+            var artifact = (await _catalog.GetStateAsync(mutation.Tenant, state, cancellation).ConfigureAwait(false)).Artifact;
+            using var saved = SessionState.Read(await _artifacts.MapAsync(artifact).ConfigureAwait(false));
             var tensors = live.Evicted is null ? await _loader.TensorsAsync(session, live, cancellation).ConfigureAwait(false) : null;
             var record = await _catalog.RecordLoadAsync(
                 mutation, state, live.Sequence, live.LastRequestHash, live.LastReplyJson, cancellation).ConfigureAwait(false);
@@ -141,7 +143,7 @@ public sealed class TrainingSessions
     /// <summary>Releases the session's tasks and discards what was not published.</summary>
     public async Task CloseAsync(Mutation mutation, SessionName name, CancellationToken cancellation)
     {
-        if (_catalog.Find(mutation.Tenant, name) is not { } session)
+        if (await _catalog.FindAsync(mutation.Tenant, name, cancellation).ConfigureAwait(false) is not { } session)
         {
             // This request closed it before, or it does not exist.
             await _catalog.CloseAsync(mutation, name, cancellation).ConfigureAwait(false);

@@ -1,4 +1,4 @@
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;

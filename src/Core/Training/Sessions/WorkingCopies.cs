@@ -1,7 +1,8 @@
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Training.State;
@@ -23,8 +24,8 @@ internal sealed class WorkingCopies(
     /// <exception cref="PermissionRejection">The caller may not generate with the task.</exception>
     public async Task<AdapterSource> SourceAsync(TenantId caller, SessionName name, TaskName task, CancellationToken cancellation)
     {
-        var session = catalog.Get(caller, name);
-        tasks.Resolve(caller, task); // refuses whoever may not
+        var session = await catalog.GetAsync(caller, name, cancellation).ConfigureAwait(false);
+        await tasks.ResolveAsync(caller, task, null, cancellation).ConfigureAwait(false); // refuses whoever may not
         var source = await CaptureAsync(session, task).ConfigureAwait(false);
         if (source is not null)
         {

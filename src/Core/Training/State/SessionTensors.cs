@@ -55,8 +55,8 @@ internal sealed class SessionTensors(PoolState pool, Dictionary<TaskName, TaskSt
             var tasks = new Dictionary<TaskName, TaskState>();
             foreach (var task in session.Tasks)
             {
-                var heads = files.Heads.TryGetValue(task.Task, out var path)
-                    ? AdapterFiles.ReadHeads(path, model.Config, spec, task.Spec, model.Device)
+                var heads = files.Heads.TryGetValue(task.Task, out var file)
+                    ? AdapterFiles.ReadHeads(file, model.Config, spec, task.Spec, model.Device)
                     : FreshHeads.Make(
                         model.Config, spec, task.Spec, task.SubtractsInitial ? initial : null, session.PoolVersion.Number == 1, model.Device);
                 var asked = settings.Tasks.Single(other => other.Task == task.Task);

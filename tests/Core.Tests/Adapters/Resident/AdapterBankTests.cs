@@ -1,6 +1,6 @@
 using CoLA.Core.Adapters.Resident;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
 using CoLA.Core.Telemetry;
@@ -225,7 +225,13 @@ public sealed class AdapterBankTests : IAsyncDisposable
         await _world.StepAsync(session, 1, [.. tasks.Select(task => Example(task, "the quick", $" fox {task.Task}"))]);
         await _world.Core.Sessions.PublishAsync(_world.Mutation(), session, new PublishSpec(), _world.Cancellation);
         await _world.Core.Sessions.CloseAsync(_world.Mutation(), session, _world.Cancellation);
-        var artifacts = new ArtifactStore(_world.MatricesDirectory);
-        return [.. tasks.Select(task => AdapterSource.Of(_world.Core.Tasks.Resolve(Acme, task), artifacts)!)];
+        var artifacts = new ArtifactStore(new LocalArtifactStorage(_world.MatricesDirectory));
+        var sources = new List<AdapterSource>();
+        foreach (var task in tasks)
+        {
+            sources.Add(AdapterSource.Of(await _world.Core.Tasks.ResolveAsync(Acme, task, null, _world.Cancellation), artifacts)!);
+        }
+
+        return [.. sources];
     }
 }

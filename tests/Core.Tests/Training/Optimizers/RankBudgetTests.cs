@@ -151,10 +151,10 @@ public sealed class RankBudgetTests
         }
 
         await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
-        var version = world.Core.Tasks.Resolve(Acme, task);
+        var version = await world.Core.Tasks.ResolveAsync(Acme, task, null, world.Cancellation);
         using var scope = NewDisposeScope();
-        using var heads = AdapterFiles.ReadHeads(
-            world.Core.Data.Artifacts.Open(version.Heads!), world.Core.Model.Config, version.PoolSpec, version.Spec, CPU);
+        using var file = SafetensorsFile.Of(await world.Core.Data.Artifacts.MapAsync(version.Heads!));
+        using var heads = AdapterFiles.ReadHeads(file, world.Core.Model.Config, version.PoolSpec, version.Spec, CPU);
         var diagonals = heads.Layout.Slots.Where(slot => slot.Kind == MatrixKind.Diagonal).ToArray();
         Assert.Equal(diagonals.Length, diagonals.Sum(slot => heads.View(slot).ne(0).sum().item<long>()));
         return numbers;

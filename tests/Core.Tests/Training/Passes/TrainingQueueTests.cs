@@ -1,6 +1,6 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Pools;
 using CoLA.Core.Fairness;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;

@@ -1,7 +1,8 @@
 using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Adapters.Matrices;
 using CoLA.Core.Artifacts;
-using CoLA.Core.Catalog;
+using CoLA.Core.Catalog.Sessions;
+using CoLA.Core.Catalog.Tasks;
 using CoLA.Core.Inference;
 using CoLA.Core.Naming;
 using CoLA.Core.Rejections;
@@ -190,7 +191,10 @@ public sealed class SessionMemoryTests
         var files = directory.PathOf("evicted");
         var one = (await CrampedAsync()).Sessions.Memory;
         using var memory = new SessionMemory(
-            world.Core.Engine, new ArtifactStore(files, lasts: false), new SessionOptions { Memory = one, HostMemory = one }, telemetry.Sessions);
+            world.Core.Engine,
+            new ArtifactStore(new LocalArtifactStorage(files, lasts: false)),
+            new SessionOptions { Memory = one, HostMemory = one },
+            telemetry.Sessions);
         var loader = new SessionLoader(world.Core.Engine, world.Core.Data.Artifacts, memory);
         var sessions = new List<(SessionSnapshot Session, LiveSession Live)>();
         async Task CallAsync((SessionSnapshot Session, LiveSession Live) called)
@@ -314,7 +318,7 @@ public sealed class SessionMemoryTests
             foreach (var session in sessions)
             {
                 var published = await world.Core.Sessions.PublishAsync(world.Mutation(), session, new PublishSpec(), world.Cancellation);
-                answers.AddRange(world.Core.Data.Ledger.Read(registry => registry.Files.All()).Order(StringComparer.Ordinal));
+                answers.AddRange(await world.Core.Data.Ledger.ReadAsync(registry => registry.Files.ListAsync("", int.MaxValue), world.Cancellation));
             }
         }
 

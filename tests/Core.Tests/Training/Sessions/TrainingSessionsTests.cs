@@ -214,7 +214,7 @@ public sealed class TrainingSessionsTests
 
         Assert.Null(report.Pool);
         Assert.Null(published.PoolVersion);
-        Assert.Equal(1, world.Core.Tasks.Get(Acme, task).PoolVersion);
+        Assert.Equal(1, (await world.Core.Tasks.GetAsync(Acme, task, world.Cancellation)).PoolVersion);
     }
 
     [Theory]

@@ -1,9 +1,0 @@
-namespace CoLA.Core.Catalog;
-
-/// <summary>Who may use a pool beside its owner.</summary>
-public enum PoolVisibility
-{
-    Private,
-    Shared,
-    Public,
-}

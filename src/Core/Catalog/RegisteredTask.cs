@@ -1,4 +1,0 @@
-namespace CoLA.Core.Catalog;
-
-/// <summary>A new task, and what its owner should know about the choice.</summary>
-public sealed record RegisteredTask(TaskSnapshot Task, IReadOnlyList<string> Notes);
