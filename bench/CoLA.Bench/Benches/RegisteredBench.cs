@@ -3,8 +3,8 @@ using System.Diagnostics;
 using CoLA.Bench.Loads;
 using CoLA.Bench.Measures;
 using CoLA.Bench.Worlds;
-using CoLA.Core.Adapters.Couplings;
 using CoLA.Core;
+using CoLA.Core.Adapters.Couplings;
 using CoLA.Core.Model;
 using CoLA.Core.Naming;
 

@@ -1,8 +1,8 @@
 using CoLA.Core;
 using CoLA.Core.Rejections;
+using CoLA.Server.Callers;
 using CoLA.Server.Settings;
 using CoLA.Server.Telemetry;
-using CoLA.Server.Callers;
 using CoLA.Server.Translation;
 using CoLA.V1;
 using Grpc.Core;

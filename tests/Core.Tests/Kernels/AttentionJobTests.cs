@@ -28,7 +28,13 @@ public sealed unsafe class AttentionJobTests
         var tile = new QueryTile { First = 0, Count = count, Position = position, Blocks = cache.Blocks };
         var job = new AttentionJob
         {
-            Tiles = &tile, HeadDim = headDim, Group = group, Window = window, Joined = joined.Start, Mixed = mixed.Start, Cache = cache.Panels,
+            Tiles = &tile,
+            HeadDim = headDim,
+            Group = group,
+            Window = window,
+            Joined = joined.Start,
+            Mixed = mixed.Start,
+            Cache = cache.Panels,
         };
 
         for (var head = 0; head < heads; head++)
@@ -82,7 +88,13 @@ public sealed unsafe class AttentionJobTests
 
         new AttentionJob
         {
-            Tiles = &tile, HeadDim = headDim, Group = 1, Window = 1000, Joined = joined.Start, Mixed = mixed.Start, Cache = cache.Panels,
+            Tiles = &tile,
+            HeadDim = headDim,
+            Group = 1,
+            Window = 1000,
+            Joined = joined.Start,
+            Mixed = mixed.Start,
+            Cache = cache.Panels,
         }.Run(0);
 
         var finite = mixed.Copy().Chunk(headDim).Select(row => row.All(float.IsFinite));

@@ -68,11 +68,19 @@ public sealed unsafe class LabelJobTests
     {
         var forward = new LabelJob
         {
-            Logits = logits.Start, Width = width, Labels = labels, Normalisers = normalisers.Start, LogProbabilities = probabilities.Start,
+            Logits = logits.Start,
+            Width = width,
+            Labels = labels,
+            Normalisers = normalisers.Start,
+            LogProbabilities = probabilities.Start,
         };
         var backward = new LabelGradientJob
         {
-            Logits = logits.Start, Width = width, Labels = labels, Normalisers = normalisers.Start, Gradients = gradients.Start,
+            Logits = logits.Start,
+            Width = width,
+            Labels = labels,
+            Normalisers = normalisers.Start,
+            Gradients = gradients.Start,
         };
         for (var row = 0; row < Rows; row++)
         {

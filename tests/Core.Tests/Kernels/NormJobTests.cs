@@ -24,7 +24,13 @@ public sealed unsafe class NormJobTests
         tiles[1] = new TokenTile { First = 3, Count = 2, Run = -1 };
         var job = new NormJob
         {
-            Tiles = tiles, Width = width, Branch = branch.Start, Hidden = hidden.Start, Normed = normed.Start, Weight = weight.Start, Epsilon = Epsilon,
+            Tiles = tiles,
+            Width = width,
+            Branch = branch.Start,
+            Hidden = hidden.Start,
+            Normed = normed.Start,
+            Weight = weight.Start,
+            Epsilon = Epsilon,
         };
 
         job.Run(0);
@@ -55,7 +61,13 @@ public sealed unsafe class NormJobTests
         var tile = new TokenTile { First = 0, Count = 3, Run = -1 };
         var job = new NormJob
         {
-            Tiles = &tile, Width = width, Branch = branch.Start, Hidden = hidden.Start, Normed = normed.Start, Weight = weight.Start, Epsilon = Epsilon,
+            Tiles = &tile,
+            Width = width,
+            Branch = branch.Start,
+            Hidden = hidden.Start,
+            Normed = normed.Start,
+            Weight = weight.Start,
+            Epsilon = Epsilon,
         };
 
         job.Run(0);

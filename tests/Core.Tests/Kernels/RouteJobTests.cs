@@ -21,7 +21,12 @@ public sealed unsafe class RouteJobTests
         var tables = stackalloc TaskHeads[7];
         tables[0] = new TaskHeads
         {
-            Folded = projected.Start, Rank = heads * rank, Routed = heads, SharedColumn = 0, RouterColumn = rank, Column = rank + heads,
+            Folded = projected.Start,
+            Rank = heads * rank,
+            Routed = heads,
+            SharedColumn = 0,
+            RouterColumn = rank,
+            Column = rank + heads,
         };
         var projections = stackalloc PoolProjection[4];
         projections[0] = new PoolProjection { Width = width };
